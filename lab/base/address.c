@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t address_len(const struct address *a)
+{
+	return a->family == AF_INET6 ? 16 : a->family == AF_INET ? 4 : 0;
+}
+
+bool address_same_host(const struct address *a, const struct address *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, address_len(a)) == 0;
+}
+
+int address_compare(const struct address *a, const struct address *b)
+{
+	int order;
+
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	order = memcmp(a->bytes, b->bytes, address_len(a));
+	if (order)
+		return order;
+	return (a->port > b->port) - (a->port < b->port);
+}
+
+bool address_equal(const struct address *a, const struct address *b)
+{
+	return address_compare(a, b) == 0;
+}
+
+bool address_is_any(const struct address *a)
+{
+	static const uint8_t zero[16];
+
+	return memcmp(a->bytes, zero, address_len(a)) == 0;
+}
+
+int address_parse_host(const char *text, size_t len, struct address *ret_address)
+{
+	struct address a = { 0 };
+	char host[INET6_ADDRSTRLEN];
+
+	if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
+		text++;
+		len -= 2;
+	}
+	if (len >= sizeof(host))
+		return -EINVAL;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (inet_pton(AF_INET, host, a.bytes) == 1)
+		a.family = AF_INET;
+	else if (inet_pton(AF_INET6, host, a.bytes) == 1)
+		a.family = AF_INET6;
+	else
+		return -EINVAL;
+	*ret_address = a;
+	return 0;
+}
+
+void address_unmap(struct address *a)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (a->family != AF_INET6 || memcmp(a->bytes, prefix, sizeof(prefix)) != 0)
+		return;
+	memmove(a->bytes, a->bytes + 12, 4);
+	memset(a->bytes + 4, 0, 12);
+	a->family = AF_INET;
+}
+
+socklen_t address_to_sockaddr(const struct address *a, struct sockaddr_storage *ret_storage)
+{
+	memset(ret_storage, 0, sizeof(*ret_storage));
+	if (a->family == AF_INET) {
+		struct sockaddr_in *in = (struct sockaddr_in *)ret_storage;
+
+		in->sin_family = AF_INET;
+		in->sin_port = htons(a->port);
+		memcpy(&in->sin_addr, a->bytes, 4);
+		return sizeof(*in);
+	}
+	if (a->family == AF_INET6) {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret_storage;
+
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(a->port);
+		memcpy(&in6->sin6_addr, a->bytes, 16);
+		return sizeof(*in6);
+	}
+	return 0;
+}
+
+void address_from_sockaddr(const struct sockaddr_storage *storage, struct address *ret_address)
+{
+	struct address a = { 0 };
+
+	if (storage->ss_family == AF_INET) {
+		const struct sockaddr_in *in = (const struct sockaddr_in *)storage;
+
+		a.family = AF_INET;
+		a.port = ntohs(in->sin_port);
+		memcpy(a.bytes, &in->sin_addr, 4);
+	} else if (storage->ss_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)storage;
+
+		a.family = AF_INET6;
+		a.port = ntohs(in6->sin6_port);
+		memcpy(a.bytes, &in6->sin6_addr, 16);
+	}
+	*ret_address = a;
+}
+
+const char *address_format(const struct address *a, char buffer[ADDRESS_TEXT_MAX])
+{
+	char host[INET6_ADDRSTRLEN] = "*";
+
+	if (a->family == AF_INET || a->family == AF_INET6)
+		inet_ntop(a->family, a->bytes, host, sizeof(host));
+	if (!a->port)
+		snprintf(buffer, ADDRESS_TEXT_MAX, "%s", host);
+	else if (a->family == AF_INET6)
+		snprintf(buffer, ADDRESS_TEXT_MAX, "[%s]:%u", host, a->port);
+	else
+		snprintf(buffer, ADDRESS_TEXT_MAX, "%s:%u", host, a->port);
+	return buffer;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/lab_assert.h"
+
+void *memory_new(size_t size)
+{
+	void *memory = calloc(1, size ? size : 1);
+
+	LAB_ASSERT(memory);
+	return memory;
+}
+
+void *memory_grow(void *old, size_t size)
+{
+	void *memory = realloc(old, size ? size : 1);
+
+	LAB_ASSERT(memory);
+	return memory;
+}
+
+char *text_copy(const char *string)
+{
+	char *copy = strdup(string);
+
+	LAB_ASSERT(copy);
+	return copy;
+}
+
+void text_done(struct text *t)
+{
+	free(t->s);
+	*t = (struct text)TEXT_EMPTY;
+}
+
+void text_clear(struct text *t)
+{
+	t->len = 0;
+	if (t->s)
+		t->s[0] = '\0';
+}
+
+/* Make room for `more` bytes and the terminator. */
+static void text_reserve(struct text *t, size_t more)
+{
+	size_t need = t->len + more + 1;
+
+	if (need <= t->capacity)
+		return;
+	t->capacity = need < 64 ? 64 : need + need / 2;
+	t->s = memory_grow(t->s, t->capacity);
+}
+
+void text_add(struct text *t, const char *bytes, size_t len)
+{
+	text_reserve(t, len);
+	if (len)
+		memcpy(t->s + t->len, bytes, len);
+	t->len += len;
+	t->s[t->len] = '\0';
+}
+
+void text_puts(struct text *t, const char *string)
+{
+	text_add(t, string, strlen(string));
+}
+
+void text_vprintf(struct text *t, const char *format, va_list args)
+{
+	va_list again;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	LAB_ASSERT(len >= 0);
+	text_reserve(t, (size_t)len);
+	vsnprintf(t->s + t->len, (size_t)len + 1, format, again);
+	va_end(again);
+	t->len += (size_t)len;
+}
+
+void text_printf(struct text *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(t, format, args);
+	va_end(args);
+}
+
+const char *text_get(const struct text *t)
+{
+	return t->s ? t->s : "";
+}
+
+char *text_take(struct text *t)
+{
+	char *taken = t->s ? t->s : text_copy("");
+
+	*t = (struct text)TEXT_EMPTY;
+	return taken;
+}
+
+void text_escape(struct text *t, const char *bytes, size_t len)
+{
+	static const char named[][2] = { { '\n', 'n' }, { '\t', 't' }, { '\r', 'r' }, { '"', '"' },
+		{ '\\', '\\' }, { '\a', 'a' }, { '\b', 'b' }, { '\f', 'f' }, { '\v', 'v' } };
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+		size_t n = 0;
+
+		while (n < sizeof(named) / sizeof(named[0]) && named[n][0] != (char)c)
+			n++;
+		if (n < sizeof(named) / sizeof(named[0]))
+			text_printf(t, "\\%c", named[n][1]);
+		else if (c >= 0x20 && c < 0x7f)
+			text_add(t, bytes + i, 1);
+		else
+			text_printf(t, "\\x%02x", c);
+	}
+}
+
+void text_quote(struct text *t, const char *bytes, size_t len, size_t most)
+{
+	size_t shown = most && len > most ? most : len;
+
+	text_puts(t, "\"");
+	text_escape(t, bytes, shown);
+	text_puts(t, shown < len ? "\"..." : "\"");
+}
+
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 when malformed or a control. */
+static size_t utf8_length(const unsigned char *s, size_t len)
+{
+	uint32_t value;
+	size_t need;
+
+	if (s[0] < 0x80)
+		return s[0] >= 0x20 && s[0] != 0x7f;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		need = 2;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		need = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		need = 4;
+	else
+		return 0;
+	if (need > len)
+		return 0;
+	value = s[0] & (0xffu >> (need + 1));
+	for (size_t i = 1; i < need; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		value = value << 6 | (s[i] & 0x3fu);
+	}
+	if ((need == 3 && value < 0x800) || (need == 4 && (value < 0x10000 || value > 0x10ffff)))
+		return 0;
+	if (value >= 0xd800 && value <= 0xdfff)
+		return 0;
+	/* C1 controls, and the marks that turn the direction of a line around */
+	if (value < 0xa0 || (value >= 0x202a && value <= 0x202e) ||
+		(value >= 0x2066 && value <= 0x2069))
+		return 0;
+	return need;
+}
+
+void text_printable(struct text *t, const char *bytes, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		size_t n = utf8_length((const unsigned char *)bytes + i, len - i);
+
+		if (n)
+			text_add(t, bytes + i, n);
+		else
+			text_printf(t, "\\x%02x", (unsigned char)bytes[i]);
+		i += n ? n : 1;
+	}
+}
+
+void text_duration(struct text *t, unsigned long long duration_ns)
+{
+	if (duration_ns < NS_PER_S)
+		text_printf(t, "%.3f ms", (double)duration_ns / (double)NS_PER_MS);
+	else
+		text_printf(t, "%.3f s", (double)duration_ns / (double)NS_PER_S);
+}
+
+size_t text_distance(const char *a, const char *b)
+{
+	size_t row[64];
+	size_t len = strlen(b);
+
+	if (len >= sizeof(row) / sizeof(row[0]))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= len; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 1; j <= len; j++) {
+			size_t best = diagonal + (tolower((unsigned char)a[i]) !=
+							 tolower((unsigned char)b[j - 1]));
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[len];
+}

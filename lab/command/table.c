@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/table.h"
+
+#include <stddef.h>
+
+#define COMMANDS(X)                                                                                \
+	X(process)                                                                                 \
+	X(socket)                                                                                  \
+	X(bind)                                                                                    \
+	X(listen)                                                                                  \
+	X(connect)                                                                                 \
+	X(accept)                                                                                  \
+	X(send)                                                                                    \
+	X(recv)                                                                                    \
+	X(shutdown)                                                                                \
+	X(close)                                                                                   \
+	X(kill)                                                                                    \
+	X(wire)                                                                                    \
+	X(hold)                                                                                    \
+	X(release)                                                                                 \
+	X(step)                                                                                    \
+	X(drop)                                                                                    \
+	X(ss)                                                                                      \
+	X(expect)                                                                                  \
+	X(wait)                                                                                    \
+	X(mark)                                                                                    \
+	X(say)                                                                                     \
+	X(sysctl)                                                                                  \
+	X(help)                                                                                    \
+	X(quit)
+
+#define DECLARE(name) extern const struct cmd_def cmd_##name;
+#define ENTRY(name) &cmd_##name,
+
+COMMANDS(DECLARE)
+
+static const struct cmd_def *const defs[] = { COMMANDS(ENTRY) NULL };
+
+const struct cmd_table command_table = { .defs = defs };

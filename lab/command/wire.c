@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/cmd.h"
+#include "wire/wire.h"
+#include "world/world.h"
+
+static int wire_run(struct cmd_call *c, struct diag *d)
+{
+	struct wire *w = world_wire(c->world);
+	struct text out = TEXT_EMPTY;
+	const struct wire_packet *p;
+	size_t i;
+
+	(void)d;
+	for (i = 0; (p = wire_get(w, i)); i++) {
+		const struct event *sent = journal_get(world_journal(c->world), p->event);
+		char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
+
+		if (!sent)
+			continue;
+		text_printf(&out, "#%-4" PRIu64 " held ", p->number);
+		text_duration(&out, clock_now_ns() - p->sent_ns);
+		text_printf(&out, "  %s > %s  ", address_format(&p->segment.src, src),
+			address_format(&p->segment.dst, dst));
+		segment_format(&sent->wire.segment, false, &out);
+		text_puts(&out, "\n");
+	}
+	if (i == 0)
+		text_printf(&out, "the wire is empty; %" PRIu64 " segments so far\n",
+			wire_last_number(w));
+	wire_format_rules(w, &out);
+	out.s[--out.len] = '\0';
+	journal_add(world_journal(c->world),
+		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
+	text_done(&out);
+	return CMD_DONE;
+}
+
+const struct cmd_def cmd_wire = {
+	.name = "wire",
+	.args = "",
+	.min_args = 0,
+	.max_args = 0,
+	.summary = "list what is on the wire, and its rules",
+	.source = "the wire is the lab itself",
+	.example = "wire",
+	.run = wire_run,
+};

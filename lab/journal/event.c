@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "journal/event.h"
+
+#include <assert.h>
+
+#include "base/lab_assert.h"
+
+static const char *const names[] = {
+	[EVENT_LAB] = "lab",
+	[EVENT_HOST] = "host",
+	[EVENT_PROCESS] = "process",
+	[EVENT_PROCESS_END] = "process-end",
+	[EVENT_SIGNAL] = "signal",
+	[EVENT_COMMAND] = "command",
+	[EVENT_CALL] = "call",
+	[EVENT_BLOCKED] = "blocked",
+	[EVENT_RETURN] = "return",
+	[EVENT_SOCKET] = "socket",
+	[EVENT_STATE] = "state",
+	[EVENT_TIMER] = "timer",
+	[EVENT_SEGMENT] = "segment",
+	[EVENT_HELD] = "held",
+	[EVENT_DELIVERED] = "delivered",
+	[EVENT_DROPPED] = "dropped",
+	[EVENT_PACKET] = "packet",
+	[EVENT_RULE] = "rule",
+	[EVENT_MARK] = "mark",
+	[EVENT_SAY] = "say",
+	[EVENT_EXPECTATION] = "expectation",
+	[EVENT_OUTPUT] = "output",
+	[EVENT_NOTE] = "note",
+	[EVENT_ERROR] = "error",
+};
+static_assert(sizeof(names) / sizeof(names[0]) == EVENT_COUNT, "a name for each kind");
+
+const char *event_kind_name(enum event_kind kind)
+{
+	LAB_ASSERT((unsigned)kind < EVENT_COUNT);
+	return names[kind];
+}

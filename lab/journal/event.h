@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The vocabulary of the journal: everything that can happen in a lab, as plain values. */
+#ifndef LAB_JOURNAL_EVENT_H
+#define LAB_JOURNAL_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/tcp_state.h"
+#include "journal/segment.h"
+
+enum event_kind {
+	EVENT_LAB, /* the lab stands; text = kernel release */
+	EVENT_HOST, /* subject = host name; socket.local = its IPv4, socket.remote = its IPv6 address */
+	EVENT_PROCESS, /* subject = process, host; process.pid */
+	EVENT_PROCESS_END, /* subject = process, host; process.pid/.signal/.code */
+	EVENT_SIGNAL, /* a signal was sent; subject = process; process.signal */
+	EVENT_COMMAND, /* a line is run; subject = file, text = the line; place */
+	EVENT_CALL, /* a system call begins; subject = socket, process, text = "connect(3, ...)" */
+	EVENT_BLOCKED, /* it sleeps in the kernel; call */
+	EVENT_RETURN, /* it returned; subject, process, text = what came with it; call */
+	EVENT_SOCKET, /* a socket has got a name or was first seen; subject = name, host, process; socket */
+	EVENT_STATE, /* a TCP state changed; subject = socket, host; state */
+	EVENT_TIMER, /* a kernel timer fired; subject = socket, host, text = which; timer */
+	EVENT_SEGMENT, /* a segment left a kernel; host, segment */
+	EVENT_HELD, /* the wire keeps it; verdict */
+	EVENT_DELIVERED, /* it was handed to its destination's kernel; verdict */
+	EVENT_DROPPED, /* the wire lost it; verdict; text = by which rule or command */
+	EVENT_PACKET, /* something that is not TCP left a kernel; host, text = what */
+	EVENT_RULE, /* the wire's rules changed; text */
+	EVENT_MARK, /* `segments` and `path` count from here; text */
+	EVENT_SAY, /* text */
+	EVENT_EXPECTATION, /* text = the line; expectation */
+	EVENT_OUTPUT, /* answer of ss, wire, help ...: text, may have many lines */
+	EVENT_NOTE, /* the lab remarks something; text */
+	EVENT_ERROR, /* the lab could not; text = message, subject = remedy; place */
+	EVENT_COUNT,
+};
+
+/* Strings are borrowed from the caller in journal_add() and from the journal afterwards. Any may be
+ * NULL. Which part of the union counts follows from the kind. */
+struct event {
+	uint64_t no; /* 1, 2, 3 ... ; set by the journal */
+	uint64_t time_ns; /* since the lab began; set by the journal when 0 */
+	uint64_t cause; /* number of the event that made this one happen; 0 = the user or none */
+	enum event_kind kind;
+	const char *subject, *host, *process, *text;
+	union {
+		struct {
+			int pid; /* in the user's own PID namespace */
+			int signal; /* 0 = none */
+			int code; /* exit status */
+			bool core;
+		} process_fate;
+		struct {
+			uint64_t call; /* number of the EVENT_CALL; 0 in the call itself */
+			int64_t result;
+			int error; /* errno, 0 when it succeeded */
+			uint64_t duration_ns;
+		} call;
+		struct {
+			uint64_t cookie; /* SO_COOKIE: the kernel's own identity of the socket */
+			uint32_t endpoint; /* the lab's number of it */
+			int fd; /* -1 = nobody's */
+			struct address local, remote;
+		} socket;
+		struct {
+			uint64_t cookie;
+			uint32_t endpoint;
+			enum tcp_state from, to;
+			struct address local, remote;
+		} state;
+		struct {
+			uint32_t endpoint;
+			uint32_t retransmits; /* after it fired */
+		} timer;
+		struct {
+			uint64_t number; /* 1, 2, 3 ... : the #N people type */
+			uint64_t repeats; /* number of the segment this one sends again; 0 = new */
+			struct segment segment;
+		} wire;
+		struct {
+			uint64_t number;
+			uint64_t on_wire_ns; /* since it was sent */
+			bool held; /* it was held before */
+		} verdict;
+		struct {
+			uint32_t line, column; /* 1-based; 0 = none */
+			bool passed;
+		} place;
+	};
+};
+
+/* The name used in JSON Lines and in messages: "state", "process-end". */
+const char *event_kind_name(enum event_kind kind);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "journal/jsonl.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/lab_assert.h"
+#include "base/sysname.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+
+/* JSON text must be UTF-8; what is not gets escaped as in C. */
+static void put_string(json_t *object, const char *key, const char *string)
+{
+	struct text safe = TEXT_EMPTY;
+	json_t *value;
+
+	if (!string)
+		return;
+	value = json_string(string);
+	if (!value) {
+		text_escape(&safe, string, strlen(string));
+		value = json_string(text_get(&safe));
+		text_done(&safe);
+	}
+	LAB_ASSERT(json_object_set_new(object, key, value) == 0);
+}
+
+static void put_number(json_t *object, const char *key, int64_t number)
+{
+	LAB_ASSERT(json_object_set_new(object, key, json_integer(number)) == 0);
+}
+
+static void put_address(json_t *object, const char *key, const struct address *address)
+{
+	char buffer[ADDRESS_TEXT_MAX];
+
+	if (address->family)
+		put_string(object, key, address_format(address, buffer));
+}
+
+static void put_cookie(json_t *object, uint64_t cookie)
+{
+	char buffer[32];
+
+	/* 64 bits do not fit the numbers of every JSON reader */
+	snprintf(buffer, sizeof(buffer), "%llx", (unsigned long long)cookie);
+	if (cookie)
+		put_string(object, "cookie", buffer);
+}
+
+static void put_segment(json_t *object, const struct segment *s)
+{
+	struct text part = TEXT_EMPTY;
+
+	put_address(object, "src", &s->src);
+	put_address(object, "dst", &s->dst);
+	segment_format_flags(s, &part);
+	put_string(object, "flags", text_get(&part));
+	put_number(object, "seq", s->seq_rel);
+	put_number(object, "seq_raw", s->seq);
+	if (s->flags & SEGMENT_ACK) {
+		put_number(object, "ack", s->ack_rel);
+		put_number(object, "ack_raw", s->ack);
+	}
+	put_number(object, "window", s->window);
+	put_number(object, "len", s->payload_len);
+	text_clear(&part);
+	segment_format_options(s, &part);
+	if (part.len)
+		put_string(object, "options", text_get(&part));
+	if (s->excerpt_len) {
+		text_clear(&part);
+		text_escape(&part, (const char *)s->excerpt, s->excerpt_len);
+		put_string(object, "data", text_get(&part));
+	}
+	text_done(&part);
+}
+
+static void put_return(json_t *object, const struct event *event)
+{
+	put_number(object, "call", (int64_t)event->call.call);
+	put_number(object, "result", event->call.result);
+	if (event->call.error)
+		put_string(object, "errno", errno_name(event->call.error));
+	put_number(object, "duration_ns", (int64_t)event->call.duration_ns);
+}
+
+static void put_fate(json_t *object, const struct event *event)
+{
+	put_number(object, "pid", event->process_fate.pid);
+	if (event->process_fate.signal)
+		put_string(object, "signal", signal_name(event->process_fate.signal));
+	else if (event->kind == EVENT_PROCESS_END)
+		put_number(object, "status", event->process_fate.code);
+}
+
+static void put_state(json_t *object, const struct event *event)
+{
+	put_number(object, "endpoint", event->state.endpoint);
+	put_cookie(object, event->state.cookie);
+	if (event->state.from != STATE_NONE)
+		put_string(object, "from", tcp_state_name(event->state.from));
+	put_string(object, "to", tcp_state_name(event->state.to));
+	put_address(object, "local", &event->state.local);
+	put_address(object, "remote", &event->state.remote);
+}
+
+static void put_details(json_t *object, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_HOST:
+	case EVENT_SOCKET:
+		if (event->kind == EVENT_SOCKET) {
+			put_number(object, "endpoint", event->socket.endpoint);
+			put_cookie(object, event->socket.cookie);
+			put_number(object, "fd", event->socket.fd);
+		}
+		put_address(object, event->kind == EVENT_HOST ? "ipv4" : "local",
+			&event->socket.local);
+		put_address(object, event->kind == EVENT_HOST ? "ipv6" : "remote",
+			&event->socket.remote);
+		break;
+	case EVENT_PROCESS:
+	case EVENT_PROCESS_END:
+	case EVENT_SIGNAL:
+		put_fate(object, event);
+		break;
+	case EVENT_BLOCKED:
+		put_number(object, "call", (int64_t)event->call.call);
+		break;
+	case EVENT_RETURN:
+		put_return(object, event);
+		break;
+	case EVENT_STATE:
+		put_state(object, event);
+		break;
+	case EVENT_TIMER:
+		put_number(object, "endpoint", event->timer.endpoint);
+		put_number(object, "retransmits", event->timer.retransmits);
+		break;
+	case EVENT_SEGMENT:
+		put_number(object, "number", (int64_t)event->wire.number);
+		if (event->wire.repeats)
+			put_number(object, "repeats", (int64_t)event->wire.repeats);
+		put_segment(object, &event->wire.segment);
+		break;
+	case EVENT_HELD:
+	case EVENT_DELIVERED:
+	case EVENT_DROPPED:
+		put_number(object, "number", (int64_t)event->verdict.number);
+		put_number(object, "on_wire_ns", (int64_t)event->verdict.on_wire_ns);
+		break;
+	case EVENT_EXPECTATION:
+		json_object_set_new(object, "passed", json_boolean(event->place.passed));
+		/* fall through */
+	case EVENT_COMMAND:
+	case EVENT_ERROR:
+		if (event->place.line) {
+			put_number(object, "line", event->place.line);
+			put_number(object, "column", event->place.column);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+char *jsonl_format(const struct event *event)
+{
+	json_t *object = json_object();
+	struct text line = TEXT_EMPTY;
+	char *dumped;
+
+	LAB_ASSERT(object);
+	put_number(object, "v", JSONL_VERSION);
+	put_number(object, "n", (int64_t)event->no);
+	put_number(object, "t_ns", (int64_t)event->time_ns);
+	if (event->cause)
+		put_number(object, "cause", (int64_t)event->cause);
+	put_string(object, "type", event_kind_name(event->kind));
+	put_string(object, "subject", event->subject);
+	put_string(object, "host", event->host);
+	put_string(object, "process", event->process);
+	put_details(object, event);
+	put_string(object, "text", event->text);
+	dumped = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	LAB_ASSERT(dumped);
+	text_puts(&line, dumped);
+	text_puts(&line, "\n");
+	free(dumped);
+	json_decref(object);
+	return text_take(&line);
+}

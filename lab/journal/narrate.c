@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "journal/narrate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/sysname.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+
+void narrate_subject(const struct event *event, struct text *out)
+{
+	switch (event->kind) {
+	case EVENT_CALL:
+	case EVENT_BLOCKED:
+	case EVENT_RETURN:
+		text_puts(out, event->process);
+		break;
+	case EVENT_SEGMENT:
+		text_printf(out, "#%" PRIu64, event->wire.number);
+		break;
+	case EVENT_HELD:
+	case EVENT_DELIVERED:
+	case EVENT_DROPPED:
+		text_printf(out, "#%" PRIu64, event->verdict.number);
+		break;
+	case EVENT_HOST:
+	case EVENT_PROCESS:
+	case EVENT_PROCESS_END:
+	case EVENT_SIGNAL:
+	case EVENT_SOCKET:
+	case EVENT_STATE:
+	case EVENT_TIMER:
+		text_puts(out, event->subject);
+		break;
+	default:
+		break;
+	}
+}
+
+static void narrate_return(const struct journal *j, const struct event *event, struct text *out)
+{
+	const struct event *call = journal_get(j, event->call.call);
+
+	text_printf(out, "%s = ", call ? call->text : "?");
+	if (event->call.error)
+		text_printf(out, "-1 %s (%s)", errno_name(event->call.error),
+			strerror(event->call.error));
+	else
+		text_printf(out, "%" PRId64, event->call.result);
+	if (event->text && event->text[0])
+		text_printf(out, " %s", event->text);
+	text_puts(out, "  <");
+	text_duration(out, event->call.duration_ns);
+	text_puts(out, ">");
+}
+
+static void narrate_segment(const struct event *event, struct text *out)
+{
+	const struct segment *s = &event->wire.segment;
+	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
+
+	text_printf(out, "%s > %s  ", address_format(&s->src, src), address_format(&s->dst, dst));
+	segment_format(s, (s->flags & SEGMENT_SYN) != 0, out);
+	if (event->wire.repeats)
+		text_printf(out, "  (again: #%" PRIu64 ")", event->wire.repeats);
+}
+
+static void narrate_fate(const struct event *event, struct text *out)
+{
+	if (event->process_fate.signal)
+		text_printf(out, "killed by %s%s", signal_name(event->process_fate.signal),
+			event->process_fate.core ? " (core dumped)" : "");
+	else
+		text_printf(out, "exited with %d", event->process_fate.code);
+}
+
+static void narrate_socket(const struct event *event, struct text *out)
+{
+	char local[ADDRESS_TEXT_MAX], remote[ADDRESS_TEXT_MAX];
+
+	if (event->process)
+		text_printf(out, "is descriptor %d of %s", event->socket.fd, event->process);
+	else
+		text_puts(out, "is nobody's descriptor any more");
+	if (event->process && event->socket.remote.port)
+		text_printf(out, ", %s to %s", address_format(&event->socket.local, local),
+			address_format(&event->socket.remote, remote));
+}
+
+void narrate_what(const struct journal *j, const struct event *event, struct text *out)
+{
+	char address[ADDRESS_TEXT_MAX];
+
+	switch (event->kind) {
+	case EVENT_LAB:
+		text_printf(out, "Linux %s", event->text);
+		break;
+	case EVENT_HOST:
+		text_printf(out, "is up with %s", address_format(&event->socket.local, address));
+		text_printf(out, " and %s", address_format(&event->socket.remote, address));
+		break;
+	case EVENT_PROCESS:
+		text_printf(out, "runs on %s as PID %d", event->host, event->process_fate.pid);
+		break;
+	case EVENT_PROCESS_END:
+		narrate_fate(event, out);
+		break;
+	case EVENT_SIGNAL:
+		text_printf(out, "is sent %s", signal_name(event->process_fate.signal));
+		break;
+	case EVENT_CALL:
+		text_printf(out, "%s ...", event->text);
+		break;
+	case EVENT_BLOCKED:
+		text_printf(out, "%s is blocked", event->text);
+		break;
+	case EVENT_RETURN:
+		narrate_return(j, event, out);
+		break;
+	case EVENT_SOCKET:
+		narrate_socket(event, out);
+		break;
+	case EVENT_STATE:
+		if (event->state.from != STATE_NONE)
+			text_printf(out, "%s -> ", tcp_state_name(event->state.from));
+		text_puts(out, tcp_state_name(event->state.to));
+		break;
+	case EVENT_TIMER:
+		text_printf(out, "%s timer", event->text);
+		if (event->timer.retransmits)
+			text_printf(out, ", retransmission %u", event->timer.retransmits);
+		break;
+	case EVENT_SEGMENT:
+		narrate_segment(event, out);
+		break;
+	case EVENT_HELD:
+		text_puts(out, "held");
+		break;
+	case EVENT_DELIVERED:
+		text_puts(out, "delivered");
+		if (event->verdict.held) {
+			text_puts(out, " after ");
+			text_duration(out, event->verdict.on_wire_ns);
+		}
+		break;
+	case EVENT_DROPPED:
+		text_printf(out, "dropped: %s", event->text);
+		break;
+	default:
+		text_puts(out, event->text ? event->text : "");
+	}
+}
+
+/* The segment a verdict is about, in two words. */
+static void cause_segment(const struct journal *j, const struct event *verdict, struct text *out)
+{
+	const struct event *sent = journal_get(j, verdict->cause);
+
+	text_printf(out, "#%" PRIu64, verdict->verdict.number);
+	if (sent && sent->kind == EVENT_SEGMENT) {
+		text_puts(out, " ");
+		segment_format_flags(&sent->wire.segment, out);
+	}
+}
+
+void narrate_cause(const struct journal *j, const struct event *event, struct text *out)
+{
+	const struct event *cause = journal_get(j, event->cause);
+
+	if (!cause)
+		return;
+	switch (cause->kind) {
+	case EVENT_CALL:
+		if (event->kind == EVENT_RETURN || event->kind == EVENT_BLOCKED)
+			break; /* of that very call */
+		text_printf(out, "%s: %.*s", cause->process, (int)strcspn(cause->text, "("),
+			cause->text);
+		break;
+	case EVENT_DELIVERED:
+		cause_segment(j, cause, out);
+		text_puts(out, " arrived");
+		break;
+	case EVENT_TIMER:
+		text_printf(out, "%s timer", cause->text);
+		break;
+	case EVENT_STATE:
+		text_printf(out, "%s is %s", cause->subject, tcp_state_name(cause->state.to));
+		break;
+	case EVENT_SIGNAL:
+		text_printf(out, "%s was sent %s", cause->subject,
+			signal_name(cause->process_fate.signal));
+		break;
+	case EVENT_PROCESS_END:
+		text_printf(out, "%s has ended", cause->subject);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool in_story(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_CALL:
+	case EVENT_BLOCKED:
+	case EVENT_RETURN:
+	case EVENT_STATE:
+	case EVENT_TIMER:
+	case EVENT_SEGMENT:
+	case EVENT_HELD:
+	case EVENT_DROPPED:
+	case EVENT_PROCESS_END:
+	case EVENT_MARK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void narrate_tail(const struct journal *j, unsigned lines, struct text *out)
+{
+	uint64_t first = journal_last(j) + 1;
+
+	for (uint64_t no = journal_last(j); no && lines; no--) {
+		if (in_story(journal_get(j, no))) {
+			first = no;
+			lines--;
+		}
+	}
+	for (uint64_t no = first; no <= journal_last(j); no++) {
+		const struct event *event = journal_get(j, no);
+		struct text subject = TEXT_EMPTY;
+
+		if (!in_story(event))
+			continue;
+		narrate_subject(event, &subject);
+		text_printf(out, "    %9.3f  %-8s ", (double)event->time_ns / (double)NS_PER_MS,
+			text_get(&subject));
+		narrate_what(j, event, out);
+		text_puts(out, "\n");
+		text_done(&subject);
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One event in words, for the console and for the story a failed expectation shows. Plain text without
+ * escapes or colours; whatever came from outside is made printable. */
+#ifndef LAB_JOURNAL_NARRATE_H
+#define LAB_JOURNAL_NARRATE_H
+
+#include <stdint.h>
+
+struct event;
+struct journal;
+struct text;
+
+/* Who or what it is about: "c", "main", "#3"; "" when nothing in particular. Appended. */
+void narrate_subject(const struct event *event, struct text *out);
+/* What happened, without subject and cause: "CLOSED -> SYN-SENT". May hold newlines for output. Appended. */
+void narrate_what(const struct journal *j, const struct event *event, struct text *out);
+/* Why, in a few words: "main connect", "#1 SYN delivered"; nothing when it has no cause or the cause is
+ * the command itself. Appended. */
+void narrate_cause(const struct journal *j, const struct event *event, struct text *out);
+/* The last `lines` events of the story (calls, states, segments, ends), a line each, indented. Appended. */
+void narrate_tail(const struct journal *j, unsigned lines, struct text *out);
+
+#endif

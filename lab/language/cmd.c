@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "language/cmd.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const struct cmd_def *cmd_find(const struct cmd_table *table, const char *name)
+{
+	for (size_t i = 0; table->defs[i]; i++) {
+		if (strcmp(table->defs[i]->name, name) == 0)
+			return table->defs[i];
+	}
+	return NULL;
+}
+
+const char *cmd_nearest(const struct cmd_table *table, const char *typed)
+{
+	size_t best = strlen(typed) / 3 + 2; /* more edits than that is another word */
+	const char *nearest = NULL;
+
+	for (size_t i = 0; table->defs[i]; i++) {
+		size_t distance = text_distance(typed, table->defs[i]->name);
+
+		if (distance < best) {
+			best = distance;
+			nearest = table->defs[i]->name;
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a recipe says must come true, and how it stands right now. Reads the journal and what the
+ * observers last saw; changes nothing.
+ *
+ *   S STATE | S path ST > ST ... | segments MATCH ... | no segments
+ *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
+ *   never S STATE            each may end with: within T */
+#ifndef LAB_LANGUAGE_EXPECTATION_H
+#define LAB_LANGUAGE_EXPECTATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/tcp_state.h"
+#include "wire/match.h"
+
+struct diag;
+struct endpoint;
+struct process;
+struct statement;
+struct text;
+struct world;
+
+enum expectation_kind {
+	EXPECT_STATE,
+	EXPECT_PATH,
+	EXPECT_SEGMENTS, /* match_count 0 = no segments */
+	EXPECT_RUNNING,
+	EXPECT_BLOCKED,
+	EXPECT_EXITED,
+	EXPECT_KILLED,
+};
+
+enum expectation_standing {
+	STANDS_NOT_YET,
+	STANDS_MET,
+	STANDS_NEVER, /* what has happened already rules it out */
+};
+
+#define EXPECTATION_PARTS_MAX 64 /* states of a path, segments of a list */
+
+struct expectation {
+	enum expectation_kind kind;
+	bool never;
+	struct endpoint *endpoint; /* borrowed */
+	struct process *process; /* borrowed */
+	enum tcp_state states[EXPECTATION_PARTS_MAX];
+	struct match matches[EXPECTATION_PARTS_MAX];
+	size_t count; /* of states or matches */
+	int number; /* exit code or signal */
+	char call[32]; /* blocked in which; "" = any */
+	uint64_t within_ns;
+};
+
+/* From `expect ...`. 0, or -EINVAL with the place in d. */
+int expectation_parse(const struct world *w, const struct statement *s,
+	struct expectation *ret_expectation, struct diag *d);
+/* How it stands. mark: event the story counts from. since: event number at which `never` began. */
+enum expectation_standing expectation_stands(const struct expectation *e, struct world *w,
+	uint64_t mark, uint64_t since);
+/* Both sides in one notation. Appended. */
+void expectation_format(const struct expectation *e, struct text *out);
+void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
+	struct text *out);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "language/names.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "language/statement.h"
+#include "observe/tracker.h"
+#include "world/world.h"
+
+#define NAME_MAX_LEN 32
+
+static bool valid_name(const char *name)
+{
+	size_t len = strspn(name,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return isalpha((unsigned char)name[0]) && name[len] == '\0' && len <= NAME_MAX_LEN;
+}
+
+int name_new(const struct world *w, const struct statement *s, const struct token *t,
+	struct diag *d)
+{
+	const struct endpoint *e = world_socket(w, t->text);
+	const struct process *p = world_process(w, t->text);
+	uint16_t must;
+
+	if (t->kind != TOKEN_WORD || !valid_name(t->text))
+		return statement_error(s, t, d,
+			"'%.40s' is no name: begin with a letter, then letters, digits, _ or -, at "
+			"most %d",
+			t->text, NAME_MAX_LEN);
+	if (match_parse_word(t->text, &must) == 0)
+		return statement_error(s, t, d, "'%s' names a kind of segment; choose another name",
+			t->text);
+	if (e && e->fd >= 0)
+		return statement_error(s, t, d,
+			"socket '%s' is still open; close it first or choose another name", t->text);
+	if (p && !p->ended)
+		return statement_error(s, t, d, "'%s' is a process already; choose another name",
+			t->text);
+	if (world_host(w, t->text))
+		return statement_error(s, t, d, "'%s' is a host already; choose another name",
+			t->text);
+	return 0;
+}
+
+/* "; there are: a, b, c" for the message about an unknown name. */
+static void list_sockets(const struct world *w, struct text *out)
+{
+	struct endpoint *e;
+	size_t shown = 0;
+
+	for (size_t i = 0; (e = world_socket_at(w, i)) && shown < 8; i++, shown++)
+		text_printf(out, "%s%s", shown ? ", " : "; there are: ", e->name);
+	text_puts(out, shown == 0 ? "; make one with: socket NAME" : e ? ", ..." : "");
+}
+
+int name_socket(const struct world *w, const struct statement *s, const struct token *t,
+	struct endpoint **ret_endpoint, struct diag *d)
+{
+	struct endpoint *e = world_socket(w, t->text);
+	struct text others = TEXT_EMPTY;
+
+	if (e) {
+		*ret_endpoint = e;
+		return 0;
+	}
+	list_sockets(w, &others);
+	statement_error(s, t, d, "no socket '%.40s'%s", t->text, text_get(&others));
+	text_done(&others);
+	return -EINVAL;
+}
+
+int name_process(const struct world *w, const struct statement *s, const struct token *t,
+	struct process **ret_process, struct diag *d)
+{
+	struct process *p = world_process(w, t->text);
+	struct text others = TEXT_EMPTY;
+
+	if (p) {
+		*ret_process = p;
+		return 0;
+	}
+	for (size_t i = 0; (p = world_process_at(w, i)) && i < 8; i++)
+		text_printf(&others, "%s%s", i ? ", " : "", p->name);
+	statement_error(s, t, d, "no process '%.40s'; there are: %s", t->text, text_get(&others));
+	text_done(&others);
+	return -EINVAL;
+}
+
+static int check_idle(const struct process *p, const struct statement *s, const struct token *t,
+	struct diag *d)
+{
+	if (p->ended)
+		return statement_error(s, t, d, "process '%s' has ended; make another: process NAME",
+			p->name);
+	if (!p->in_call)
+		return 0;
+	return statement_error(s, t, d,
+		"process '%s' is still in %s; make the call from another process (process NAME), or "
+		"wait, or kill it",
+		p->name, p->call.text);
+}
+
+int name_idle_process(const struct world *w, const struct statement *s, const struct token *t,
+	struct process **ret_process, struct diag *d)
+{
+	struct process *p = NULL;
+	int r = name_process(w, s, t, &p, d);
+
+	if (r == 0)
+		r = check_idle(p, s, t, d);
+	if (r == 0)
+		*ret_process = p;
+	return r;
+}
+
+int name_callable(const struct world *w, const struct statement *s, const struct token *t,
+	struct endpoint **ret_endpoint, struct process **ret_process, struct diag *d)
+{
+	struct endpoint *e = NULL;
+	struct process *p;
+	int r = name_socket(w, s, t, &e, d);
+
+	if (r < 0)
+		return r;
+	p = world_owner(w, e);
+	if (e->fd < 0 || !p) {
+		if (strchr(e->name, '/'))
+			return statement_error(s, t, d,
+				"'%s' was not accepted yet, so no process has it: accept it first",
+				t->text);
+		return statement_error(s, t, d,
+			"socket '%s' is closed: no process has a descriptor of it any more", t->text);
+	}
+	r = check_idle(p, s, t, d);
+	if (r < 0)
+		return r;
+	*ret_endpoint = e;
+	*ret_process = p;
+	return 0;
+}
+
+static int parse_port(const char *text, uint16_t *ret_port)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	if (!isdigit((unsigned char)text[0]) || *end || port > 65535)
+		return -EINVAL;
+	*ret_port = (uint16_t)port;
+	return 0;
+}
+
+/* The host part: nothing (this host), a host's name, or digits. */
+static int parse_host(const struct world *w, const char *text, size_t len,
+	struct address *ret_address)
+{
+	struct text name = TEXT_EMPTY;
+	const struct host *host;
+
+	text_add(&name, text, len);
+	host = len ? world_host(w, text_get(&name)) : world_host_at(w, 0);
+	text_done(&name);
+	if (!host)
+		return address_parse_host(text, len, ret_address);
+	world_host_address(w, host, ret_address);
+	return 0;
+}
+
+int name_address(const struct world *w, const struct statement *s, const struct token *t,
+	struct address *ret_address, struct diag *d)
+{
+	const char *colon = strrchr(t->text, ':');
+	struct address a = { 0 };
+	uint16_t port;
+
+	if (t->text[0] == '@') {
+		struct endpoint *e = world_socket(w, t->text + 1);
+
+		if (!e)
+			return statement_error(s, t, d, "no socket '%.40s' to take the address of",
+				t->text + 1);
+		if (!e->local.port)
+			return statement_error(s, t, d, "socket '%s' is not bound to an address yet",
+				e->name);
+		*ret_address = e->local;
+		return 0;
+	}
+	if (t->kind != TOKEN_WORD || !colon || parse_port(colon + 1, &port) < 0)
+		return statement_error(s, t, d,
+			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), localhost:80, "
+			"[fd00::1]:80 or @socket",
+			t->text);
+	if (parse_host(w, t->text, (size_t)(colon - t->text), &a) < 0)
+		return statement_error(s, t, d, "'%.*s' is neither an address nor a host of this lab",
+			(int)(colon - t->text), t->text);
+	a.port = port;
+	*ret_address = a;
+	return 0;
+}
+
+int name_number(const struct statement *s, const struct token *t, uint64_t least, uint64_t most,
+	uint64_t *ret_number, struct diag *d)
+{
+	char *end;
+	unsigned long long number;
+
+	errno = 0;
+	number = strtoull(t->text, &end, 10);
+	if (!isdigit((unsigned char)t->text[0]) || *end || errno || number < least || number > most)
+		return statement_error(s, t, d,
+			"'%.40s' is no number from %" PRIu64 " to %" PRIu64, t->text, least, most);
+	*ret_number = number;
+	return 0;
+}
+
+int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
+	struct diag *d)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = { { "ns", 1 }, { "us", NS_PER_US }, { "ms", NS_PER_MS }, { "s", NS_PER_S },
+		{ "m", 60 * NS_PER_S } };
+	char *end;
+	double value = strtod(t->text, &end);
+
+	for (size_t i = 0; isdigit((unsigned char)t->text[0]) && i < sizeof(units) / sizeof(*units);
+		i++) {
+		if (strcmp(end, units[i].unit) == 0 && value * (double)units[i].ns < 1e15) {
+			*ret_ns = (uint64_t)(value * (double)units[i].ns);
+			return 0;
+		}
+	}
+	return statement_error(s, t, d, "'%.40s' is no time: 300ms, 2s, 1.5s, 1m", t->text);
+}
+
+/* X of `from X`: a socket's local address, a host, or an address with or without port. */
+static int match_end(const struct world *w, const struct statement *s, const struct token *t,
+	struct address *ret_address, struct diag *d)
+{
+	const struct endpoint *e = world_socket(w, t->text);
+
+	if (e && !e->local.port)
+		return statement_error(s, t, d, "socket '%s' has no address yet", e->name);
+	if (e) {
+		*ret_address = e->local;
+		return 0;
+	}
+	if (parse_host(w, t->text, strlen(t->text), ret_address) == 0)
+		return 0;
+	if (strchr(t->text, ':') || t->text[0] == '@')
+		return name_address(w, s, t, ret_address, d);
+	return statement_error(s, t, d, "'%.40s' is no socket, host or address", t->text);
+}
+
+int name_match(const struct world *w, const struct statement *s, size_t *index,
+	struct match *ret_match, struct diag *d)
+{
+	struct match m = { 0 };
+	size_t i = *index;
+	int r = 0;
+
+	if (i < s->word_count && match_parse_word(s->words[i].text, &m.must) == 0)
+		i++;
+	while (r == 0 && i + 1 < s->word_count) {
+		const struct token *value = &s->words[i + 1];
+		uint64_t port = 0;
+
+		if (strcmp(s->words[i].text, "from") == 0) {
+			r = match_end(w, s, value, &m.from, d);
+		} else if (strcmp(s->words[i].text, "to") == 0) {
+			r = match_end(w, s, value, &m.to, d);
+		} else if (strcmp(s->words[i].text, "port") == 0) {
+			r = name_number(s, value, 1, 65535, &port, d);
+			m.port = (uint16_t)port;
+		} else {
+			break;
+		}
+		i += 2;
+	}
+	if (r < 0)
+		return r;
+	if (i == *index)
+		return statement_error(s, i < s->word_count ? &s->words[i] : NULL, d,
+			"%s%.40s%s a kind of segment is needed: syn, syn/ack, ack, data, fin, "
+			"fin/ack, rst; from X, to X, port N",
+			i < s->word_count ? "'" : "", i < s->word_count ? s->words[i].text : "",
+			i < s->word_count ? "' is none:" : "");
+	*index = i;
+	*ret_match = m;
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From words to things: processes, sockets, addresses, numbers, durations, MATCHes. Each function takes
+ * the statement for the place of the error and one token; 0, or -EINVAL with a message that helps. */
+#ifndef LAB_LANGUAGE_NAMES_H
+#define LAB_LANGUAGE_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/match.h"
+
+struct address;
+struct diag;
+struct endpoint;
+struct host;
+struct process;
+struct statement;
+struct token;
+struct world;
+
+/* A name that is still free for a new thing: letters, digits, _ and -, beginning with a letter. A name
+ * of a socket whose descriptor is gone is free again. */
+int name_new(const struct world *w, const struct statement *s, const struct token *t,
+	struct diag *d);
+int name_process(const struct world *w, const struct statement *s, const struct token *t,
+	struct process **ret_process, struct diag *d);
+/* Any socket ever seen, also one nobody owns. */
+int name_socket(const struct world *w, const struct statement *s, const struct token *t,
+	struct endpoint **ret_endpoint, struct diag *d);
+/* A socket that can be called: its process lives, holds the descriptor and is not in a call. */
+int name_callable(const struct world *w, const struct statement *s, const struct token *t,
+	struct endpoint **ret_endpoint, struct process **ret_process, struct diag *d);
+/* A process that can take a call. */
+int name_idle_process(const struct world *w, const struct statement *s, const struct token *t,
+	struct process **ret_process, struct diag *d);
+
+/* "127.0.0.1:80", "[fd00::1]:80", ":80" (this host), "localhost:80", "@s" (where s is bound). */
+int name_address(const struct world *w, const struct statement *s, const struct token *t,
+	struct address *ret_address, struct diag *d);
+/* A whole number from least to most. */
+int name_number(const struct statement *s, const struct token *t, uint64_t least, uint64_t most,
+	uint64_t *ret_number, struct diag *d);
+/* "300ms", "2s", "1.5s", "1m". */
+int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
+	struct diag *d);
+
+/* One MATCH beginning at words[*index]: [syn/ack ...] [from X] [to X] [port N], X a socket, a host or an
+ * address. *index moves behind it. -EINVAL also when there is no MATCH at all. */
+int name_match(const struct world *w, const struct statement *s, size_t *index,
+	struct match *ret_match, struct diag *d);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What `=> OUTCOME` says a call must give, and whether it did. Plain value but for `data`. */
+#ifndef LAB_LANGUAGE_OUTCOME_H
+#define LAB_LANGUAGE_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct call_outcome;
+struct diag;
+struct statement;
+struct text;
+
+enum outcome_kind {
+	OUTCOME_SUCCESS, /* no => : anything but an error */
+	OUTCOME_NUMBER,
+	OUTCOME_DATA,
+	OUTCOME_ERRNO,
+	OUTCOME_BLOCKED,
+	OUTCOME_KILLED,
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	int64_t number; /* value, errno or signal */
+	char *data; /* owned */
+	size_t size;
+};
+
+/* From the words after =>. 0, or -EINVAL with the place in d. */
+int outcome_parse(const struct statement *s, struct outcome *ret_outcome, struct diag *d);
+void outcome_done(struct outcome *o);
+/* Did the call end as it must? */
+bool outcome_met(const struct outcome *o, const struct call_outcome *got);
+/* Both in the notation of =>: "0", "\"hello\"", "ECONNRESET", "killed SIGPIPE". Appended. */
+void outcome_format(const struct outcome *o, struct text *out);
+void outcome_format_got(const struct call_outcome *got, struct text *out);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "language/recipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/text.h"
+
+int recipe_read_fd(int fd, const char *name, struct text *out, struct diag *d)
+{
+	char buffer[65536];
+	ssize_t len;
+
+	while ((len = read(fd, buffer, sizeof(buffer))) > 0) {
+		text_add(out, buffer, (size_t)len);
+		if (out->len > RECIPE_MAX)
+			return diag_set(d, EFBIG, "%s: longer than any recipe (%u MiB)", name,
+				RECIPE_MAX >> 20);
+	}
+	return len < 0 ? diag_errno(d, errno, "read", "%s", name) : 0;
+}
+
+int recipe_read(const char *path, struct text *out, struct diag *d)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		int r = diag_errno(d, errno, "open", "no recipe '%s'", path);
+
+		diag_remedy(d, "tcplab list");
+		return r;
+	}
+	return recipe_read_fd(fd, path, out, d);
+}
+
+void recipe_list_done(struct recipe_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->paths[i]);
+	free(list->paths);
+	*list = (struct recipe_list){ 0 };
+}
+
+static void add_path(struct recipe_list *list, const char *path)
+{
+	list->paths = memory_grow(list->paths, (list->count + 1) * sizeof(char *));
+	list->paths[list->count++] = text_copy(path);
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static void add_folder(struct recipe_list *list, char *path)
+{
+	char *const paths[] = { path, NULL };
+	FTS *walk = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+	const FTSENT *entry;
+
+	while (walk && (entry = fts_read(walk))) {
+		size_t len = entry->fts_namelen;
+
+		if (entry->fts_info == FTS_F && len > 4 &&
+			strcmp(entry->fts_name + len - 4, ".lab") == 0)
+			add_path(list, entry->fts_path);
+	}
+	if (walk)
+		fts_close(walk);
+}
+
+/* true when `path` is there, and was added. */
+static bool add_existing(struct recipe_list *list, const char *path)
+{
+	CLEANUP(freep) char *copy = text_copy(path);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	if (S_ISDIR(st.st_mode))
+		add_folder(list, copy);
+	else
+		add_path(list, path);
+	return true;
+}
+
+int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
+{
+	static const char *const folders[] = { "recipes", TCPLAB_RECIPES_BUILT,
+		TCPLAB_RECIPES_INSTALLED };
+	size_t before = list->count;
+	bool found = add_existing(list, name);
+	int r;
+
+	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		struct text path = TEXT_EMPTY;
+
+		text_printf(&path, "%s/%s", folders[i], name);
+		found = strcmp(name, "recipes") == 0 ? add_existing(list, folders[i]) :
+						       add_existing(list, text_get(&path));
+		text_puts(&path, ".lab");
+		if (!found)
+			found = add_existing(list, text_get(&path));
+		text_done(&path);
+	}
+	if (found && list->count > before)
+		return 0;
+	r = diag_set(d, ENOENT, found ? "%s: no *.lab file below it" : "%s:1:1: there is no such recipe",
+		name);
+	diag_remedy(d, "`tcplab list` shows the recipes there are");
+	return r;
+}
+
+void recipe_short_name(const char *path, struct text *out)
+{
+	size_t len = strlen(path), from = len;
+	int slashes = 0;
+
+	if (len > 4 && strcmp(path + len - 4, ".lab") == 0)
+		len -= 4;
+	while (from && (path[from - 1] != '/' || ++slashes < 2))
+		from--;
+	text_printable(out, path + from, len - from);
+}
+
+void recipe_title(const char *text, size_t len, struct text *out)
+{
+	const char *end;
+
+	if (len > 2 && text[0] == '#' && text[1] == '!') {
+		end = memchr(text, '\n', len);
+		if (!end)
+			return;
+		len -= (size_t)(end + 1 - text);
+		text = end + 1;
+	}
+	if (!len || text[0] != '#')
+		return;
+	end = memchr(text, '\n', len);
+	len = end ? (size_t)(end - text) : len;
+	while (len && (*text == '#' || *text == ' ')) {
+		text++;
+		len--;
+	}
+	text_printable(out, text, len);
+}

@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "language/script.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "journal/narrate.h"
+#include "language/pending.h"
+#include "language/statement.h"
+#include "world/world.h"
+
+/* A transfer that never pauses must not keep the next command from running. */
+#define SETTLE_MOST_NS NS_PER_S
+#define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
+
+struct script {
+	struct world *world; /* borrowed */
+	const struct cmd_table *table; /* borrowed */
+	struct script_options options;
+	struct statement_list queue; /* owned */
+	size_t next; /* in queue */
+	struct cmd_call call; /* the command that runs or waits */
+	bool running; /* `call` counts */
+	bool advancing; /* inside script_advance() */
+	bool told_idle;
+	bool ending; /* nothing more will be pushed */
+	bool ended;
+	enum script_verdict verdict;
+	uint64_t mark;
+	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
+	struct pending_list pending; /* calls made and not returned */
+};
+
+static void script_advance(struct script *s);
+
+static void on_changed(void *arg)
+{
+	script_advance(arg);
+}
+
+struct script *script_new(struct world *world, const struct cmd_table *table,
+	const struct script_options *options)
+{
+	struct script *s = memory_new(sizeof(*s));
+
+	s->world = world;
+	s->table = table;
+	s->options = *options;
+	s->told_idle = true;
+	world_watch(world, on_changed, s);
+	return s;
+}
+
+static void end_call(struct script *s)
+{
+	if (s->running && s->call.end)
+		s->call.end(&s->call);
+	s->running = false;
+}
+
+/* Forget everything that was queued, the running statement too. */
+static void clear_queue(struct script *s)
+{
+	statement_list_done(&s->queue);
+	s->next = 0;
+}
+
+void script_free(struct script *s)
+{
+	if (!s)
+		return;
+	end_call(s);
+	clear_queue(s);
+	pending_list_done(&s->pending);
+	free(s);
+}
+
+bool script_busy(const struct script *s)
+{
+	return s->running || s->next < s->queue.count;
+}
+
+bool script_interactive(const struct script *s)
+{
+	return s->options.interactive;
+}
+
+const struct cmd_table *script_table(const struct script *s)
+{
+	return s->table;
+}
+
+uint64_t script_mark(const struct script *s)
+{
+	return s->mark;
+}
+
+void script_set_mark(struct script *s, uint64_t event)
+{
+	s->mark = event;
+}
+
+size_t script_calls_open(const struct script *s, const struct process *p)
+{
+	return pending_count(&s->pending, p);
+}
+
+/* ---- telling ---- */
+
+/* The source line and a caret under the column, cut to a window that fits a terminal. */
+static void add_caret(const char *line, uint32_t column, struct text *out)
+{
+	size_t len = strlen(line), at = column ? column - 1 : 0, from = 0;
+
+	if (at > len)
+		at = len;
+	if (at > EXCERPT_LINE_MAX * 3 / 4)
+		from = at - EXCERPT_LINE_MAX / 2;
+	if (len - from > EXCERPT_LINE_MAX)
+		len = from + EXCERPT_LINE_MAX;
+	text_puts(out, "\n    ");
+	for (size_t i = from; i < len; i++) {
+		char c = line[i];
+
+		text_add(out, c == '\t' ? " " : (c >= 0x20 && c < 0x7f) ? &c : "?", 1);
+	}
+	text_printf(out, "\n    %*s^", (int)(at - from), "");
+}
+
+static void tell_error(struct script *s, const struct diag *d, const char *line)
+{
+	struct text message = TEXT_EMPTY;
+
+	diag_format(d, &message);
+	if (line && d->line)
+		add_caret(line, d->column, &message);
+	journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_ERROR,
+			.text = text_get(&message),
+			.subject = d->remedy[0] ? d->remedy : NULL,
+			.place = { .line = d->line, .column = d->column } });
+	text_done(&message);
+}
+
+/* A command has failed: at the prompt drop what was pasted behind it, else end. */
+static void fail(struct script *s, enum script_verdict verdict)
+{
+	if (s->options.interactive) {
+		while (s->queue.count > s->next) /* the statement that runs stays */
+			statement_done(&s->queue.statements[--s->queue.count]);
+		return;
+	}
+	if (!s->ended)
+		s->verdict = verdict;
+	s->ended = true;
+}
+
+static void tell_mismatch(struct script *s, const struct statement *st, uint32_t column,
+	const char *expected, const char *seen)
+{
+	struct journal *j = world_journal(s->world);
+	struct text message = TEXT_EMPTY;
+
+	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
+	text_printable(&message, st->text, strlen(st->text));
+	text_printf(&message, "\n  expected  %s\n  seen      %s\n  the story before it:\n", expected,
+		seen);
+	narrate_tail(j, 12, &message);
+	message.s[--message.len] = '\0'; /* its last newline */
+	journal_add(j,
+		(struct event){ .kind = EVENT_EXPECTATION,
+			.cause = s->running ? s->call.event : 0,
+			.text = text_get(&message),
+			.place = { .line = st->line, .column = column, .passed = false } });
+	text_done(&message);
+}
+
+int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
+	const char *seen)
+{
+	tell_mismatch(c->script, c->statement,
+		token ? token->column : c->statement->words->column, expected, seen);
+	return CMD_FAILED;
+}
+
+/* ---- filling the queue ---- */
+
+/* What can be known before anything runs: verbs, counts of arguments, => and & where they belong. */
+static int check_statement(const struct script *s, const struct statement *st, struct diag *d)
+{
+	const struct cmd_def *def = cmd_find(s->table, st->words->text);
+	const char *near;
+	size_t args = st->word_count - 1;
+
+	if (!def) {
+		near = cmd_nearest(s->table, st->words->text);
+		return statement_error(st, NULL, d, "unknown command '%.40s'%s%s%s", st->words->text,
+			near ? "; did you mean '" : "; 'help' lists them all", near ? near : "",
+			near ? "'?" : "");
+	}
+	if (args < def->min_args)
+		return statement_error(st, NULL, d, "'%s' needs more: %s %s", def->name, def->name,
+			def->args);
+	if (args > def->max_args)
+		return statement_error(st, &st->words[def->max_args + 1], d,
+			"'%.40s' is one word too many: %s %s",
+			st->words[def->max_args + 1].text, def->name, def->args);
+	if (st->outcome && !(def->flags & CMD_OUTCOME))
+		return statement_error(st, st->outcome - 1, d,
+			"'%s' is no system call: '=>' does not apply", def->name);
+	if (st->background && !(def->flags & CMD_BACKGROUND))
+		return statement_error(st, &st->tokens.tokens[st->tokens.count - 1], d,
+			"'%s' is no system call: '&' does not apply", def->name);
+	return 0;
+}
+
+/* The line `number` of a text whose first line is `first`; owned by the caller. */
+static char *line_of(const char *text, size_t len, uint32_t first, uint32_t number)
+{
+	struct text line = TEXT_EMPTY;
+
+	while (first++ < number) {
+		const char *newline = memchr(text, '\n', len);
+
+		if (!newline)
+			break;
+		len -= (size_t)(newline + 1 - text);
+		text = newline + 1;
+	}
+	text_add(&line, text, memchr(text, '\n', len) ?
+			(size_t)((const char *)memchr(text, '\n', len) - text) :
+			len);
+	return text_take(&line);
+}
+
+int script_push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, struct diag *d)
+{
+	struct statement_list list = { 0 };
+	int r = statement_parse_all(text, len, file, first_line, &list, d);
+
+	for (size_t i = 0; i < list.count && r == 0; i++)
+		r = check_statement(s, &list.statements[i], d);
+	if (r < 0) {
+		statement_list_done(&list);
+		return r;
+	}
+	if (s->next == s->queue.count && !s->running)
+		clear_queue(s);
+	s->queue.statements = memory_grow(s->queue.statements,
+		(s->queue.count + list.count) * sizeof(*s->queue.statements));
+	if (list.count)
+		memcpy(s->queue.statements + s->queue.count, list.statements,
+			list.count * sizeof(*list.statements));
+	s->queue.count += list.count;
+	free(list.statements);
+	s->told_idle = false;
+	world_kick(s->world);
+	return 0;
+}
+
+void script_push_told(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line)
+{
+	struct diag d = { 0 };
+	char *line;
+
+	if (script_push(s, text, len, file, first_line, &d) == 0)
+		return;
+	line = line_of(text, len, first_line, d.line);
+	tell_error(s, &d, line);
+	free(line);
+	fail(s, SCRIPT_BAD);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
+void script_end(struct script *s)
+{
+	s->ending = true;
+	world_kick(s->world);
+}
+
+/* ---- running ---- */
+
+static void finish(struct script *s, int result, const struct diag *d)
+{
+	struct statement *st = &s->queue.statements[s->next - 1];
+
+	if (result < 0) {
+		tell_error(s, d, st->line_text);
+		fail(s, SCRIPT_BAD);
+	} else if (result == CMD_FAILED) {
+		fail(s, SCRIPT_FAILED);
+	} else if (result == CMD_QUIT) {
+		s->ended = true;
+	}
+	end_call(s);
+}
+
+static void start_next(struct script *s)
+{
+	struct statement *st = &s->queue.statements[s->next++];
+	struct diag d = { 0 };
+	int result;
+
+	s->call = (struct cmd_call){ .script = s,
+		.world = s->world,
+		.def = cmd_find(s->table, st->words->text),
+		.statement = st };
+	s->running = true;
+	s->call.event = journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_COMMAND,
+			.subject = st->file,
+			.text = st->text,
+			.place = { .line = st->line, .column = st->words->column } });
+	result = s->call.def->run(&s->call, &d);
+	if (result != CMD_WAIT)
+		finish(s, result, &d);
+}
+
+/* Is the parked command done? false = it goes on waiting. */
+static bool try_parked(struct script *s)
+{
+	struct diag d = { 0 };
+	uint64_t now = clock_now_ns();
+	int result = s->call.check(&s->call, &d);
+
+	if (result == CMD_WAIT && s->call.deadline_ns && now >= s->call.deadline_ns)
+		result = s->call.expired(&s->call, &d);
+	if (result == CMD_WAIT) {
+		world_alarm(s->world, s->call.deadline_ns);
+		return false;
+	}
+	finish(s, result, &d);
+	return true;
+}
+
+/* May the next command begin? The effects of the last one must be in. */
+static bool lab_ready(struct script *s)
+{
+	uint64_t now = clock_now_ns();
+
+	if (!world_settled(s->world)) {
+		if (!s->settle_by_ns)
+			s->settle_by_ns = now + SETTLE_MOST_NS;
+		if (now < s->settle_by_ns)
+			return false;
+	}
+	s->settle_by_ns = 0;
+	return true;
+}
+
+/* At the end every => must have come true. */
+static void check_leftovers(struct script *s)
+{
+	for (struct pending *p = s->pending.first; p && !s->ended; p = p->next) {
+		struct text expected = TEXT_EMPTY;
+
+		if (p->returned || p->any || p->outcome.kind == OUTCOME_SUCCESS)
+			continue;
+		outcome_format(&p->outcome, &expected);
+		tell_mismatch(s, p->statement, p->statement->words->column, text_get(&expected),
+			"still blocked at the end of the script");
+		text_done(&expected);
+		fail(s, SCRIPT_FAILED);
+	}
+}
+
+static void run_queue(struct script *s)
+{
+	while (!s->ended) {
+		if (s->running) {
+			if (!try_parked(s))
+				return;
+			continue;
+		}
+		if (!lab_ready(s))
+			return;
+		if (s->next < s->queue.count) {
+			start_next(s);
+			continue;
+		}
+		if (s->ending) {
+			check_leftovers(s);
+			s->ended = true;
+		} else if (!s->told_idle) {
+			s->told_idle = true;
+			clear_queue(s);
+			if (s->options.idle)
+				s->options.idle(s->options.arg);
+			continue; /* it may have pushed more */
+		} else {
+			return;
+		}
+	}
+}
+
+static void script_advance(struct script *s)
+{
+	if (s->advancing)
+		return;
+	s->advancing = true;
+	run_queue(s);
+	s->advancing = false;
+	if (s->ended && s->options.ended) {
+		void (*ended)(void *, enum script_verdict) = s->options.ended;
+
+		s->options.ended = NULL;
+		end_call(s);
+		ended(s->options.arg, s->verdict);
+	}
+}
+
+bool script_interrupt(struct script *s)
+{
+	if (!script_busy(s))
+		return false;
+	end_call(s);
+	clear_queue(s);
+	world_alarm(s->world, 0);
+	world_kick(s->world);
+	return true;
+}
+
+/* ---- calls ---- */
+
+/* The call of a command that has gone on without it ended otherwise than the script says. */
+static void on_unmet(void *arg, const struct pending *p)
+{
+	struct script *s = arg;
+	struct text expected = TEXT_EMPTY;
+
+	outcome_format(&p->outcome, &expected);
+	tell_mismatch(s, p->statement, p->statement->words->column, text_get(&expected),
+		text_get(&p->got));
+	text_done(&expected);
+	fail(s, SCRIPT_FAILED);
+}
+
+static int call_check(struct cmd_call *c, struct diag *d)
+{
+	struct pending *p = c->state;
+
+	(void)d;
+	if (p->returned && !p->met) {
+		struct text expected = TEXT_EMPTY;
+
+		outcome_format(&p->outcome, &expected);
+		script_mismatch(c, NULL, text_get(&expected), text_get(&p->got));
+		text_done(&expected);
+		return CMD_FAILED;
+	}
+	if (p->returned)
+		return CMD_DONE;
+	if (p->outcome.kind == OUTCOME_BLOCKED && p->process->call.blocked &&
+		world_settled(c->world)) {
+		p->any = true; /* how it ends later is not said here */
+		return CMD_DONE;
+	}
+	return CMD_WAIT;
+}
+
+static int call_expired(struct cmd_call *c, struct diag *d)
+{
+	const struct pending *p = c->state;
+
+	if (script_interactive(c->script)) {
+		struct text note = TEXT_EMPTY;
+
+		text_printf(&note, "%s goes on in the background", p->process->call.text);
+		journal_add(world_journal(c->world),
+			(struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
+		text_done(&note);
+		return CMD_DONE;
+	}
+	statement_error(c->statement, NULL, d, "%s has not returned", p->process->call.text);
+	diag_remedy(d, "let it wait in the background with '&', or expect that with '=> blocked'");
+	return -EINVAL;
+}
+
+static void call_end(struct cmd_call *c)
+{
+	pending_leave(c->state);
+}
+
+int script_call(struct cmd_call *c, struct process *p, const struct call_request *q,
+	const void *data, const char *text, struct endpoint *endpoint, const char *new_name,
+	struct diag *d)
+{
+	struct script *s = c->script;
+	struct outcome outcome;
+	struct pending *pending;
+	int r = outcome_parse(c->statement, &outcome, d);
+
+	if (r < 0)
+		return r;
+	pending = pending_add(&s->pending, p, c->statement, &outcome, on_unmet, s);
+	pending->any = s->options.interactive && outcome.kind == OUTCOME_SUCCESS;
+	r = world_call(c->world, p, q, data, text, endpoint, new_name, c->event, pending_done,
+		pending, d);
+	if (r < 0) {
+		pending->returned = true;
+		pending_leave(pending);
+		return r;
+	}
+	if (c->statement->background) {
+		pending_leave(pending);
+		return CMD_DONE;
+	}
+	c->state = pending;
+	c->check = call_check;
+	c->expired = call_expired;
+	c->end = call_end;
+	c->deadline_ns = clock_now_ns() +
+		(s->options.interactive && outcome.kind == OUTCOME_SUCCESS ? CALL_PROMPT_NS :
+									     CALL_MOST_NS);
+	return CMD_WAIT;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The queue of commands of one lab: a recipe's, or those typed at the prompt. Runs one after the other;
+ * each begins only when the effects of the one before are in (world_settled), so that the same script
+ * gives the same story. Everything it has to say goes into the journal. One thread, on the world's loop.
+ *
+ * States: idle (no command left: `idle` was called) <-> running <-> waiting (a command is parked);
+ * ended (first failure of a script that is not interactive, `quit`, or script_end()): `ended` was called. */
+#ifndef LAB_LANGUAGE_SCRIPT_H
+#define LAB_LANGUAGE_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "language/cmd.h"
+
+struct call_outcome;
+struct diag;
+struct endpoint;
+struct process;
+struct script;
+struct text;
+struct world;
+
+/* Exit codes of the command line (design of tcplab(1)). */
+enum script_verdict {
+	SCRIPT_PASSED = 0,
+	SCRIPT_FAILED = 1, /* an expectation */
+	SCRIPT_BAD = 2, /* usage or syntax, or the lab could not */
+	SCRIPT_NO_LAB = 3, /* the environment does not allow a lab */
+};
+
+struct script_options {
+	/* At the prompt: an error is told and the next line awaited; a failing call is no error; a call
+	 * that has not returned in 300 ms goes on in the background. */
+	bool interactive;
+	/* No command is left and none is running. May push more. Called from the loop. */
+	void (*idle)(void *arg);
+	/* It is over. Called once, from the loop. */
+	void (*ended)(void *arg, enum script_verdict verdict);
+	void *arg;
+};
+
+/* world and table are borrowed; the script becomes the world's watcher. Never NULL. */
+struct script *script_new(struct world *world, const struct cmd_table *table,
+	const struct script_options *options);
+void script_free(struct script *s);
+
+/* Parse `text` (lines, borrowed) and append its commands. Checks every verb and count of arguments
+ * before anything runs. 0, or -EINVAL with the place in d and nothing appended. `first_line` is the
+ * number of its first line. */
+int script_push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, struct diag *d);
+/* As script_push(), and an error is told through the journal (and ends a script that is not interactive). */
+void script_push_told(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line);
+/* Nothing will be pushed any more: end when idle. */
+void script_end(struct script *s);
+/* Ctrl-C: stop waiting. The parked command is over, a call it waited for goes on in the background; what
+ * is queued behind it is dropped. Returns false when nothing was running. */
+bool script_interrupt(struct script *s);
+/* Is a command running or waiting? */
+bool script_busy(const struct script *s);
+bool script_interactive(const struct script *s);
+const struct cmd_table *script_table(const struct script *s);
+/* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
+uint64_t script_mark(const struct script *s);
+void script_set_mark(struct script *s, uint64_t event);
+
+/* For the call commands: have `p` make a call for command c and treat its end as c's statement says
+ * (=> outcome, &, default). The arguments are those of world_call(). Returns what `run` shall return. */
+struct call_request;
+int script_call(struct cmd_call *c, struct process *p, const struct call_request *q,
+	const void *data, const char *text, struct endpoint *endpoint, const char *new_name,
+	struct diag *d);
+/* The kernel did otherwise than the script says: tell it, with both in one notation and the last of the
+ * story. token: the place (NULL = the verb). Returns CMD_FAILED. */
+struct token;
+int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
+	const char *seen);
+/* How many calls made by this script have not returned; `p` NULL = of all processes. */
+size_t script_calls_open(const struct script *s, const struct process *p);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One command as written: VERB ARG... [=> OUTCOME...] [&], with the place of every word. */
+#ifndef LAB_LANGUAGE_STATEMENT_H
+#define LAB_LANGUAGE_STATEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "language/lexer.h"
+
+struct statement {
+	char *file; /* owned: as shown in messages */
+	char *line_text; /* owned: the line it stands in, as written, for carets */
+	char *text; /* owned: its own part of that line */
+	uint32_t line;
+	struct token_list tokens; /* owned: all of them */
+	const struct token *words; /* [0] is the verb; [1..word_count) the arguments */
+	size_t word_count;
+	const struct token *outcome; /* after =>; NULL when there is none */
+	size_t outcome_count;
+	bool background;
+};
+
+struct statement_list {
+	struct statement *statements; /* owned */
+	size_t count;
+};
+
+/* Parse one line (no newline) into the statements it holds: none when it is blank or a comment, several
+ * when it has `;`. 0, or -EINVAL with the place in d and nothing to free. */
+int statement_parse(const char *line, size_t len, const char *file, uint32_t line_no,
+	struct statement_list *ret_list, struct diag *d);
+/* The same for a whole text of lines, the first of which is number `first_line`; stops at the first error. Windows line ends are fine. */
+int statement_parse_all(const char *text, size_t len, const char *file, uint32_t first_line,
+	struct statement_list *ret_list, struct diag *d);
+void statement_done(struct statement *s);
+void statement_list_done(struct statement_list *list);
+
+/* Fill d with a message that points at `token` of s (NULL = at the verb). Returns -EINVAL. */
+__attribute__((format(printf, 4, 5))) int statement_error(const struct statement *s,
+	const struct token *token, struct diag *d, const char *format, ...);
+
+#endif

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line: reads the options, wires the parts of a lab together, and turns its end into an exit
+ * code. Nothing happens here that another front end would want to do as well. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "command/table.h"
+#include "journal/jsonl.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/lexer.h"
+#include "language/recipe.h"
+#include "language/script.h"
+#include "repl/prompt.h"
+#include "view/console.h"
+#include "world/world.h"
+
+#define EXIT_USAGE 2
+#define EXIT_NO_LAB 3
+#define EXIT_INTERRUPTED 130
+
+struct options {
+	const char *command; /* -c */
+	const char *file; /* -f or play */
+	bool json;
+	bool ipv6;
+	bool narrate; /* show each command before what it does */
+	struct text *errors; /* check: collect what went wrong here, print nothing; NULL = print */
+};
+
+/* One lab from its first process to its last, with whatever feeds it commands. */
+struct lab {
+	const struct options *options;
+	uv_loop_t loop;
+	uv_signal_t interrupt, terminate, hangup;
+	uv_poll_t input; /* standard input when it is a pipe */
+	bool reading;
+	struct world *world;
+	struct script *script;
+	struct console *console;
+	struct prompt *prompt;
+	struct text typed; /* a line of standard input that is not complete yet */
+	uint32_t line; /* of standard input */
+	int code; /* exit code */
+	bool closing;
+};
+
+static bool wants_color(int fd)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	return isatty(fd) && !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0;
+}
+
+static void print_stdio(void *arg, bool error, const char *lines, size_t len)
+{
+	struct lab *lab = arg;
+
+	if (lab->options->errors) {
+		if (error)
+			text_add(lab->options->errors, lines, len);
+	} else if (lab->prompt) {
+		prompt_print(lab->prompt, lines, len);
+	} else if (error || !lab->options->json) {
+		fwrite(lines, 1, len, error ? stderr : stdout);
+		fflush(error ? stderr : stdout);
+	}
+}
+
+static void print_json(void *arg, const struct journal *j, const struct event *event)
+{
+	char *line = jsonl_format(event);
+
+	(void)arg;
+	(void)j;
+	fputs(line, stdout);
+	fflush(stdout);
+	free(line);
+}
+
+/* What went wrong before there was a journal to tell it, and what to try. */
+static void print_diag(const struct diag *d, struct text *errors)
+{
+	struct text message = TEXT_EMPTY;
+
+	text_puts(&message, "tcplab: ");
+	diag_format(d, &message);
+	text_puts(&message, "\n");
+	if (d->remedy[0])
+		text_printf(&message, "  try: %s\n", d->remedy);
+	if (errors)
+		text_puts(errors, text_get(&message));
+	else
+		fputs(text_get(&message), stderr);
+	text_done(&message);
+}
+
+/* ---- ending ---- */
+
+static void on_closed(void *arg)
+{
+	(void)arg; /* the loop runs dry by itself */
+}
+
+static void close_lab(struct lab *lab)
+{
+	if (lab->closing)
+		return;
+	lab->closing = true;
+	if (lab->prompt)
+		prompt_close(lab->prompt, on_closed, lab);
+	lab->prompt = NULL;
+	if (lab->reading)
+		uv_close((uv_handle_t *)&lab->input, NULL);
+	uv_close((uv_handle_t *)&lab->interrupt, NULL);
+	uv_close((uv_handle_t *)&lab->terminate, NULL);
+	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	world_close(lab->world, on_closed, lab);
+}
+
+static void on_script_ended(void *arg, enum script_verdict verdict)
+{
+	struct lab *lab = arg;
+
+	lab->code = (int)verdict;
+	close_lab(lab);
+}
+
+static void on_prompt_ended(void *arg)
+{
+	close_lab(arg);
+}
+
+static void on_script_idle(void *arg)
+{
+	struct lab *lab = arg;
+
+	if (lab->prompt)
+		prompt_ready(lab->prompt);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct lab *lab = handle->data;
+
+	if (number == SIGINT && lab->prompt)
+		return; /* the prompt has its own use for it */
+	lab->code = number == SIGINT ? EXIT_INTERRUPTED : 128 + number;
+	close_lab(lab);
+}
+
+/* ---- standard input that is no terminal ---- */
+
+static void push_lines(struct lab *lab, bool end)
+{
+	char *newline;
+
+	while (!lab->closing && (newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
+		size_t len = (size_t)(newline - lab->typed.s);
+
+		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
+		lab->typed.len -= len + 1;
+		memmove(lab->typed.s, newline + 1, lab->typed.len);
+	}
+	/* a line that is too long is refused as soon as that is known, not collected for ever */
+	if (lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len)) {
+		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
+		text_clear(&lab->typed);
+	}
+	if (end)
+		script_end(lab->script);
+}
+
+static void on_input(uv_poll_t *handle, int status, int events)
+{
+	struct lab *lab = handle->data;
+	char buffer[65536];
+	ssize_t len = read(STDIN_FILENO, buffer, sizeof(buffer));
+
+	(void)status;
+	(void)events;
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len > 0)
+		text_add(&lab->typed, buffer, (size_t)len);
+	else
+		uv_poll_stop(&lab->input);
+	if (lab->typed.s || len <= 0)
+		push_lines(lab, len <= 0);
+}
+
+/* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
+ * use for files). */
+static int read_input(struct lab *lab, struct diag *d)
+{
+	struct text text = TEXT_EMPTY;
+	int r;
+
+	if (uv_poll_init(&lab->loop, &lab->input, STDIN_FILENO) == 0) {
+		lab->reading = true;
+		lab->input.data = lab;
+		text_add(&lab->typed, "", 0);
+		uv_poll_start(&lab->input, UV_READABLE | UV_DISCONNECT, on_input);
+		return 0;
+	}
+	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
+	if (r == 0) {
+		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
+		script_end(lab->script);
+	}
+	text_done(&text);
+	return r;
+}
+
+/* ---- running ---- */
+
+static char *history_path(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct text path = TEXT_EMPTY;
+
+	if (state && state[0] == '/')
+		text_printf(&path, "%s/tcplab/history", state);
+	else if (home && home[0])
+		text_printf(&path, "%s/.local/state/tcplab/history", home);
+	else
+		return NULL;
+	return text_take(&path);
+}
+
+static int open_prompt(struct lab *lab, struct diag *d)
+{
+	CLEANUP(freep) char *history = history_path();
+	struct prompt_options options = { .history_file = history,
+		.ended = on_prompt_ended,
+		.arg = lab };
+	static const char welcome[] =
+		"tcplab " TCPLAB_VERSION ": a private host whose loopback is the wire. "
+		"`help` lists the commands, Ctrl-D leaves.\n";
+	int r;
+
+	fputs(welcome, stdout);
+	fflush(stdout);
+	r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+	if (r == 0)
+		prompt_ready(lab->prompt);
+	return r;
+}
+
+/* Give the script what it shall run. 0 or -errno with d filled. */
+static int feed(struct lab *lab, bool interactive, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = 0;
+
+	if (o->command) {
+		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
+	} else if (o->file) {
+		r = recipe_read(o->file, &text, d);
+		if (r == 0)
+			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		text_done(&text);
+	} else if (interactive) {
+		return open_prompt(lab, d);
+	} else {
+		return read_input(lab, d);
+	}
+	if (r == 0)
+		script_end(lab->script);
+	return r;
+}
+
+static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
+{
+	uv_signal_init(&lab->loop, handle);
+	handle->data = lab;
+	uv_signal_start(handle, on_signal, number);
+}
+
+static int run_lab(const struct options *o)
+{
+	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
+	struct lab lab = { .options = o };
+	struct script_options script_options = { .interactive = interactive,
+		.idle = on_script_idle,
+		.ended = on_script_ended,
+		.arg = &lab };
+	struct console_options console_options = { .commands = o->narrate,
+		.story = !o->errors && !o->json,
+		.color = wants_color(STDOUT_FILENO),
+		.print = print_stdio,
+		.arg = &lab };
+	struct diag d = { 0 };
+	int r;
+
+	uv_loop_init(&lab.loop);
+	start_signal(&lab, &lab.interrupt, SIGINT);
+	start_signal(&lab, &lab.terminate, SIGTERM);
+	start_signal(&lab, &lab.hangup, SIGHUP);
+	lab.world = world_new(&lab.loop, o->ipv6);
+	if (o->json)
+		journal_read(world_journal(lab.world), print_json, NULL);
+	lab.console = console_new(world_journal(lab.world), &console_options);
+	lab.script = script_new(lab.world, &command_table, &script_options);
+	r = world_open(lab.world, NULL, &d);
+	if (r < 0)
+		lab.code = EXIT_NO_LAB;
+	else if ((r = feed(&lab, interactive, &d)) < 0)
+		lab.code = EXIT_USAGE;
+	if (r < 0) {
+		print_diag(&d, o->errors);
+		close_lab(&lab);
+	}
+	uv_run(&lab.loop, UV_RUN_DEFAULT);
+	script_free(lab.script);
+	world_free(lab.world);
+	console_free(lab.console);
+	text_done(&lab.typed);
+	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
+	return lab.code;
+}
+
+/* ---- subcommands ---- */
+
+/* Every recipe that the arguments name, or all. 0 or an exit code. */
+static int find_recipes(char **names, int count, struct recipe_list *list)
+{
+	struct diag d = { 0 };
+	int r = 0;
+
+	if (count == 0)
+		r = recipe_find("recipes", list, &d);
+	for (int i = 0; i < count && r == 0; i++)
+		r = recipe_find(names[i], list, &d);
+	if (r == 0)
+		return 0;
+	print_diag(&d, NULL);
+	recipe_list_done(list);
+	return EXIT_USAGE;
+}
+
+static int play(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code = 0;
+
+	if (count == 0) {
+		fputs("tcplab: play what? tcplab play RECIPE; `tcplab list` shows them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_recipes(names, count, &list);
+	for (size_t i = 0; i < list.count && code == 0; i++) {
+		o->file = list.paths[i];
+		o->narrate = true;
+		code = run_lab(o);
+	}
+	recipe_list_done(&list);
+	return code;
+}
+
+/* The Test Anything Protocol, version 13: prove(1) and CI services read it. */
+static int check(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code = find_recipes(names, count, &list);
+
+	if (code)
+		return code;
+	printf("TAP version 13\n1..%zu\n", list.count);
+	for (size_t i = 0; i < list.count && code != EXIT_INTERRUPTED && code != EXIT_NO_LAB; i++) {
+		struct text errors = TEXT_EMPTY, name = TEXT_EMPTY;
+		char *rest;
+		int result;
+
+		o->file = list.paths[i];
+		o->errors = &errors;
+		result = run_lab(o);
+		recipe_short_name(list.paths[i], &name);
+		printf("%s %zu - %s\n", result ? "not ok" : "ok", i + 1, text_get(&name));
+		rest = errors.s;
+		for (char *line; (line = strsep(&rest, "\n"));) {
+			if (line[0])
+				printf("# %s\n", line);
+		}
+		fflush(stdout);
+		if (result && (code == 0 || result > code))
+			code = result;
+		text_done(&errors);
+		text_done(&name);
+	}
+	recipe_list_done(&list);
+	return code;
+}
+
+static int list_recipes(char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code = find_recipes(names, count, &list);
+
+	for (size_t i = 0; i < list.count; i++) {
+		struct text text = TEXT_EMPTY, name = TEXT_EMPTY, title = TEXT_EMPTY;
+		struct diag d = { 0 };
+
+		recipe_short_name(list.paths[i], &name);
+		if (recipe_read(list.paths[i], &text, &d) == 0)
+			recipe_title(text_get(&text), text.len, &title);
+		printf("%-24s %s\n", text_get(&name), text_get(&title));
+		text_done(&text);
+		text_done(&name);
+		text_done(&title);
+	}
+	recipe_list_done(&list);
+	return code;
+}
+
+/* The probe is the start of a lab itself, told step by step. */
+static int doctor(void)
+{
+	enum host_step failed = STEP_COUNT;
+	struct diag d = { 0 };
+	struct host host = { .pid = -1 };
+	int pid, channel = -1, r = host_open(&host, 0, "localhost", &failed, &d);
+
+	if (r == 0) {
+		r = host_spawn(&host, &pid, &channel, &d);
+		failed = r < 0 ? STEP_PROCESS : STEP_COUNT;
+	}
+	for (int step = 0; step < STEP_COUNT && step <= (int)failed; step++)
+		printf("%-8s %s\n", step == (int)failed ? "FAILED" : "ok",
+			host_step_name((enum host_step)step));
+	if (r == 0)
+		printf("%-8s IPv6\nA lab can stand here%s.\n", host.ipv6 ? "ok" : "missing",
+			host.new_user ? ", without root" : ", as root");
+	fflush(stdout);
+	if (r < 0)
+		print_diag(&d, NULL);
+	fd_closep(&channel);
+	host_close(&host);
+	return r < 0 ? EXIT_NO_LAB : 0;
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: tcplab [OPTIONS] [COMMAND]\n"
+	      "A laboratory for the socket API: real calls, the real kernel, every segment in your hands.\n"
+	      "\n"
+	      "  (none)                  the prompt; commands from standard input when it is no terminal\n"
+	      "  play RECIPE             tell a recipe's story as it happens\n"
+	      "  check [RECIPE|FOLDER]   play recipes, print TAP: exit 0 when all hold\n"
+	      "  list [FOLDER]           the recipes there are\n"
+	      "  doctor                  can a lab stand here? what is missing?\n"
+	      "\n"
+	      "  -c 'CMD; CMD'           run these commands\n"
+	      "  -f FILE                 run the commands in FILE\n"
+	      "  -6, --ipv6              names and :80 mean IPv6 addresses\n"
+	      "      --json              the journal as JSON Lines on standard output\n"
+	      "  -h, --help   -V, --version\n"
+	      "\n"
+	      "Exit: 0 all well, 1 an expectation failed, 2 bad input, 3 no lab can stand here, 130 interrupted.\n",
+		out);
+}
+
+static int subcommand(struct options *o, char **words, int count)
+{
+	if (o->command || o->file || count == 0) {
+		if (count == 0)
+			return run_lab(o);
+		fprintf(stderr, "tcplab: '%s' makes no sense after -c or -f\n", words[0]);
+		return EXIT_USAGE;
+	}
+	if (strcmp(words[0], "play") == 0)
+		return play(o, words + 1, count - 1);
+	if (strcmp(words[0], "check") == 0)
+		return check(o, words + 1, count - 1);
+	if (strcmp(words[0], "list") == 0)
+		return list_recipes(words + 1, count - 1);
+	if (strcmp(words[0], "doctor") == 0)
+		return doctor();
+	fprintf(stderr, "tcplab: unknown command '%s': play, check, list or doctor; --help tells more\n",
+		words[0]);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	enum { OPTION_JSON = 256 };
+	static const struct option long_options[] = {
+		{ "json", no_argument, NULL, OPTION_JSON },
+		{ "ipv6", no_argument, NULL, '6' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	struct options o = { 0 };
+	int option;
+
+	signal(SIGPIPE, SIG_IGN); /* a reader of ours that leaves is no reason to die; processes reset it */
+	while ((option = getopt_long(argc, argv, "c:f:6hV", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			o.command = optarg;
+			break;
+		case 'f':
+			o.file = optarg;
+			break;
+		case '6':
+			o.ipv6 = true;
+			break;
+		case OPTION_JSON:
+			o.json = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			puts("tcplab " TCPLAB_VERSION);
+			return 0;
+		default:
+			fputs("`tcplab --help` lists the options\n", stderr);
+			return EXIT_USAGE;
+		}
+	}
+	return subcommand(&o, argv + optind, argc - optind);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "observe/sockdiag.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define REPLY_BYTES 8192 /* what libmnl advises at most: a page or 8 KiB */
+
+struct sockdiag {
+	struct mnl_socket *nl; /* owned */
+	uint32_t sequence; /* of the last request: tells its answer from an older one */
+};
+
+static const char *const timer_names[] = {
+	[SOCK_TIMER_NONE] = "",
+	[SOCK_TIMER_RETRANSMIT] = "retransmission",
+	[SOCK_TIMER_KEEPALIVE] = "keepalive",
+	[SOCK_TIMER_TIME_WAIT] = "time-wait",
+	[SOCK_TIMER_PROBE] = "zero-window probe",
+};
+static_assert(sizeof(timer_names) / sizeof(timer_names[0]) == SOCK_TIMER_COUNT, "a name each");
+
+const char *sock_timer_name(enum sock_timer timer)
+{
+	return (unsigned)timer < SOCK_TIMER_COUNT ? timer_names[timer] : "unknown";
+}
+
+struct sockdiag *sockdiag_open(int fd)
+{
+	struct mnl_socket *nl = mnl_socket_fdopen(fd);
+	struct sockdiag *diag;
+
+	if (!nl) {
+		close(fd);
+		return NULL;
+	}
+	diag = memory_new(sizeof(*diag));
+	diag->nl = nl;
+	return diag;
+}
+
+void sockdiag_close(struct sockdiag *diag)
+{
+	if (!diag)
+		return;
+	mnl_socket_close(diag->nl);
+	free(diag);
+}
+
+static void id_address(const uint32_t words[4], uint16_t port_be, uint8_t family,
+	struct address *ret_address)
+{
+	struct address a = { .family = family, .port = ntohs(port_be) };
+
+	memcpy(a.bytes, words, family == AF_INET6 ? 16 : 4);
+	*ret_address = a;
+}
+
+static void fill_report(const struct inet_diag_msg *m, struct sock_report *report)
+{
+	*report = (struct sock_report){
+		.cookie = (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0],
+		.state = (enum tcp_state)m->idiag_state,
+		.timer = (enum sock_timer)m->idiag_timer,
+		.timer_ms = m->idiag_expires,
+		.retransmits = m->idiag_retrans,
+		.recvq = m->idiag_rqueue,
+		.sendq = m->idiag_wqueue,
+	};
+	id_address(m->id.idiag_src, m->id.idiag_sport, m->idiag_family, &report->local);
+	if (m->id.idiag_dport)
+		id_address(m->id.idiag_dst, m->id.idiag_dport, m->idiag_family, &report->remote);
+	address_unmap(&report->local);
+	address_unmap(&report->remote);
+	if (report->state == STATE_NEW_SYN_RECV)
+		report->state = STATE_SYN_RECEIVED;
+}
+
+static int read_reply(struct sockdiag *diag, struct sock_report *ret_report)
+{
+	char buffer[REPLY_BYTES];
+	const struct nlmsghdr *reply = (const struct nlmsghdr *)buffer;
+	ssize_t len;
+
+	do { /* an older answer can only be left over from a look-up that failed half-way */
+		len = recv(mnl_socket_get_fd(diag->nl), buffer, sizeof(buffer), 0);
+		if (len < 0)
+			return -errno;
+		if (!mnl_nlmsg_ok(reply, (int)len))
+			return -EBADMSG;
+	} while (reply->nlmsg_seq != diag->sequence);
+	if (reply->nlmsg_type == NLMSG_ERROR) {
+		const struct nlmsgerr *error = mnl_nlmsg_get_payload(reply);
+
+		if (mnl_nlmsg_get_payload_len(reply) < sizeof(*error) || error->error >= 0)
+			return -EBADMSG;
+		return error->error;
+	}
+	if (mnl_nlmsg_get_payload_len(reply) < sizeof(struct inet_diag_msg))
+		return -EBADMSG;
+	fill_report(mnl_nlmsg_get_payload(reply), ret_report);
+	return (unsigned)ret_report->state < STATE_COUNT ? 0 : -EBADMSG;
+}
+
+int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
+	const struct address *remote, struct sock_report *ret_report)
+{
+	char buffer[256];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
+	size_t len = local->family == AF_INET6 ? 16 : 4;
+
+	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	request->nlmsg_flags = NLM_F_REQUEST;
+	request->nlmsg_seq = ++diag->sequence;
+	query->sdiag_family = local->family;
+	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_states = ~0U;
+	query->id.idiag_sport = htons(local->port);
+	query->id.idiag_dport = htons(remote->port);
+	memcpy(query->id.idiag_src, local->bytes, len);
+	memcpy(query->id.idiag_dst, remote->bytes, len);
+	query->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+	query->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
+		return -errno;
+	return read_reply(diag, ret_report);
+}

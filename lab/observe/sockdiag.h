@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One question to one kernel: which TCP socket has this pair of addresses, and how is it?
+ * Owns a NETLINK_SOCK_DIAG descriptor that was opened inside the host's namespace; needs no privilege
+ * and may be used from outside it. The kernel answers a non-dump request before sendto(2) returns, so
+ * a look-up costs two system calls and does not wait. One thread. */
+#ifndef LAB_OBSERVE_SOCKDIAG_H
+#define LAB_OBSERVE_SOCKDIAG_H
+
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/tcp_state.h"
+
+struct sockdiag;
+
+/* What a pending timer is for: idiag_timer of sock_diag(7). */
+enum sock_timer {
+	SOCK_TIMER_NONE,
+	SOCK_TIMER_RETRANSMIT,
+	SOCK_TIMER_KEEPALIVE, /* also FIN-WAIT-2 of an orphan with a long tcp_fin_timeout */
+	SOCK_TIMER_TIME_WAIT,
+	SOCK_TIMER_PROBE, /* zero window */
+	SOCK_TIMER_COUNT,
+};
+
+struct sock_report {
+	uint64_t cookie;
+	enum tcp_state state;
+	struct address local, remote; /* remote has no family for a listener */
+	enum sock_timer timer;
+	uint32_t timer_ms; /* until it fires */
+	uint32_t retransmits;
+	uint32_t recvq, sendq; /* bytes; accept queue and backlog for LISTEN */
+};
+
+/* "retransmission", "time-wait" ...; "" for none. */
+const char *sock_timer_name(enum sock_timer timer);
+
+/* fd: from socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG), owned from here on, closed on failure.
+ * NULL with errno. */
+struct sockdiag *sockdiag_open(int fd);
+void sockdiag_close(struct sockdiag *diag);
+
+/* Exact look-up. remote with family AF_UNSPEC looks for a listener. When there is no connection with
+ * these addresses but a listener that would take it, the kernel reports that listener.
+ * 0, -ENOENT, or another -errno (-EBADMSG for a reply that is not one).
+ * Source: sock_diag(7); net/ipv4/inet_diag.c inet_diag_find_one_icsk(), v6.1: inet_lookup(), which also
+ * finds request and time-wait mini-sockets. */
+int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
+	const struct address *remote, struct sock_report *ret_report);
+
+#endif

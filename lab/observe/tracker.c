@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "observe/tracker.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+
+/* A kernel timer fires up to an eighth of its length late (kernel/time/timer.c, the wheel's levels).
+ * So one that is due but has not fired is asked again, less and less often. */
+#define LATE_POLL_FIRST_NS NS_PER_MS
+#define LATE_POLL_MOST_NS (64 * NS_PER_MS)
+
+struct tracker {
+	struct journal *journal; /* borrowed */
+	char *host; /* owned */
+	struct sockdiag *diag; /* owned */
+	uint32_t *ids; /* borrowed */
+	struct endpoint **endpoints; /* owned, each too; in order of appearance */
+	size_t count;
+	void *by_cookie; /* tsearch(3) trees of borrowed endpoints */
+	void *by_pair; /* connections that are not CLOSED */
+	uint64_t due_ns; /* no endpoint's timer is due before; 0 = none has one */
+	uint64_t late_poll_ns;
+};
+
+static int compare_cookies(const void *a, const void *b)
+{
+	const struct endpoint *x = a, *y = b;
+
+	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
+}
+
+static int compare_pairs(const void *a, const void *b)
+{
+	const struct endpoint *x = a, *y = b;
+	int order = address_compare(&x->local, &y->local);
+
+	return order ? order : address_compare(&x->remote, &y->remote);
+}
+
+struct tracker *tracker_new(struct journal *journal, const char *host_name, struct sockdiag *diag,
+	uint32_t *ids)
+{
+	struct tracker *t = memory_new(sizeof(*t));
+
+	t->journal = journal;
+	t->host = text_copy(host_name);
+	t->diag = diag;
+	t->ids = ids;
+	return t;
+}
+
+static void forget(void *borrowed)
+{
+	(void)borrowed;
+}
+
+void tracker_free(struct tracker *t)
+{
+	if (!t)
+		return;
+	tdestroy(t->by_cookie, forget);
+	tdestroy(t->by_pair, forget);
+	for (size_t i = 0; i < t->count; i++) {
+		free(t->endpoints[i]->name);
+		free(t->endpoints[i]->process);
+		free(t->endpoints[i]);
+	}
+	free(t->endpoints);
+	sockdiag_close(t->diag);
+	free(t->host);
+	free(t);
+}
+
+struct endpoint *tracker_get(const struct tracker *t, size_t index)
+{
+	return index < t->count ? t->endpoints[index] : NULL;
+}
+
+struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
+	const struct address *remote)
+{
+	struct endpoint key = { .local = *local, .remote = *remote };
+	struct endpoint **found = tfind(&key, &t->by_pair, compare_pairs);
+
+	return found ? *found : NULL;
+}
+
+struct endpoint *tracker_listener(const struct tracker *t, const struct address *local)
+{
+	struct endpoint *best = NULL;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct endpoint *e = t->endpoints[i];
+
+		if (e->state != STATE_LISTEN || e->local.port != local->port)
+			continue;
+		if (address_same_host(&e->local, local))
+			return e;
+		/* 0.0.0.0 takes its family; :: takes both unless IPV6_V6ONLY, where no SYN arrives */
+		if (address_is_any(&e->local))
+			best = e;
+	}
+	return best;
+}
+
+static struct endpoint *find_cookie(const struct tracker *t, uint64_t cookie)
+{
+	struct endpoint key = { .cookie = cookie };
+	struct endpoint **found = cookie ? tfind(&key, &t->by_cookie, compare_cookies) : NULL;
+
+	return found ? *found : NULL;
+}
+
+static void unindex_pair(struct tracker *t, struct endpoint *e)
+{
+	if (e->remote.family && tracker_find(t, &e->local, &e->remote) == e)
+		tdelete(e, &t->by_pair, compare_pairs);
+}
+
+static void set_addresses(struct tracker *t, struct endpoint *e, const struct address *local,
+	const struct address *remote)
+{
+	if (address_equal(&e->local, local) && address_equal(&e->remote, remote))
+		return;
+	unindex_pair(t, e);
+	e->local = *local;
+	e->remote = *remote;
+}
+
+static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state state, uint64_t cause)
+{
+	struct event event = {
+		.kind = EVENT_STATE,
+		.cause = cause,
+		.subject = e->name,
+		.host = t->host,
+		.process = e->process,
+		.state = { .cookie = e->cookie,
+			.endpoint = e->id,
+			.from = e->state,
+			.to = state,
+			.local = e->local,
+			.remote = e->remote },
+	};
+
+	if (e->state == state)
+		return;
+	e->state = state;
+	if (state == STATE_CLOSED) {
+		unindex_pair(t, e);
+		e->timer = SOCK_TIMER_NONE;
+	} else if (e->remote.family && !tracker_find(t, &e->local, &e->remote)) {
+		LAB_ASSERT(tsearch(e, &t->by_pair, compare_pairs));
+	}
+	e->changed = journal_add(t->journal, event);
+}
+
+static uint64_t add_timer_event(struct tracker *t, const struct endpoint *e, enum sock_timer timer,
+	uint32_t retransmits)
+{
+	return journal_add(t->journal,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = e->name,
+			.host = t->host,
+			.process = e->process,
+			.text = timer ? sock_timer_name(timer) : "unreported",
+			.timer = { .endpoint = e->id, .retransmits = retransmits } });
+}
+
+/* Take over what the kernel said. With no cause given, what changed is a timer's work; its event number
+ * is returned, else the cause as given. */
+static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct sock_report *r,
+	uint64_t cause)
+{
+	bool fired = r->retransmits > e->retransmits && e->timer != SOCK_TIMER_NONE;
+
+	if (cause == 0 && (fired || r->state != e->state) && e->state != STATE_NONE)
+		cause = add_timer_event(t, e, e->timer, r->retransmits);
+	set_addresses(t, e, &r->local, &r->remote);
+	e->recvq = r->recvq;
+	e->sendq = r->sendq;
+	e->retransmits = r->retransmits;
+	e->timer = r->timer;
+	e->timer_due_ns = clock_now_ns() + r->timer_ms * NS_PER_MS;
+	set_state(t, e, r->state, cause);
+	if (e->timer && (t->due_ns == 0 || e->timer_due_ns < t->due_ns))
+		t->due_ns = e->timer_due_ns;
+	return cause;
+}
+
+/* The kernel does not know it any more: no connection, which is what RFC 9293 calls CLOSED. */
+static uint64_t gone(struct tracker *t, struct endpoint *e, uint64_t cause)
+{
+	if (e->state == STATE_CLOSED)
+		return cause;
+	if (cause == 0)
+		cause = add_timer_event(t, e, e->timer, e->retransmits);
+	e->recvq = e->sendq = 0;
+	set_state(t, e, STATE_CLOSED, cause);
+	return cause;
+}
+
+static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const char *name,
+	const struct address *local)
+{
+	struct endpoint *e = memory_new(sizeof(*e));
+	struct endpoint *listener = name ? NULL : tracker_listener(t, local);
+	struct text made = TEXT_EMPTY;
+
+	e->id = ++*t->ids;
+	e->cookie = cookie;
+	e->fd = -1;
+	if (name)
+		text_puts(&made, name);
+	else if (listener)
+		text_printf(&made, "%s/%u", listener->name, ++listener->children);
+	else
+		text_printf(&made, "%s/?%u", t->host, e->id);
+	e->name = text_take(&made);
+	t->endpoints = memory_grow(t->endpoints, (t->count + 1) * sizeof(struct endpoint *));
+	t->endpoints[t->count++] = e;
+	if (cookie)
+		LAB_ASSERT(tsearch(e, &t->by_cookie, compare_cookies));
+	return e;
+}
+
+void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
+	uint64_t cause)
+{
+	struct sock_report report;
+	int r = -ENOENT;
+
+	if (facts)
+		set_addresses(t, e, &facts->local, &facts->remote);
+	if (e->local.port)
+		r = sockdiag_lookup(t->diag, &e->local, &e->remote, &report);
+	if (r == 0 && report.cookie == e->cookie)
+		take_report(t, e, &report, cause);
+	else if (facts && facts->state) /* bound or unbound, not in any of the kernel's tables */
+		set_state(t, e, facts->state, cause);
+	else
+		gone(t, e, cause);
+}
+
+struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *facts,
+	const char *name, uint64_t cause)
+{
+	struct endpoint *e = find_cookie(t, facts->cookie);
+
+	if (!e)
+		e = add_endpoint(t, facts->cookie, name, &facts->local);
+	tracker_look(t, e, facts, cause);
+	return e;
+}
+
+void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const char *process,
+	int fd, uint64_t cause)
+{
+	char *new_name = text_copy(name);
+	char *new_process = process ? text_copy(process) : NULL;
+
+	free(e->name);
+	free(e->process);
+	e->name = new_name;
+	e->process = new_process;
+	e->fd = fd;
+	journal_add(t->journal,
+		(struct event){ .kind = EVENT_SOCKET,
+			.cause = cause,
+			.subject = e->name,
+			.host = t->host,
+			.process = e->process,
+			.socket = { .cookie = e->cookie,
+				.endpoint = e->id,
+				.fd = fd,
+				.local = e->local,
+				.remote = e->remote } });
+}
+
+struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
+	const struct address *remote, uint64_t cause, uint64_t *ret_cause)
+{
+	struct endpoint *known = tracker_find(t, local, remote), *e = NULL;
+	struct sock_report report;
+	uint64_t used = cause;
+	int r = sockdiag_lookup(t->diag, local, remote, &report);
+
+	if (r == 0 && report.state != STATE_LISTEN) {
+		e = find_cookie(t, report.cookie);
+		if (!e)
+			e = add_endpoint(t, report.cookie, NULL, local);
+		if (known && known != e)
+			used = gone(t, known, used);
+		used = take_report(t, e, &report, used);
+	} else if (known) {
+		used = gone(t, known, used);
+	}
+	if (ret_cause)
+		*ret_cause = used;
+	return e;
+}
+
+uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
+{
+	uint64_t cause = 0;
+
+	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
+	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits);
+}
+
+uint64_t tracker_due_ns(const struct tracker *t)
+{
+	return t->due_ns;
+}
+
+void tracker_timers(struct tracker *t)
+{
+	uint64_t now = clock_now_ns(), next = 0;
+	bool late = false;
+
+	if (t->due_ns == 0 || t->due_ns > now)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		struct endpoint *e = t->endpoints[i];
+		uint64_t before = journal_last(t->journal);
+
+		if (e->timer && e->timer_due_ns <= now) {
+			tracker_look(t, e, NULL, 0);
+			late |= e->timer && e->timer_due_ns <= clock_now_ns() &&
+				journal_last(t->journal) == before;
+		}
+		if (e->timer && (next == 0 || e->timer_due_ns < next))
+			next = e->timer_due_ns;
+	}
+	if (!late)
+		t->late_poll_ns = 0;
+	else if (t->late_poll_ns == 0)
+		t->late_poll_ns = LATE_POLL_FIRST_NS;
+	else if (t->late_poll_ns < LATE_POLL_MOST_NS)
+		t->late_poll_ns *= 2;
+	if (late && next < now + t->late_poll_ns)
+		next = now + t->late_poll_ns;
+	t->due_ns = next;
+}

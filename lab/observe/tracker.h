@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The observer of one host: every TCP socket ever seen there, under its kernel identity (the cookie),
+ * with the state the kernel last reported. It reads the kernel back when told that something could
+ * have moved a state, and writes what changed into the journal with the cause it was given.
+ * An endpoint outlives the descriptor (FIN-WAIT, TIME-WAIT) and may come before it (not yet accepted).
+ * One thread; looks never wait. */
+#ifndef LAB_OBSERVE_TRACKER_H
+#define LAB_OBSERVE_TRACKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/tcp_state.h"
+#include "observe/sockdiag.h"
+
+struct journal;
+struct tracker;
+
+struct endpoint {
+	uint32_t id; /* the lab's number, from 1 */
+	uint64_t cookie; /* 0 = the descriptor is gone and the kernel never showed it */
+	char *name; /* owned: what the user calls it, or LISTENER/N until accepted */
+	char *process; /* owned: name of the process that holds the descriptor; NULL = nobody */
+	int fd; /* in that process; -1 = nobody's */
+	struct address local, remote;
+	enum tcp_state state;
+	enum sock_timer timer;
+	uint64_t timer_due_ns; /* CLOCK_MONOTONIC; meaningful when timer is not NONE */
+	uint32_t retransmits;
+	uint32_t recvq, sendq;
+	uint32_t children; /* connections that came to this listener so far */
+	uint64_t changed; /* event number of the last state change */
+};
+
+/* What is known of a socket from the process that holds it. */
+struct endpoint_facts {
+	uint64_t cookie;
+	enum tcp_state state; /* tcpi_state; used when sock_diag cannot see the socket */
+	struct address local, remote;
+};
+
+/* journal and host_name are borrowed; diag becomes the tracker's; *ids counts endpoints over all
+ * trackers of a lab and is borrowed. Never NULL. */
+struct tracker *tracker_new(struct journal *journal, const char *host_name, struct sockdiag *diag,
+	uint32_t *ids);
+void tracker_free(struct tracker *t);
+
+/* The endpoint with these facts: known by its cookie, or made (named `name`, or LISTENER/N when NULL).
+ * Reads its state back; a change is journalled with `cause`. Never NULL. */
+struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *facts,
+	const char *name, uint64_t cause);
+/* Give it a name and an owner (process NULL and fd -1: nobody) and journal that. */
+void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const char *process,
+	int fd, uint64_t cause);
+
+/* Read one endpoint back. facts may be NULL; see tracker_adopt(). */
+void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
+	uint64_t cause);
+/* Read back whoever has these addresses: meets endpoints nobody told us about, and ends the one that
+ * is not there any more. With cause 0 a change is put down to the kernel timer that was due, which is
+ * journalled first. Returns the endpoint now behind the addresses, or NULL; *ret_cause (may be NULL)
+ * gets the cause used, 0 when nothing changed. */
+struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
+	const struct address *remote, uint64_t cause, uint64_t *ret_cause);
+/* Something came out of this endpoint that no call and no segment asked for: journal the timer that did
+ * it, unless a look already has. Returns its event number. */
+uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);
+
+/* Without asking the kernel: the connection with these addresses that is not CLOSED, or NULL. */
+struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
+	const struct address *remote);
+/* The listener a segment to `local` would reach, or NULL. */
+struct endpoint *tracker_listener(const struct tracker *t, const struct address *local);
+
+/* All endpoints in order of appearance; index from 0. NULL past the end. */
+struct endpoint *tracker_get(const struct tracker *t, size_t index);
+
+/* When the earliest reported timer is due (CLOCK_MONOTONIC), 0 = none. */
+uint64_t tracker_due_ns(const struct tracker *t);
+/* Look at every endpoint whose timer is due. */
+void tracker_timers(struct tracker *t);
+
+#endif

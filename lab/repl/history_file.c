@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/history_file.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <readline/history.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+void history_file_load(const char *path)
+{
+	using_history();
+	clear_history();
+	stifle_history(HISTORY_LINES_MAX);
+	if (path)
+		read_history(path);
+}
+
+size_t history_file_add(const char *line, size_t len)
+{
+	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
+	char *copy;
+
+	if (last && strlen(last->line) == len && memcmp(last->line, line, len) == 0)
+		return 0;
+	copy = memory_new(len + 1);
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	add_history(copy);
+	free(copy);
+	return 1;
+}
+
+/* mkdir -p for the folder of `path`. Failures show when the file is opened. */
+static void make_folders(const char *path)
+{
+	CLEANUP(freep) char *folder = text_copy(path);
+
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(folder, 0700); /* the mode the XDG base directory specification asks for */
+		*slash = '/';
+	}
+}
+
+void history_file_save(const char *path, size_t added)
+{
+	CLEANUP(fd_closep) int fd = -1;
+
+	if (!path || !*path || !added)
+		return;
+	make_folders(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	if (added > (size_t)history_length)
+		added = (size_t)history_length;
+	append_history((int)added, path);
+	history_truncate_file(path, HISTORY_LINES_MAX);
+}

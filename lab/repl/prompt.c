@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the terminal is treated. It is put into readline's mode (no echo, a byte at a time, Ctrl-C still a
+ * signal) once and stays there until the end, also while a command runs: keys typed meanwhile wait
+ * unread in the kernel, and readline meets them all, Ctrl-D too, when the prompt is back. Going back to
+ * the line mode for each command, as shells must for their children, would echo them into the output
+ * and turn Ctrl-D into a NUL.
+ *
+ * readline must never wait for input by itself, for that would stop the lab: the places where 8.2 does
+ * even in callback mode are turned off (pager, "Display all?", blink-matching-paren) or done here (a
+ * bracketed paste, which _rl_bracketed_text() in its kill.c reads to the end in one go). */
+#include "repl/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <readline/history.h>
+#include <readline/readline.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/script.h"
+#include "repl/complete.h"
+#include "repl/history_file.h"
+#include "world/world.h"
+
+#define PROMPT_TEXT "tcplab> "
+#define PROMPT_FILE "<prompt>" /* as messages name it */
+#define MATCHES_SHOWN_MAX 100
+#define PASTE_MAX (1u << 20) /* bytes; more is refused, not cut: half a script is another script */
+
+/* What a terminal wraps pasted text in (xterm, ctlseqs: bracketed paste mode). */
+#define PASTE_BEGIN "\033[200~"
+#define PASTE_END "\033[201~"
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
+struct prompt {
+	struct world *world; /* borrowed */
+	struct script *script; /* borrowed */
+	struct prompt_options options; /* history_file owned */
+	uv_poll_t terminal;
+	uv_signal_t interrupt, resize, suspend;
+	unsigned handles; /* not closed yet */
+	void (*closed)(void *arg);
+	void *closed_arg;
+	bool editing; /* readline holds a line, seen or not */
+	bool shown; /* and it is on the screen, and keys are read */
+	bool over, closing;
+	bool brackets; /* the terminal was asked to bracket what is pasted */
+	bool pasting; /* between PASTE_BEGIN and PASTE_END */
+	size_t paste_matched; /* bytes of PASTE_END just seen */
+	struct text paste;
+	struct text lines; /* accepted and not run yet */
+	size_t lines_at; /* where the next one begins */
+	uint32_t line; /* number of the last one run */
+	uint64_t line_event; /* the journal's last event before it ran */
+	size_t remembered; /* lines added to the history */
+	struct word_list matches; /* of the completion under way */
+	size_t matches_at;
+};
+
+/* readline's functions carry no argument: the only prompt there is. */
+static struct prompt *active;
+
+/* ---- the screen ---- */
+
+static void print(const char *string)
+{
+	fputs(string, rl_outstream);
+	fflush(rl_outstream);
+}
+
+void prompt_print(void *prompt, const char *lines, size_t len)
+{
+	const struct prompt *p = prompt;
+
+	/* The widely copied way, to save the line and replace it, would end a search by Ctrl-R. */
+	if (p->shown)
+		rl_clear_visible_line();
+	fwrite(lines, 1, len, rl_outstream);
+	fflush(rl_outstream);
+	if (p->shown) {
+		rl_on_new_line();
+		rl_redisplay();
+	}
+}
+
+/* Leave the line being typed as it looks, and go to the line below it. */
+static void leave_line(const char *mark)
+{
+	int point = rl_point;
+
+	rl_point = rl_end;
+	rl_redisplay();
+	print(mark);
+	print("\n");
+	rl_point = point;
+}
+
+static void terminal_take(struct prompt *p)
+{
+	rl_prep_terminal(1);
+	if (p->brackets)
+		print(PASTE_ON);
+}
+
+static void terminal_release(struct prompt *p)
+{
+	if (p->brackets)
+		print(PASTE_OFF);
+	rl_deprep_terminal();
+}
+
+/* ---- showing and hiding ---- */
+
+static void on_line(char *line);
+static void on_terminal(uv_poll_t *handle, int status, int events);
+
+static void show(struct prompt *p)
+{
+	if (p->shown || p->over)
+		return;
+	if (p->editing) {
+		rl_on_new_line();
+		rl_redisplay();
+	} else {
+		rl_callback_handler_install(PROMPT_TEXT, on_line);
+	}
+	p->editing = p->shown = true;
+	uv_poll_start(&p->terminal, UV_READABLE | UV_DISCONNECT, on_terminal);
+}
+
+static void hide(struct prompt *p)
+{
+	if (p->over)
+		return;
+	if (p->shown)
+		rl_clear_visible_line();
+	p->shown = false;
+	uv_poll_start(&p->terminal, UV_DISCONNECT,
+		on_terminal); /* its end is heard of all the same */
+}
+
+/* The line is done with: readline holds nothing any more. */
+static void stop_editing(struct prompt *p)
+{
+	rl_callback_handler_remove();
+	p->editing = p->shown = false;
+}
+
+static void finish(struct prompt *p)
+{
+	if (p->over || p->closing)
+		return;
+	p->over = true;
+	p->shown = false;
+	uv_poll_stop(&p->terminal);
+	p->options.ended(p->options.arg);
+}
+
+/* ---- lines ---- */
+
+static bool is_blank(const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (line[i] != ' ' && line[i] != '\t')
+			return false;
+	return true;
+}
+
+/* The next line that is not blank: 1, *ret_line into p->lines, without its newline. 0 = none. */
+static bool take_line(struct prompt *p, const char **ret_line, size_t *ret_len)
+{
+	while (p->lines_at < p->lines.len) {
+		const char *line = p->lines.s + p->lines_at;
+		const char *newline = memchr(line, '\n', p->lines.len - p->lines_at);
+		size_t len = newline ? (size_t)(newline - line) : p->lines.len - p->lines_at;
+
+		p->lines_at += len + (newline ? 1 : 0);
+		if (is_blank(line, len))
+			continue;
+		*ret_line = line;
+		*ret_len = len;
+		return true;
+	}
+	text_clear(&p->lines);
+	p->lines_at = 0;
+	return false;
+}
+
+/* Has the line that ran last failed? What the kernel refused is no failure at the prompt. */
+static bool line_failed(const struct prompt *p)
+{
+	const struct journal *j = world_journal(p->world);
+
+	for (uint64_t no = p->line_event + 1; no <= journal_last(j); no++) {
+		const struct event *e = journal_get(j, no);
+
+		if (e->kind == EVENT_ERROR || (e->kind == EVENT_EXPECTATION && !e->place.passed))
+			return true;
+	}
+	return false;
+}
+
+/* Forget the lines not run yet, and say so. */
+static void drop_lines(struct prompt *p)
+{
+	const char *line;
+	size_t len, count = 0;
+	struct text note = TEXT_EMPTY;
+
+	while (take_line(p, &line, &len))
+		count++;
+	if (!count)
+		return;
+	text_printf(&note, "%zu more line%s not run", count, count == 1 ? " was" : "s were");
+	journal_add(world_journal(p->world),
+		(struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
+	text_done(&note);
+}
+
+void prompt_ready(struct prompt *p)
+{
+	const char *line;
+	size_t len;
+
+	if (p->over || p->closing)
+		return;
+	if (p->lines_at > 0 && !script_busy(p->script) && line_failed(p))
+		drop_lines(p);
+	while (!script_busy(p->script) && take_line(p, &line, &len)) {
+		p->line_event = journal_last(world_journal(p->world));
+		script_push_told(p->script, line, len, PROMPT_FILE, ++p->line);
+		if (!script_busy(p->script) && line_failed(p))
+			drop_lines(p);
+	}
+	if (script_busy(p->script))
+		hide(p);
+	else
+		show(p);
+}
+
+/* readline has a line for us (ours to free), or Ctrl-D on an empty one: NULL. */
+static void on_line(char *line)
+{
+	struct prompt *p = active;
+	const char *begin = line;
+
+	stop_editing(p);
+	if (!line) {
+		print("\n");
+		finish(p);
+		return;
+	}
+	for (const char *end; *begin; begin = *end ? end + 1 : end) {
+		end = strchrnul(begin, '\n');
+		if (!is_blank(begin, (size_t)(end - begin)))
+			p->remembered += history_file_add(begin, (size_t)(end - begin));
+	}
+	text_puts(&p->lines, line);
+	free(line);
+	prompt_ready(p);
+}
+
+/* ---- pasting ---- */
+
+static int on_paste_begin(int count, int key)
+{
+	(void)count;
+	(void)key;
+	active->pasting = true;
+	active->paste_matched = 0;
+	text_clear(&active->paste);
+	return 0;
+}
+
+/* Ends of lines become newlines, and a NUL, which would end the text, goes. */
+static void tidy_paste(struct text *t)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < t->len; i++) {
+		char c = t->s[i];
+
+		if (c == '\0' || (c == '\r' && i + 1 < t->len && t->s[i + 1] == '\n'))
+			continue;
+		t->s[to++] = c == '\r' ? '\n' : c;
+	}
+	t->len = to;
+	if (t->s)
+		t->s[to] = '\0';
+}
+
+static void finish_paste(struct prompt *p)
+{
+	p->pasting = false;
+	if (p->paste.len > PASTE_MAX) {
+		rl_ding();
+	} else {
+		p->paste.len -= p->paste_matched;
+		tidy_paste(&p->paste);
+		rl_insert_text(text_get(&p->paste));
+		rl_redisplay();
+	}
+	text_done(&p->paste);
+}
+
+/* Take at most `most` bytes, all of which are there, one by one: what follows the end is readline's. */
+static void read_paste(struct prompt *p, int most)
+{
+	static const char end[] = PASTE_END;
+	char c;
+
+	while (most-- > 0 && read(STDIN_FILENO, &c, 1) == 1) {
+		if (p->paste.len <= PASTE_MAX)
+			text_add(&p->paste, &c, 1);
+		if (c == end[p->paste_matched])
+			p->paste_matched++;
+		else
+			p->paste_matched = c == end[0];
+		if (p->paste_matched == sizeof(end) - 1) {
+			finish_paste(p);
+			return;
+		}
+	}
+}
+
+/* ---- what comes from the terminal ---- */
+
+static bool terminal_gone(void)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&fd, 1, 0) < 0 || (fd.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+static void read_keys(struct prompt *p)
+{
+	int waiting = 0;
+
+	/* Never let readline meet the end of input: it would run the half-typed line. */
+	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting <= 0) {
+		if (terminal_gone())
+			finish(p);
+	} else if (p->pasting) {
+		read_paste(p, waiting);
+	} else {
+		rl_callback_read_char();
+	}
+}
+
+static void on_terminal(uv_poll_t *handle, int status, int events)
+{
+	struct prompt *p = handle->data;
+
+	if (status < 0 || !(events & UV_READABLE))
+		finish(p);
+	else if (p->shown)
+		read_keys(p);
+}
+
+static void interrupt(struct prompt *p)
+{
+	p->pasting = false;
+	if (p->over || p->closing)
+		return;
+	if (p->shown) {
+		rl_callback_sigcleanup(); /* Ctrl-R, a count, half of a key */
+		rl_free_line_state();
+		leave_line("^C");
+		/* Not just an empty line: the place in the history goes back to its end too. */
+		stop_editing(p);
+	} else {
+		print("^C\n");
+		drop_lines(p);
+		script_interrupt(p->script);
+	}
+	prompt_ready(p);
+}
+
+static void on_interrupt(uv_signal_t *handle, int number)
+{
+	(void)number;
+	interrupt(handle->data);
+}
+
+static void on_resize(uv_signal_t *handle, int number)
+{
+	struct prompt *p = handle->data;
+
+	(void)number;
+	if (p->shown)
+		rl_resize_terminal();
+	else
+		rl_reset_screen_size();
+}
+
+/* Ctrl-Z: stop as if nobody had caught the signal, with the terminal as the shell wants it. */
+static void on_suspend(uv_signal_t *handle, int number)
+{
+	struct prompt *p = handle->data;
+
+	if (p->shown)
+		leave_line("^Z");
+	terminal_release(p);
+	uv_signal_stop(
+		handle); /* the default action again; no stop where nobody could continue us */
+	raise(number);
+	uv_signal_start(handle, on_suspend, number);
+	terminal_take(p);
+	if (p->shown) {
+		rl_reset_screen_size();
+		rl_on_new_line();
+		rl_redisplay();
+	}
+}
+
+/* ---- completion ---- */
+
+/* readline asks for one match at a time, state 0 first; it frees them. */
+static char *next_match(const char *text, int state)
+{
+	struct prompt *p = active;
+
+	if (state == 0) {
+		word_list_done(&p->matches);
+		p->matches_at = 0;
+		complete_line(p->world, script_table(p->script), rl_line_buffer,
+			(size_t)rl_point - strlen(text), (size_t)rl_point, &p->matches);
+	}
+	if (p->matches_at == p->matches.count)
+		return NULL;
+	return text_copy(p->matches.words[p->matches_at++]);
+}
+
+static char **complete(const char *text, int start, int end)
+{
+	char **matches;
+	size_t len;
+
+	(void)start;
+	(void)end;
+	rl_attempted_completion_over = 1; /* or it would offer the names of files */
+	matches = rl_completion_matches(text, next_match);
+	if (!matches)
+		return NULL;
+	len = strlen(matches[0]);
+	rl_completion_suppress_append = len && matches[0][len - 1] == ':'; /* the port comes next */
+	return matches;
+}
+
+/* Its own way to show many asks and waits. matches[1..count], `longest` in columns. */
+static void show_matches(char **matches, int count, int longest)
+{
+	int shown = count > MATCHES_SHOWN_MAX ? MATCHES_SHOWN_MAX : count;
+
+	rl_display_match_list(matches, shown, longest);
+	if (count > shown)
+		fprintf(rl_outstream, "... and %d more\n", count - shown);
+	rl_forced_update_display();
+}
+
+/* ---- beginning and end ---- */
+
+static void set_up_readline(struct prompt *p)
+{
+	const char *brackets;
+
+	rl_readline_name = "tcplab"; /* $if tcplab in ~/.inputrc */
+	rl_instream = stdin;
+	rl_outstream = stdout;
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
+	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
+	rl_attempted_completion_function = complete;
+	rl_completion_display_matches_hook = show_matches;
+	rl_completer_word_break_characters = (char *)(uintptr_t)COMPLETE_WORD_BREAKS;
+	rl_completer_quote_characters = NULL;
+	rl_basic_quote_characters = "";
+	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
+
+	rl_variable_bind("page-completions", "off");
+	rl_variable_bind("blink-matching-paren", "off");
+	rl_variable_bind("keyseq-timeout",
+		"20"); /* ms it waits, in vi mode, for what follows ESC */
+	brackets = rl_variable_value("enable-bracketed-paste"); /* off where TERM is dumb */
+	p->brackets = brackets && strcmp(brackets, "on") == 0;
+	rl_variable_bind("enable-bracketed-paste", "off");
+	rl_bind_keyseq_in_map(PASTE_BEGIN, on_paste_begin, rl_get_keymap_by_name("emacs"));
+	rl_bind_keyseq_in_map(PASTE_BEGIN, on_paste_begin, rl_get_keymap_by_name("vi-insert"));
+}
+
+/* The last thing of a prompt, whether it was ever up or not. */
+static void free_prompt(struct prompt *p)
+{
+	active = NULL;
+	word_list_done(&p->matches);
+	text_done(&p->paste);
+	text_done(&p->lines);
+	free((char *)(uintptr_t)p->options.history_file);
+	free(p);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct prompt *p = handle->data;
+	void (*closed)(void *arg) = p->closed;
+	void *arg = p->closed_arg;
+
+	if (--p->handles > 0)
+		return;
+	free_prompt(p);
+	if (closed)
+		closed(arg);
+}
+
+static void close_handles(struct prompt *p)
+{
+	void *const handles[] = { &p->terminal, &p->interrupt, &p->resize, &p->suspend };
+
+	for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
+		if (uv_handle_get_data(handles[i])) /* it was opened */
+			uv_close(handles[i], on_closed);
+}
+
+void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
+{
+	LAB_ASSERT(!p->closing);
+	p->closing = true;
+	p->closed = closed;
+	p->closed_arg = arg;
+	if (p->editing) {
+		rl_callback_sigcleanup();
+		rl_free_line_state();
+	}
+	if (p->shown)
+		leave_line("");
+	stop_editing(p);
+	terminal_release(p);
+	history_file_save(p->options.history_file, p->remembered);
+	close_handles(p);
+}
+
+static int open_signal(struct prompt *p, uv_loop_t *loop, uv_signal_t *handle,
+	uv_signal_cb callback, int number)
+{
+	int r = uv_signal_init(loop, handle);
+
+	if (r < 0)
+		return r;
+	handle->data = p;
+	p->handles++;
+	return uv_signal_start(handle, callback, number);
+}
+
+static int open_terminal(struct prompt *p, uv_loop_t *loop)
+{
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	int r = uv_poll_init(loop, &p->terminal, STDIN_FILENO);
+
+	if (r < 0)
+		return r;
+	p->terminal.data = p;
+	p->handles++;
+	/* That made it non-blocking, and with it the shell's and our own standard output. Polling does not
+	 * need it. */
+	if (flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags) < 0)
+		return -errno;
+	return 0;
+}
+
+int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world,
+	struct script *script, const struct prompt_options *options, struct diag *d)
+{
+	struct prompt *p;
+	int r;
+
+	if (active)
+		return diag_set(d, EBUSY, "there is a prompt already");
+	if (!isatty(STDIN_FILENO))
+		return diag_set(d, ENOTTY, "standard input is no terminal");
+	p = memory_new(sizeof(*p));
+	p->world = world;
+	p->script = script;
+	p->options = *options;
+	if (options->history_file)
+		p->options.history_file = text_copy(options->history_file);
+	active = p;
+
+	r = open_terminal(p, loop);
+	if (r == 0)
+		r = open_signal(p, loop, &p->interrupt, on_interrupt, SIGINT);
+	if (r == 0)
+		r = open_signal(p, loop, &p->resize, on_resize, SIGWINCH);
+	if (r == 0)
+		r = open_signal(p, loop, &p->suspend, on_suspend, SIGTSTP);
+	if (r < 0) {
+		close_handles(p);
+		if (p->handles == 0)
+			free_prompt(p);
+		return diag_errno(d, -r, "poll", "cannot watch the terminal");
+	}
+	history_file_load(p->options.history_file);
+	set_up_readline(p);
+	terminal_take(p);
+	prompt_ready(p);
+	*ret_prompt = p;
+	return 0;
+}

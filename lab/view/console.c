@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "view/console.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "journal/narrate.h"
+
+#define CAUSE_COLUMN 58 /* where "because" begins, when the line is shorter */
+
+struct console {
+	struct console_options options;
+	/* A call or a segment waits for the next event: its return or verdict goes on the same line. */
+	uint64_t waiting;
+	struct text out;
+};
+
+static const char *style(const struct console *c, const char *escape)
+{
+	return c->options.color ? escape : "";
+}
+
+static void put(struct console *c, bool error)
+{
+	text_puts(&c->out, "\n");
+	c->options.print(c->options.arg, error, text_get(&c->out), c->out.len);
+	text_clear(&c->out);
+}
+
+/* Time, subject, text, and the cause where it tells something. */
+static void story_line(struct console *c, const struct journal *j, const struct event *event,
+	const char *emphasis, const char *after)
+{
+	struct text part = TEXT_EMPTY;
+	size_t shown;
+
+	narrate_subject(event, &part);
+	text_printf(&c->out, "%s%10.3f%s  %-9s ", style(c, "\033[2m"),
+		(double)event->time_ns / (double)NS_PER_MS, style(c, "\033[0m"), text_get(&part));
+	text_clear(&part);
+	narrate_what(j, event, &part);
+	text_printf(&c->out, "%s%s%s%s", style(c, emphasis), text_get(&part), after,
+		style(c, emphasis[0] ? "\033[0m" : ""));
+	shown = part.len + strlen(after);
+	text_clear(&part);
+	narrate_cause(j, event, &part);
+	if (part.len && event->kind != EVENT_HELD && event->kind != EVENT_DROPPED &&
+		event->kind != EVENT_DELIVERED)
+		text_printf(&c->out, "%*s  %s<- %s%s",
+			shown < CAUSE_COLUMN ? (int)(CAUSE_COLUMN - shown) : 0, "",
+			style(c, "\033[2m"), text_get(&part), style(c, "\033[0m"));
+	text_done(&part);
+	put(c, false);
+}
+
+/* Print the line that waited. */
+static void flush(struct console *c, const struct journal *j, const char *after)
+{
+	uint64_t no = c->waiting;
+
+	c->waiting = 0;
+	if (no)
+		story_line(c, j, journal_get(j, no), "", after);
+}
+
+static void tell_error(struct console *c, const struct event *event)
+{
+	text_printf(&c->out, "%serror:%s %s", style(c, "\033[31m"), style(c, "\033[0m"), event->text);
+	if (event->subject)
+		text_printf(&c->out, "\n  try: %s", event->subject);
+	put(c, true);
+}
+
+static void tell_expectation(struct console *c, const struct event *event)
+{
+	if (!event->place.passed) {
+		text_printf(&c->out, "%snot as expected:%s %s", style(c, "\033[31m"),
+			style(c, "\033[0m"), event->text);
+		put(c, true);
+	} else if (c->options.story) {
+		text_printf(&c->out, "%10s  %sas expected%s", "", style(c, "\033[32m"),
+			style(c, "\033[0m"));
+		put(c, false);
+	}
+}
+
+/* Does this event end the line that waits, on that line? */
+static bool joins(struct console *c, const struct journal *j, const struct event *event)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (!waiting)
+		return false;
+	if (waiting->kind == EVENT_CALL && event->kind == EVENT_RETURN &&
+		event->call.call == waiting->no) {
+		c->waiting = 0; /* the return says it all */
+		return false;
+	}
+	if (waiting->kind != EVENT_SEGMENT || event->verdict.number != waiting->wire.number)
+		return false;
+	if (event->kind == EVENT_HELD)
+		flush(c, j, "  HELD");
+	else if (event->kind == EVENT_DELIVERED)
+		flush(c, j, "");
+	else
+		return false;
+	return true;
+}
+
+static void tell_story(struct console *c, const struct journal *j, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_CALL:
+	case EVENT_SEGMENT:
+		c->waiting = event->no;
+		break;
+	case EVENT_DELIVERED:
+		if (event->verdict.held)
+			story_line(c, j, event, "", "");
+		break;
+	case EVENT_STATE:
+		story_line(c, j, event, "\033[1m", "");
+		break;
+	case EVENT_SOCKET:
+		if (event->process && event->cause &&
+			journal_get(j, event->cause)->kind == EVENT_RETURN &&
+			event->socket.remote.port)
+			story_line(c, j, event, "", "");
+		break;
+	case EVENT_RULE:
+	case EVENT_NOTE:
+		text_printf(&c->out, "%10s  %s", "", event->text);
+		put(c, false);
+		break;
+	case EVENT_LAB:
+	case EVENT_HOST:
+	case EVENT_PACKET:
+		break;
+	default:
+		story_line(c, j, event, "", "");
+	}
+}
+
+static void on_event(void *arg, const struct journal *j, const struct event *event)
+{
+	struct console *c = arg;
+
+	if (joins(c, j, event))
+		return;
+	flush(c, j, "");
+	switch (event->kind) {
+	case EVENT_ERROR:
+		tell_error(c, event);
+		break;
+	case EVENT_EXPECTATION:
+		tell_expectation(c, event);
+		break;
+	case EVENT_OUTPUT:
+		text_puts(&c->out, event->text);
+		put(c, false);
+		break;
+	case EVENT_COMMAND:
+		if (c->options.commands && strncmp(event->text, "say ", 4) != 0) {
+			text_printf(&c->out, "%s> ", style(c, "\033[1;36m"));
+			text_printable(&c->out, event->text, strlen(event->text));
+			text_puts(&c->out, style(c, "\033[0m"));
+			put(c, false);
+		}
+		break;
+	case EVENT_SAY:
+		text_printf(&c->out, "%s-- %s%s", style(c, "\033[33m"), event->text,
+			style(c, "\033[0m"));
+		put(c, false);
+		break;
+	case EVENT_MARK:
+		break;
+	default:
+		if (c->options.story)
+			tell_story(c, j, event);
+	}
+}
+
+struct console *console_new(struct journal *journal, const struct console_options *options)
+{
+	struct console *c = memory_new(sizeof(*c));
+
+	c->options = *options;
+	journal_read(journal, on_event, c);
+	return c;
+}
+
+void console_free(struct console *c)
+{
+	if (!c)
+		return;
+	text_done(&c->out);
+	free(c);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/flow.h"
+
+#include <search.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/lab_assert.h"
+#include "base/text.h"
+
+#define RECENT 16 /* segments remembered per direction: a repetition is of one not long ago */
+
+struct flow {
+	struct address src, dst;
+	bool begun; /* base is known */
+	uint32_t base;
+	struct {
+		uint32_t seq, len; /* len counts SYN and FIN (RFC 9293 3.4) */
+		bool syn_ack;
+		uint64_t number;
+	} recent[RECENT];
+	unsigned next;
+};
+
+struct flow_table {
+	void *flows; /* tsearch(3) tree of owned flows */
+};
+
+static int compare_flows(const void *a, const void *b)
+{
+	const struct flow *x = a, *y = b;
+	int order = address_compare(&x->src, &y->src);
+
+	return order ? order : address_compare(&x->dst, &y->dst);
+}
+
+struct flow_table *flow_table_new(void)
+{
+	return memory_new(sizeof(struct flow_table));
+}
+
+void flow_table_free(struct flow_table *table)
+{
+	if (!table)
+		return;
+	tdestroy(table->flows, free);
+	free(table);
+}
+
+static struct flow *find(struct flow_table *table, const struct address *src,
+	const struct address *dst)
+{
+	struct flow key = { .src = *src, .dst = *dst };
+	struct flow **found = tfind(&key, &table->flows, compare_flows);
+	struct flow *made;
+
+	if (found)
+		return *found;
+	made = memory_new(sizeof(*made));
+	made->src = *src;
+	made->dst = *dst;
+	LAB_ASSERT(tsearch(made, &table->flows, compare_flows));
+	return made;
+}
+
+/* Has this range been sent before? Remember it either way. */
+static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t number)
+{
+	uint32_t len = s->payload_len + !!(s->flags & SEGMENT_SYN) + !!(s->flags & SEGMENT_FIN);
+	/* a SYN/ACK has its SYN's number in a simultaneous open, and says something new */
+	bool syn_ack = (s->flags & SEGMENT_SYN) && (s->flags & SEGMENT_ACK);
+	uint64_t earlier = 0;
+
+	if (len == 0)
+		return 0;
+	for (unsigned i = 0; i < RECENT; i++) {
+		/* inside a range sent before; the subtraction wraps as sequence numbers do */
+		uint32_t offset = s->seq - f->recent[i].seq;
+
+		if (f->recent[i].number && f->recent[i].syn_ack == syn_ack &&
+			offset < f->recent[i].len && len <= f->recent[i].len - offset &&
+			f->recent[i].number > earlier)
+			earlier = f->recent[i].number;
+	}
+	f->recent[f->next].seq = s->seq;
+	f->recent[f->next].len = len;
+	f->recent[f->next].number = number;
+	f->recent[f->next].syn_ack = syn_ack;
+	f->next = (f->next + 1) % RECENT;
+	return earlier;
+}
+
+uint64_t flow_table_see(struct flow_table *table, struct segment *s, uint64_t number)
+{
+	struct flow *there = find(table, &s->src, &s->dst);
+	struct flow *back = find(table, &s->dst, &s->src);
+
+	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->base != s->seq)) {
+		struct flow fresh = { .src = s->src, .dst = s->dst, .begun = true, .base = s->seq };
+
+		*there = fresh;
+	}
+	if ((s->flags & SEGMENT_ACK) && !back->begun) {
+		/* the only number known of the other direction is what is expected next of it */
+		back->begun = true;
+		back->base = s->ack - 1;
+	}
+	s->seq_base = there->base;
+	s->seq_rel = s->seq - there->base;
+	s->ack_base = (s->flags & SEGMENT_ACK) ? back->base : 0;
+	s->ack_rel = (s->flags & SEGMENT_ACK) ? s->ack - back->base : 0;
+	return repeated(there, s, number);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the wire remembers of each direction of each conversation: where its sequence numbers began, so
+ * that people read 0, 1, 2; and its last segments, so that a repetition is known for what it is. */
+#ifndef LAB_WIRE_FLOW_H
+#define LAB_WIRE_FLOW_H
+
+#include <stdint.h>
+
+#include "journal/segment.h"
+
+struct flow_table;
+
+struct flow_table *flow_table_new(void);
+void flow_table_free(struct flow_table *table);
+
+/* Fill s's relative numbers. A SYN sets where its direction begins; a direction first seen in its
+ * middle begins with the first segment seen. Returns the number of the earlier segment this one sends
+ * again (same sequence range and flags, or part of it), 0 when it is new. `number` is its own. */
+uint64_t flow_table_see(struct flow_table *table, struct segment *s, uint64_t number);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/match.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct {
+	const char *name;
+	uint16_t bit;
+} parts[] = {
+	{ "syn", SEGMENT_SYN },
+	{ "fin", SEGMENT_FIN },
+	{ "rst", SEGMENT_RST },
+	{ "data", MATCH_DATA },
+	{ "ack", SEGMENT_ACK },
+};
+#define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
+
+const char *const match_words[] = { "syn", "syn/ack", "ack", "data", "fin", "fin/ack", "rst",
+	"rst/ack", "data/fin", NULL };
+
+int match_parse_word(const char *word, uint16_t *ret_must)
+{
+	uint16_t must = 0;
+
+	for (;;) {
+		size_t len = strcspn(word, "/"), i = 0;
+
+		while (i < PART_COUNT &&
+			(strlen(parts[i].name) != len || strncmp(parts[i].name, word, len) != 0))
+			i++;
+		if (i == PART_COUNT)
+			return -EINVAL;
+		must |= parts[i].bit;
+		if (!word[len])
+			break;
+		word += len + 1;
+	}
+	*ret_must = must;
+	return 0;
+}
+
+static bool end_matches(const struct address *wanted, const struct address *end)
+{
+	if (wanted->family == AF_UNSPEC)
+		return true;
+	return address_same_host(wanted, end) && (!wanted->port || wanted->port == end->port);
+}
+
+bool match_segment(const struct match *m, const struct segment *s)
+{
+	uint16_t has = s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST | SEGMENT_ACK);
+
+	if (s->payload_len)
+		has |= MATCH_DATA;
+	if ((has & m->must) != m->must)
+		return false;
+	if (m->must == SEGMENT_SYN && (has & SEGMENT_ACK))
+		return false;
+	if (m->must == SEGMENT_ACK && has != SEGMENT_ACK)
+		return false;
+	if (m->port && m->port != s->src.port && m->port != s->dst.port)
+		return false;
+	return end_matches(&m->from, &s->src) && end_matches(&m->to, &s->dst);
+}
+
+void match_format(const struct match *m, struct text *out)
+{
+	char buffer[ADDRESS_TEXT_MAX];
+	const char *separator = "";
+
+	if (!m->must)
+		text_puts(out, "any segment");
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		if (m->must & parts[i].bit) {
+			text_printf(out, "%s%s", separator, parts[i].name);
+			separator = "/";
+		}
+	}
+	if (m->from.family)
+		text_printf(out, " from %s", address_format(&m->from, buffer));
+	if (m->to.family)
+		text_printf(out, " to %s", address_format(&m->to, buffer));
+	if (m->port)
+		text_printf(out, " port %u", m->port);
+}

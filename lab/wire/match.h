@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which segments a rule, a step or an expectation means: `syn/ack from bob port 80`. A plain value;
+ * names were resolved to addresses before. */
+#ifndef LAB_WIRE_MATCH_H
+#define LAB_WIRE_MATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "journal/segment.h"
+
+struct text;
+
+/* What a segment must have. The bits are the flags' own; DATA is a bit the header has not. */
+#define MATCH_DATA 0x100
+
+struct match {
+	uint16_t must; /* SEGMENT_SYN | _FIN | _RST | _ACK, MATCH_DATA; 0 = any segment */
+	struct address from, to; /* family AF_UNSPEC = any; port 0 = any port */
+	uint16_t port; /* either end; 0 = any */
+};
+
+/* Parse one word such as "syn/ack" or "data/fin". 0, or -EINVAL when it is not such a word. */
+int match_parse_word(const char *word, uint16_t *ret_must);
+/* The words match_parse_word() knows, for completion and messages, NULL at the end. */
+extern const char *const match_words[];
+
+/* `syn` means SYN without ACK, `ack` alone a pure acknowledgement (no SYN, FIN, RST, no data); all
+ * other words ask for what they name and leave the rest open. */
+bool match_segment(const struct match *m, const struct segment *s);
+
+/* "syn/ack from 127.0.0.1:80", "any segment". Appended. */
+void match_format(const struct match *m, struct text *out);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world/host.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "world/channel.h"
+#include "world/host_role.h"
+
+static const struct {
+	const char *name, *remedy;
+} steps[] = {
+	[STEP_NAMESPACES] = { "make user, network and PID namespaces",
+		"user namespaces are switched off here; as root, one of these allows them: "
+		"sysctl -w kernel.unprivileged_userns_clone=1 (Debian, Arch); "
+		"sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu); "
+		"sysctl -w user.max_user_namespaces=15000; in a container, start it with "
+		"--security-opt seccomp=unconfined; or run tcplab as root" },
+	[STEP_ID_MAP] = { "map the user into the namespace",
+		"sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), "
+		"or run tcplab as root" },
+	[STEP_TUN_OPEN] = { "open /dev/net/tun",
+		"as root: modprobe tun; chmod 0666 /dev/net/tun; in a container, start it with "
+		"--device /dev/net/tun; if the file is missing: mknod /dev/net/tun c 10 200" },
+	[STEP_SYSCTL] = { "set the host's sysctls",
+		"/proc/sys must be writable: in a container, start it with "
+		"--security-opt systempaths=unconfined" },
+	[STEP_TUN_CREATE] = { "create wire0", "the kernel must allow a TUN in a new namespace: "
+					      "is the tun module the running kernel's own?" },
+	[STEP_ROUTES] = { "turn the routes to wire0", "the kernel needs policy routing "
+						      "(CONFIG_IP_MULTIPLE_TABLES)" },
+	[STEP_DIAG] = { "open sock_diag", "as root: modprobe inet_diag; modprobe tcp_diag" },
+	[STEP_PROCESS] = { "start a process", "is the limit of processes (ulimit -u) reached?" },
+};
+static_assert(sizeof(steps) / sizeof(steps[0]) == STEP_COUNT, "each step is named");
+
+const char *host_step_name(enum host_step step)
+{
+	return (unsigned)step < STEP_COUNT ? steps[step].name : "unknown step";
+}
+
+static int step_failed(struct diag *d, enum host_step step, int error, const char *operation,
+	enum host_step *ret_step)
+{
+	if (ret_step)
+		*ret_step = step;
+	diag_errno(d, error, operation, "the lab cannot %s", host_step_name(step));
+	diag_remedy(d, "%s", steps[step].remedy);
+	return -error;
+}
+
+/* fork() into new namespaces. The child is PID 1 of its own; no second process in between. */
+static pid_t clone_into(uint64_t flags)
+{
+	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* As root without a user namespace: programs under test keep their meaning of root and files.
+ * A "root" that lacks the capability (a container's) falls back to what everybody else gets. */
+static pid_t clone_host(bool *ret_new_user)
+{
+	uint64_t flags = CLONE_NEWNET | CLONE_NEWPID;
+	pid_t pid = -1;
+
+	*ret_new_user = false;
+	if (geteuid() == 0)
+		pid = clone_into(flags);
+	if (geteuid() != 0 || (pid < 0 && errno == EPERM)) {
+		*ret_new_user = true;
+		pid = clone_into(flags | CLONE_NEWUSER);
+	}
+	return pid;
+}
+
+/* Wait for the next message of the host. 0 or -errno (-EPIPE: it is gone). */
+static int receive(struct host *h, struct host_message *m, int *ret_fds, size_t fd_capacity)
+{
+	struct pollfd polled = { .fd = h->channel, .events = POLLIN };
+	ssize_t len;
+	int r;
+
+	do {
+		r = poll(&polled, 1, HOST_ANSWER_MS);
+	} while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return -ETIMEDOUT;
+	len = channel_receive(h->channel, m, sizeof(*m), 0, ret_fds, fd_capacity, NULL);
+	if (len == sizeof(*m))
+		return 0;
+	return len < 0 ? (int)len : -EPIPE;
+}
+
+int host_open(struct host *h, unsigned index, const char *name, enum host_step *ret_step,
+	struct diag *d)
+{
+	struct host_message m = { 0 };
+	int pair[2], fds[2] = { -1, -1 }, r;
+
+	*h = (struct host){ .index = index, .pid = -1, .channel = -1, .tun = -1, .diag = -1 };
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return step_failed(d, STEP_NAMESPACES, errno, "socketpair", ret_step);
+	h->name = text_copy(name);
+	h->channel = pair[0];
+	h->pid = clone_host(&h->new_user);
+	if (h->pid == 0)
+		host_role_run(pair[1], h->new_user, (int)geteuid(), (int)getegid());
+	r = h->pid < 0 ? -errno : 0;
+	close(pair[1]);
+	if (r < 0)
+		return step_failed(d, STEP_NAMESPACES, -r, "clone3", ret_step);
+	r = receive(h, &m, fds, 2);
+	if (r < 0)
+		return step_failed(d, STEP_NAMESPACES, -r, "wait for the host", ret_step);
+	m.text[sizeof(m.text) - 1] = '\0';
+	if (m.kind == HOST_STEP_FAILED)
+		return step_failed(d, m.step, m.error, m.text, ret_step);
+	h->tun = fds[0];
+	h->diag = fds[1];
+	h->ipv6 = m.value;
+	return 0;
+}
+
+void host_close(struct host *h)
+{
+	if (h->pid > 0) {
+		kill(h->pid, SIGKILL);
+		while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		h->pid = -1;
+	}
+	if (h->name) {
+		fd_closep(&h->channel);
+		fd_closep(&h->tun);
+		fd_closep(&h->diag);
+	}
+	free(h->name);
+	free(h->exits);
+	h->name = NULL;
+	h->exits = NULL;
+	h->exit_count = 0;
+}
+
+/* Ask and wait for the answer; exits that come first are kept for later. 0 or -errno. */
+static int request(struct host *h, struct host_message *m, int *ret_fd)
+{
+	int r = channel_send(h->channel, m, sizeof(*m), NULL, 0);
+
+	while (r == 0) {
+		r = receive(h, m, ret_fd, ret_fd ? 1 : 0);
+		if (r < 0 || m->kind == HOST_ANSWER)
+			break;
+		h->exits = memory_grow(h->exits, (h->exit_count + 1) * sizeof(*h->exits));
+		h->exits[h->exit_count++] = *m;
+	}
+	m->text[sizeof(m->text) - 1] = '\0';
+	return r < 0 ? r : -m->error;
+}
+
+int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d)
+{
+	struct host_message m = { .kind = HOST_SPAWN };
+	int r = request(h, &m, ret_channel);
+
+	if (r < 0)
+		return step_failed(d, STEP_PROCESS, -r, "fork", NULL);
+	*ret_pid = m.pid;
+	return 0;
+}
+
+int host_kill(struct host *h, int pid, int signal)
+{
+	struct host_message m = { .kind = HOST_KILL, .pid = pid, .value = signal };
+
+	return request(h, &m, NULL);
+}
+
+int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value)
+{
+	struct host_message m = { .kind = value ? HOST_SYSCTL_SET : HOST_SYSCTL_GET };
+	size_t key_len = strlen(key), value_len = value ? strlen(value) : 0;
+	int r;
+
+	if (key_len + value_len + 2 > sizeof(m.text))
+		return -EINVAL;
+	memcpy(m.text, key, key_len + 1);
+	if (value)
+		memcpy(m.text + key_len + 1, value, value_len + 1);
+	r = request(h, &m, NULL);
+	if (r == 0 && ret_value)
+		memcpy(ret_value, m.text, sizeof(m.text));
+	return r;
+}
+
+int host_next_exit(struct host *h, struct host_message *ret_exit)
+{
+	ssize_t len;
+
+	if (h->exit_count) {
+		*ret_exit = h->exits[0];
+		memmove(h->exits, h->exits + 1, --h->exit_count * sizeof(*h->exits));
+		return 1;
+	}
+	len = channel_receive(h->channel, ret_exit, sizeof(*ret_exit), MSG_DONTWAIT, NULL, 0, NULL);
+	if (len == -EAGAIN)
+		return 0;
+	return len == sizeof(*ret_exit) && ret_exit->kind == HOST_EXITED ? 1 : -EPIPE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* main's side of a host: makes it (clone3 into new namespaces), keeps the descriptors it handed over,
+ * asks it to spawn, kill and set, and ends it. Requests wait for the answer: the host's only work is to
+ * answer, so that takes as long as the fork or write itself (deadline HOST_ANSWER_MS). */
+#ifndef LAB_WORLD_HOST_H
+#define LAB_WORLD_HOST_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "world/protocol.h"
+
+struct diag;
+
+#define HOST_ANSWER_MS 10000
+
+struct host {
+	unsigned index; /* 0, 1, 2 ... in the world */
+	char *name; /* owned */
+	pid_t pid; /* of its PID 1, as main sees it; -1 = not running */
+	int channel; /* owned */
+	int tun, diag; /* owned until taken with fd_take() */
+	bool ipv6; /* the kernel has it */
+	bool new_user; /* it lives in a user namespace of its own */
+	struct host_message *exits; /* owned: exits that came while we waited for an answer */
+	size_t exit_count;
+};
+
+/* What a step does, for people: "make namespaces", "open /dev/net/tun". */
+const char *host_step_name(enum host_step step);
+
+/* Make a host. On failure *ret_step (may be NULL) says which step it was, d what to try. 0 or -errno. */
+int host_open(struct host *h, unsigned index, const char *name, enum host_step *ret_step,
+	struct diag *d);
+/* Kill it and everything on it, wait for its end. Accepts what host_open() failed on. */
+void host_close(struct host *h);
+
+/* Start a process. ret_pid: inside the host; ret_channel: owned by the caller. 0 or -errno. */
+int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d);
+/* kill(2) by the host, the parent. 0 or -errno as kill gave it. */
+int host_kill(struct host *h, int pid, int signal);
+/* Read (value NULL) or write a sysctl: key with slashes below /proc/sys, starting "net/".
+ * ret_value: HOST_TEXT_MAX bytes, may be NULL when writing. 0 or -errno as the kernel gave it. */
+int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value);
+
+/* The next process exit, if one is known: 1 and *ret_exit; 0 = none; -EPIPE = the host itself is gone.
+ * Does not wait. */
+int host_next_exit(struct host *h, struct host_message *ret_exit);
+
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world/host_role.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/close_range.h>
+#include <linux/if_tun.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/cleanup.h"
+#include "world/channel.h"
+#include "world/netconf.h"
+#include "world/process_role.h"
+#include "world/protocol.h"
+
+#define WIRE_TABLE 100 /* routing table of everything that is sent here: out by wire0 */
+/* Packets the TUN keeps for a main that is busy; the stock 500 loses some under a bulk transfer. */
+#define WIRE_QUEUE_LEN 10000
+
+struct host_role {
+	int channel;
+	int tun, diag; /* owned until handed over */
+	bool new_user; /* a user namespace came with us: map ourselves into it */
+	int uid, gid; /* who main is */
+	bool ipv6;
+	const char *operation; /* what is being tried, for the step that fails */
+};
+
+/* Settings of a new interface are copied from `default`, so it goes first. accept_local and
+ * route_localnet let 127.0.0.1 come in from wire0; no IPv6 chatter of its own on the wire. Ports
+ * below 1024 are open to all: the machine is the user's own. */
+static const struct {
+	bool ipv6;
+	const char *path, *value;
+} before_wire[] = {
+	{ false, "net/ipv4/conf/all/route_localnet", "1" },
+	{ false, "net/ipv4/conf/all/accept_local", "1" },
+	{ false, "net/ipv4/conf/all/rp_filter", "0" },
+	{ false, "net/ipv4/conf/default/rp_filter", "0" },
+	{ false, "net/ipv4/ip_unprivileged_port_start", "0" },
+	{ true, "net/ipv6/conf/default/accept_dad", "0" },
+	{ true, "net/ipv6/conf/default/accept_ra", "0" },
+	{ true, "net/ipv6/conf/default/autoconf", "0" },
+	{ true, "net/ipv6/conf/default/router_solicitations", "0" },
+	{ true, "net/ipv6/conf/default/addr_gen_mode", "1" }, /* no link-local address */
+};
+
+static int write_file(const char *path, const char *value)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		return -errno;
+	return 0;
+}
+
+static int sysctl_write(const char *key, const char *value)
+{
+	char path[HOST_TEXT_MAX + 16];
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", key);
+	return write_file(path, value);
+}
+
+/* In a new user namespace: the user stays who he is, so files look the same to `exec`. */
+static int map_identity(struct host_role *h)
+{
+	char map[64];
+	int r;
+
+	if (!h->new_user)
+		return 0;
+	h->operation = "write /proc/self/setgroups";
+	r = write_file("/proc/self/setgroups", "deny");
+	if (r < 0)
+		return r;
+	h->operation = "write /proc/self/uid_map";
+	snprintf(map, sizeof(map), "%d %d 1", h->uid, h->uid);
+	r = write_file("/proc/self/uid_map", map);
+	if (r < 0)
+		return r;
+	h->operation = "write /proc/self/gid_map";
+	snprintf(map, sizeof(map), "%d %d 1", h->gid, h->gid);
+	return write_file("/proc/self/gid_map", map);
+}
+
+static int open_tun(struct host_role *h)
+{
+	h->operation = "open /dev/net/tun";
+	h->tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	return h->tun < 0 ? -errno : 0;
+}
+
+static int create_wire(struct host_role *h)
+{
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "wire0");
+	h->operation = "ioctl TUNSETIFF wire0";
+	return ioctl(h->tun, TUNSETIFF, &request) < 0 ? -errno : 0;
+}
+
+static int set_sysctls(struct host_role *h)
+{
+	for (size_t i = 0; i < sizeof(before_wire) / sizeof(before_wire[0]); i++) {
+		int r;
+
+		if (before_wire[i].ipv6 && !h->ipv6)
+			continue;
+		h->operation = before_wire[i].path;
+		r = sysctl_write(before_wire[i].path, before_wire[i].value);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What is sent here, even to 127.0.0.1 itself, leaves by wire0; what comes in from wire0 is local. The
+ * stock rule 0 (`lookup local`) would short-circuit it through lo, so it goes, last. */
+static int turn_rules(struct mnl_socket *nl, int family)
+{
+	int r = netconf_rule(nl, true, family, 1, WIRE_TABLE, "lo");
+
+	if (r == 0)
+		r = netconf_rule(nl, true, family, 2, RT_TABLE_LOCAL, NULL);
+	if (r == 0)
+		r = netconf_rule(nl, false, family, 0, RT_TABLE_LOCAL, NULL);
+	return r;
+}
+
+static int set_routes(struct host_role *h)
+{
+	struct address loopback = { .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
+	struct address net127 = { .family = AF_INET, .bytes = { 127, 0, 0, 0 } };
+	struct address fd00_1 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
+	unsigned lo = if_nametoindex("lo"), wire = if_nametoindex("wire0");
+	struct mnl_socket *nl = netconf_open();
+	int r = nl ? 0 : -errno;
+
+	h->operation = "rtnetlink: bring lo and wire0 up";
+	if (r == 0)
+		r = netconf_link_up(nl, lo, 0);
+	if (r == 0)
+		r = netconf_link_up(nl, wire, WIRE_QUEUE_LEN);
+	if (r == 0) {
+		h->operation = "rtnetlink: IPv4 routes of table 100";
+		r = netconf_route_add(nl, AF_INET, WIRE_TABLE, wire, &net127, 8, &loopback);
+	}
+	if (r == 0)
+		r = netconf_route_add(nl, AF_INET, WIRE_TABLE, wire, NULL, 0, NULL);
+	if (r == 0) {
+		h->operation = "rtnetlink: IPv4 policy rules";
+		r = turn_rules(nl, AF_INET);
+	}
+	if (r == 0 && h->ipv6) {
+		h->operation = "rtnetlink: IPv6 address, routes and policy rules";
+		r = netconf_address_add(nl, wire, &fd00_1, 64);
+		if (r == 0)
+			r = netconf_route_add(nl, AF_INET6, WIRE_TABLE, wire, NULL, 0, NULL);
+		if (r == 0)
+			r = turn_rules(nl, AF_INET6);
+	}
+	if (nl)
+		mnl_socket_close(nl);
+	return r;
+}
+
+static int open_diag(struct host_role *h)
+{
+	h->operation = "socket NETLINK_SOCK_DIAG";
+	h->diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	return h->diag < 0 ? -errno : 0;
+}
+
+static int answer(const struct host_role *h, const struct host_message *m, const int *fds,
+	size_t fd_count)
+{
+	return channel_send(h->channel, m, sizeof(*m), fds, fd_count);
+}
+
+/* Run the set-up steps; on the first failure tell main which, and end. */
+static void set_up(struct host_role *h)
+{
+	static int (*const steps[STEP_COUNT])(struct host_role *) = {
+		[STEP_ID_MAP] = map_identity,
+		[STEP_TUN_OPEN] = open_tun,
+		[STEP_SYSCTL] = set_sysctls,
+		[STEP_TUN_CREATE] = create_wire,
+		[STEP_ROUTES] = set_routes,
+		[STEP_DIAG] = open_diag,
+	};
+	struct host_message ready = { .kind = HOST_READY, .value = h->ipv6 };
+
+	for (int step = 0; step < STEP_COUNT; step++) {
+		int r = steps[step] ? steps[step](h) : 0;
+
+		if (r < 0) {
+			struct host_message failed = { .kind = HOST_STEP_FAILED,
+				.step = (enum host_step)step,
+				.error = -r };
+
+			snprintf(failed.text, sizeof(failed.text), "%s", h->operation);
+			answer(h, &failed, NULL, 0);
+			_exit(1);
+		}
+	}
+	if (answer(h, &ready, (int[]){ h->tun, h->diag }, 2) < 0)
+		_exit(1);
+	fd_closep(&h->tun);
+	fd_closep(&h->diag);
+}
+
+static void spawn(struct host_role *h)
+{
+	struct host_message m = { .kind = HOST_ANSWER };
+	int pair[2], yes = 1;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		m.error = errno;
+		answer(h, &m, NULL, 0);
+		return;
+	}
+	/* main's end learns the PID as main sees it from the credentials of the first message */
+	setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes));
+	pid = fork();
+	if (pid == 0)
+		process_role_run(pair[1]);
+	if (pid < 0)
+		m.error = errno;
+	m.pid = pid;
+	answer(h, &m, pair, pid < 0 ? 0 : 1);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void serve_sysctl(struct host_message *m)
+{
+	char path[HOST_TEXT_MAX + 16];
+
+	m->text[sizeof(m->text) - 1] = '\0';
+	if (m->kind == HOST_SYSCTL_SET) {
+		size_t key_len = strnlen(m->text, sizeof(m->text) - 2);
+
+		m->error = -sysctl_write(m->text, m->text + key_len + 1);
+	} else {
+		CLEANUP(fd_closep) int fd = -1;
+		ssize_t len = -1;
+
+		snprintf(path, sizeof(path), "/proc/sys/%s", m->text);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0)
+			len = read(fd, m->text, sizeof(m->text) - 1);
+		m->error = len < 0 ? errno : 0;
+		m->text[len < 0 ? 0 : len] = '\0';
+		m->text[strcspn(m->text, "\n")] = '\0';
+	}
+	m->kind = HOST_ANSWER;
+}
+
+static void serve(struct host_role *h)
+{
+	struct host_message m;
+	ssize_t len = channel_receive(h->channel, &m, sizeof(m), 0, NULL, 0, NULL);
+
+	if (len != sizeof(m))
+		_exit(0); /* main is gone */
+	switch (m.kind) {
+	case HOST_SPAWN:
+		spawn(h);
+		return;
+	case HOST_KILL:
+		m.error = kill(m.pid, m.value) < 0 ? errno : 0;
+		m.kind = HOST_ANSWER;
+		break;
+	case HOST_SYSCTL_GET:
+	case HOST_SYSCTL_SET:
+		serve_sysctl(&m);
+		break;
+	default:
+		m.kind = HOST_ANSWER;
+		m.error = EBADMSG;
+	}
+	answer(h, &m, NULL, 0);
+}
+
+/* Init's duty: also orphans of our processes end up here. */
+static void reap(struct host_role *h)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct host_message m = { .kind = HOST_EXITED, .pid = pid, .value = status };
+
+		answer(h, &m, NULL, 0);
+	}
+}
+
+void host_role_run(int channel, bool new_user, int uid, int gid)
+{
+	struct host_role h = { .channel = 3,
+		.tun = -1,
+		.diag = -1,
+		.new_user = new_user,
+		.uid = uid,
+		.gid = gid };
+	struct pollfd polled[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	struct signalfd_siginfo info;
+	sigset_t child;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Ctrl-C at the prompt is for the prompt: leave its session, terminal and descriptors. */
+	setsid();
+	if (channel != h.channel)
+		dup2(channel, h.channel);
+	close_range((unsigned)h.channel + 1, ~0U, 0);
+	h.ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0;
+	set_up(&h);
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	polled[0].fd = h.channel;
+	polled[1].fd = signalfd(-1, &child, SFD_CLOEXEC);
+	for (;;) {
+		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+			_exit(1);
+		if (polled[1].revents && read(polled[1].fd, &info, sizeof(info)) > 0)
+			reap(&h);
+		if (polled[0].revents)
+			serve(&h);
+	}
+}

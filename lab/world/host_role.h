@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The host role: PID 1 of its own network and PID namespace (and user namespace when main is not
+ * root). It sets up the interfaces and routes that make the lab the wire, hands the TUN and a sock_diag
+ * descriptor to main, then serves main's requests: spawn, kill, sysctl; and reaps.
+ * Everything in its namespaces ends with it, and it ends with main (PR_SET_PDEATHSIG, and end of file on
+ * its channel for the moment before that is armed). */
+#ifndef LAB_WORLD_HOST_ROLE_H
+#define LAB_WORLD_HOST_ROLE_H
+
+#include <stdbool.h>
+
+/* Runs in the child that clone3() made. channel: SOCK_SEQPACKET to main, owned. new_user: a user
+ * namespace came with it, so uid and gid (main's) are mapped to themselves first. Never returns. */
+_Noreturn void host_role_run(int channel, bool new_user, int uid, int gid);
+
+#endif

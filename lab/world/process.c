@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "world/channel.h"
+#include "world/host.h"
+
+/* Its first message carries nothing but its PID as main sees it. */
+static int read_hello(struct process *p)
+{
+	struct pollfd polled = { .fd = p->channel, .events = POLLIN };
+	struct call_reply hello;
+	ssize_t len;
+	int r;
+
+	do {
+		r = poll(&polled, 1, HOST_ANSWER_MS);
+	} while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return -ETIMEDOUT;
+	len = channel_receive(p->channel, &hello, sizeof(hello), 0, NULL, 0, &p->outer_pid);
+	return len == sizeof(hello) ? 0 : -EPIPE;
+}
+
+int process_open(struct process *p, const char *name, struct host *host, struct diag *d)
+{
+	int r;
+
+	*p = (struct process){ .channel = -1, .host = host, .name = text_copy(name) };
+	r = host_spawn(host, &p->pid, &p->channel, d);
+	if (r < 0)
+		return r;
+	r = read_hello(p);
+	if (r < 0)
+		return diag_errno(d, -r, "wait", "process '%s' did not start", name);
+	return 0;
+}
+
+void process_close(struct process *p)
+{
+	if (p->name)
+		fd_closep(&p->channel);
+	process_end_call(p);
+	free(p->name);
+	p->name = NULL;
+}
+
+int process_send(struct process *p, const struct call_request *q, const void *data)
+{
+	size_t size = data ? q->size : 0;
+	CLEANUP(freep) uint8_t *message = memory_new(sizeof(*q) + size);
+
+	LAB_ASSERT(size <= CALL_DATA_MAX);
+	memcpy(message, q, sizeof(*q));
+	if (size)
+		memcpy(message + sizeof(*q), data, size);
+	return channel_send(p->channel, message, sizeof(*q) + size, NULL, 0);
+}
+
+void process_end_call(struct process *p)
+{
+	free(p->call.text);
+	free(p->call.new_name);
+	p->call = (struct call){ 0 };
+	p->in_call = false;
+}
+
+char process_state(const struct process *p)
+{
+	char path[64], line[512];
+	CLEANUP(fd_closep) int fd = -1;
+	const char *end;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)p->outer_pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	if (len <= 0)
+		return 0;
+	line[len] = '\0';
+	/* the name in parentheses may hold anything; the state follows the last one */
+	end = strrchr(line, ')');
+	return end && end[1] == ' ' ? end[2] : 0;
+}

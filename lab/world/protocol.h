@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What main, a host and a process say to each other over their SOCK_SEQPACKET pairs. All three are
+ * the same binary, so the structs travel as they are. One message a packet; descriptors ride along. */
+#ifndef LAB_WORLD_PROTOCOL_H
+#define LAB_WORLD_PROTOCOL_H
+
+#include <stdint.h>
+
+#include "base/address.h"
+
+#define HOST_TEXT_MAX 256
+#define CALL_DATA_MAX 65536 /* bytes a call can carry either way in one message */
+
+/* The steps that make a host, in order; the first that fails is what the probe reports. */
+enum host_step {
+	STEP_NAMESPACES,
+	STEP_ID_MAP,
+	STEP_TUN_OPEN,
+	STEP_SYSCTL,
+	STEP_TUN_CREATE,
+	STEP_ROUTES,
+	STEP_DIAG,
+	STEP_PROCESS,
+	STEP_COUNT,
+};
+
+enum host_message_kind {
+	/* host -> main */
+	HOST_STEP_FAILED, /* step, error, text = the exact operation */
+	HOST_READY, /* fds: TUN, sock_diag; value = 1 when IPv6 works */
+	HOST_EXITED, /* pid, status as of waitpid(2) */
+	HOST_ANSWER, /* to the last request: error, pid; fd with a spawn; text with a sysctl */
+	/* main -> host */
+	HOST_SPAWN,
+	HOST_KILL, /* pid, value = signal */
+	HOST_SYSCTL_GET, /* text = "net/ipv4/tcp_fin_timeout" */
+	HOST_SYSCTL_SET, /* text = path, NUL, value */
+};
+
+struct host_message {
+	enum host_message_kind kind;
+	enum host_step step;
+	int error; /* errno, 0 = fine */
+	int pid; /* inside the host's PID namespace */
+	int value;
+	char text[HOST_TEXT_MAX];
+};
+
+/* The system calls a process makes for us. */
+enum call_kind {
+	CALL_SOCKET,
+	CALL_BIND,
+	CALL_LISTEN,
+	CALL_CONNECT,
+	CALL_ACCEPT,
+	CALL_SEND,
+	CALL_RECV,
+	CALL_SHUTDOWN,
+	CALL_CLOSE,
+	CALL_COUNT,
+};
+
+struct call_request {
+	enum call_kind kind;
+	int fd;
+	int family, type, protocol; /* socket(2) */
+	int number; /* backlog, flags or how */
+	struct address address; /* bind, connect */
+	uint32_t size; /* recv: bytes wanted; send: bytes in data */
+	uint8_t data[]; /* send */
+};
+
+/* What the process reads off the socket right after the call. */
+struct socket_facts {
+	uint64_t cookie; /* 0 = no socket behind the descriptor any more */
+	uint8_t state; /* tcpi_state; 0 = not TCP */
+	struct address local, remote;
+};
+
+struct call_reply {
+	int64_t result;
+	int error; /* errno, 0 = it succeeded */
+	uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC, around the call alone */
+	struct socket_facts facts;
+	struct socket_facts accepted; /* accept(2): the new socket */
+	uint32_t size; /* bytes in data */
+	uint8_t data[]; /* recv */
+};
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One lab: its hosts, processes, sockets, wire and journal on one libuv loop; and the rule that nothing
+ * is missed. A TCP state can change by a call, a segment or a timer, so the world reads the kernel back
+ * after each, and lets a segment that can move a state into a kernel only once the effect of everything
+ * before it was read. It knows that from the kernel too: a process that was given something to do is in
+ * motion until its answer came or /proc shows it asleep.
+ *
+ * Everything that happens ends in world_pump(): wire, calls, then the `changed` function of whoever
+ * waits for something. Nothing here blocks but host set-up and requests to a host (host.h). One thread.
+ *
+ * States: new -> world_open() -> open -> world_close() -> closed (done called) -> world_free(). */
+#ifndef LAB_WORLD_WORLD_H
+#define LAB_WORLD_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "world/host.h"
+#include "world/process.h"
+
+struct diag;
+struct endpoint;
+struct journal;
+struct tracker;
+struct wire;
+struct world;
+
+typedef void world_changed_fn(void *arg);
+typedef void world_closed_fn(void *arg);
+
+/* loop is borrowed. ipv6: names and `:80` mean IPv6 addresses. Never NULL. */
+struct world *world_new(uv_loop_t *loop, bool ipv6);
+/* Make host `localhost` and process `main`. On failure *ret_step as in host_open(). 0 or -errno. */
+int world_open(struct world *w, enum host_step *ret_step, struct diag *d);
+/* End every process and host. `closed` is called from the loop when no handle is left. */
+void world_close(struct world *w, world_closed_fn *closed, void *arg);
+/* Only after `closed`, or when world_open() was never called. */
+void world_free(struct world *w);
+
+/* Call `changed` after something has happened, once things have been read back. */
+void world_watch(struct world *w, world_changed_fn *changed, void *arg);
+/* Something outside the world has changed what it may do: look again soon. */
+void world_kick(struct world *w);
+/* Look again at `due_ns` (CLOCK_MONOTONIC; 0 = not needed) even if nothing happens. One alarm. */
+void world_alarm(struct world *w, uint64_t due_ns);
+/* Nothing is pending on the wire and no process is in motion: what had to happen has happened, until a
+ * timer, a user or a program does something. */
+bool world_settled(struct world *w);
+
+struct journal *world_journal(struct world *w);
+struct wire *world_wire(struct world *w);
+bool world_ipv6(const struct world *w);
+
+/* Look-ups by name; NULL when there is none. Borrowed until world_close(). */
+struct host *world_host(const struct world *w, const char *name);
+struct process *world_process(const struct world *w, const char *name);
+/* The newest socket of that name. */
+struct endpoint *world_socket(const struct world *w, const char *name);
+/* By index in order of making; NULL past the end. */
+struct process *world_process_at(const struct world *w, size_t index);
+struct host *world_host_at(const struct world *w, size_t index);
+struct endpoint *world_socket_at(const struct world *w, size_t index);
+/* The tracker of a host, and of the host an endpoint lives on. */
+struct tracker *world_tracker(const struct world *w, const struct host *host);
+struct tracker *world_tracker_of(const struct world *w, const struct endpoint *e);
+/* The process that holds e's descriptor, or NULL. */
+struct process *world_owner(const struct world *w, const struct endpoint *e);
+/* The address of `host` in the family the lab speaks: 127.0.0.1 or fd00::1. */
+void world_host_address(const struct world *w, const struct host *host, struct address *ret_address);
+
+/* Start a process. 0 or -errno. */
+int world_add_process(struct world *w, const char *name, struct host *host, uint64_t cause,
+	struct diag *d);
+/* Have `p`, which must not be in a call, make a call. text: its strace form, copied. endpoint: the
+ * socket it is on, NULL for socket(2). new_name: for socket and accept, copied. done is called once, from the
+ * loop. 0 or -errno. */
+int world_call(struct world *w, struct process *p, const struct call_request *q, const void *data,
+	const char *text, struct endpoint *endpoint, const char *new_name, uint64_t cause,
+	call_done_fn *done, void *arg, struct diag *d);
+/* Send a signal. 0, or -errno as kill(2) gave it. */
+int world_kill(struct world *w, struct process *p, int signal, uint64_t cause);
+/* Read every socket of the lab back, whoever owns it (for ss: queues and timers). */
+void world_look_all(struct world *w);
+
+#endif
