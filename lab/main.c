@@ -34,7 +34,6 @@ struct options {
 	const char *file; /* -f or play */
 	bool json;
 	bool ipv6;
-	bool narrate; /* show each command before what it does */
 	struct text *errors; /* check: collect what went wrong here, print nothing; NULL = print */
 };
 
@@ -296,7 +295,7 @@ static int run_lab(const struct options *o)
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
-	struct console_options console_options = { .commands = o->narrate,
+	struct console_options console_options = { .commands = !interactive,
 		.story = !o->errors && !o->json,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
@@ -362,7 +361,6 @@ static int play(struct options *o, char **names, int count)
 	code = find_recipes(names, count, &list);
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
-		o->narrate = true;
 		code = run_lab(o);
 	}
 	recipe_list_done(&list);

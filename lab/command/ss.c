@@ -13,10 +13,10 @@ static void add_timer(const struct endpoint *e, struct text *out)
 
 	if (e->state == STATE_CLOSED || e->timer == SOCK_TIMER_NONE)
 		return;
-	text_printf(out, "  %s in ", sock_timer_name(e->timer));
-	text_duration(out, e->timer_due_ns > now ? e->timer_due_ns - now : 0);
+	text_printf(out, "; %s in %.1f s", sock_timer_name(e->timer),
+		e->timer_due_ns > now ? (double)(e->timer_due_ns - now) / (double)NS_PER_S : 0.0);
 	if (e->retransmits)
-		text_printf(out, ", sent again %u times", e->retransmits);
+		text_printf(out, ", %u done", e->retransmits);
 }
 
 static void add_socket(const struct endpoint *e, struct text *out)

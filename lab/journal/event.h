@@ -23,7 +23,7 @@ enum event_kind {
 	EVENT_SOCKET, /* a socket has got a name or was first seen; subject = name, host, process; socket */
 	EVENT_STATE, /* a TCP state changed; subject = socket, host; state */
 	EVENT_TIMER, /* a kernel timer fired; subject = socket, host, text = which; timer */
-	EVENT_SEGMENT, /* a segment left a kernel; host, segment */
+	EVENT_SEGMENT, /* a segment left a kernel; host, subject and text = sockets it is from and to; wire */
 	EVENT_HELD, /* the wire keeps it; verdict */
 	EVENT_DELIVERED, /* it was handed to its destination's kernel; verdict */
 	EVENT_DROPPED, /* the wire lost it; verdict; text = by which rule or command */

@@ -185,7 +185,7 @@ char *jsonl_format(const struct event *event)
 	put_string(object, "host", event->host);
 	put_string(object, "process", event->process);
 	put_details(object, event);
-	put_string(object, "text", event->text);
+	put_string(object, event->kind == EVENT_SEGMENT ? "peer" : "text", event->text);
 	dumped = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	LAB_ASSERT(dumped);
 	text_puts(&line, dumped);

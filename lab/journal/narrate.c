@@ -57,13 +57,30 @@ static void narrate_return(const struct journal *j, const struct event *event, s
 	text_puts(out, ">");
 }
 
+/* What the SYNs agree on, in the words of tcpdump(8), short enough for a line. */
+static void narrate_options(const struct segment_options *o, struct text *out)
+{
+	text_puts(out, " <");
+	if (o->present & OPTION_MSS)
+		text_printf(out, "mss %u", o->mss);
+	if (o->present & OPTION_SACK_PERMITTED)
+		text_puts(out, ", sackOK");
+	if (o->present & OPTION_WINDOW_SCALE)
+		text_printf(out, ", wscale %u", o->window_scale);
+	text_puts(out, ">");
+}
+
+/* "c > l  SYN seq 0 win 64240 <mss 1460, sackOK, wscale 7>": sockets by name where they have one. */
 static void narrate_segment(const struct event *event, struct text *out)
 {
 	const struct segment *s = &event->wire.segment;
 	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
 
-	text_printf(out, "%s > %s  ", address_format(&s->src, src), address_format(&s->dst, dst));
-	segment_format(s, (s->flags & SEGMENT_SYN) != 0, out);
+	text_printf(out, "%s > %s  ", event->subject ? event->subject : address_format(&s->src, src),
+		event->text ? event->text : address_format(&s->dst, dst));
+	segment_format(s, false, out);
+	if (s->flags & SEGMENT_SYN)
+		narrate_options(&s->options, out);
 	if (event->wire.repeats)
 		text_printf(out, "  (again: #%" PRIu64 ")", event->wire.repeats);
 }
@@ -180,6 +197,10 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 			cause->text);
 		break;
 	case EVENT_DELIVERED:
+		if (event->kind == EVENT_SEGMENT) { /* a long line, and the other is just above it */
+			text_printf(out, "#%" PRIu64, cause->verdict.number);
+			break;
+		}
 		cause_segment(j, cause, out);
 		text_puts(out, " arrived");
 		break;

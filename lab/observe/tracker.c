@@ -25,7 +25,7 @@ struct tracker {
 	struct endpoint **endpoints; /* owned, each too; in order of appearance */
 	size_t count;
 	void *by_cookie; /* tsearch(3) trees of borrowed endpoints */
-	void *by_pair; /* connections that are not CLOSED */
+	void *by_pair; /* the last connection with each pair of addresses, also when CLOSED by now */
 	uint64_t due_ns; /* no endpoint's timer is due before; 0 = none has one */
 	uint64_t late_poll_ns;
 };
@@ -84,13 +84,21 @@ struct endpoint *tracker_get(const struct tracker *t, size_t index)
 	return index < t->count ? t->endpoints[index] : NULL;
 }
 
-struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
+struct endpoint *tracker_last(const struct tracker *t, const struct address *local,
 	const struct address *remote)
 {
 	struct endpoint key = { .local = *local, .remote = *remote };
 	struct endpoint **found = tfind(&key, &t->by_pair, compare_pairs);
 
 	return found ? *found : NULL;
+}
+
+struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
+	const struct address *remote)
+{
+	struct endpoint *e = tracker_last(t, local, remote);
+
+	return e && e->state != STATE_CLOSED ? e : NULL;
 }
 
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local)
@@ -121,8 +129,20 @@ static struct endpoint *find_cookie(const struct tracker *t, uint64_t cookie)
 
 static void unindex_pair(struct tracker *t, struct endpoint *e)
 {
-	if (e->remote.family && tracker_find(t, &e->local, &e->remote) == e)
+	if (e->remote.family && tracker_last(t, &e->local, &e->remote) == e)
 		tdelete(e, &t->by_pair, compare_pairs);
+}
+
+/* Make it the one with its pair of addresses; an earlier one with the same pair has ended. */
+static void index_pair(struct tracker *t, struct endpoint *e)
+{
+	struct endpoint *last = tracker_last(t, &e->local, &e->remote);
+
+	if (!e->remote.family || last == e)
+		return;
+	if (last)
+		unindex_pair(t, last);
+	LAB_ASSERT(tsearch(e, &t->by_pair, compare_pairs));
 }
 
 static void set_addresses(struct tracker *t, struct endpoint *e, const struct address *local,
@@ -154,12 +174,10 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	if (e->state == state)
 		return;
 	e->state = state;
-	if (state == STATE_CLOSED) {
-		unindex_pair(t, e);
+	if (state == STATE_CLOSED)
 		e->timer = SOCK_TIMER_NONE;
-	} else if (e->remote.family && !tracker_find(t, &e->local, &e->remote)) {
-		LAB_ASSERT(tsearch(e, &t->by_pair, compare_pairs));
-	}
+	else
+		index_pair(t, e);
 	e->changed = journal_add(t->journal, event);
 }
 

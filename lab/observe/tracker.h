@@ -71,6 +71,9 @@ uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);
 /* Without asking the kernel: the connection with these addresses that is not CLOSED, or NULL. */
 struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
 	const struct address *remote);
+/* The same, CLOSED or not: whose segments these were. */
+struct endpoint *tracker_last(const struct tracker *t, const struct address *local,
+	const struct address *remote);
 /* The listener a segment to `local` would reach, or NULL. */
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local);
 

@@ -14,7 +14,8 @@
 
 struct console {
 	struct console_options options;
-	/* A call or a segment waits for the next event: its return or verdict goes on the same line. */
+	/* A call, segment or expectation waits for the next event: its return or verdict goes on the same
+	 * line. */
 	uint64_t waiting;
 	struct text out;
 };
@@ -57,14 +58,24 @@ static void story_line(struct console *c, const struct journal *j, const struct 
 	put(c, false);
 }
 
+static void command_line(struct console *c, const struct event *event, const char *after)
+{
+	text_printf(&c->out, "%s> ", style(c, "\033[1;36m"));
+	text_printable(&c->out, event->text, strlen(event->text));
+	text_printf(&c->out, "%s%s", style(c, "\033[0m"), after);
+	put(c, false);
+}
+
 /* Print the line that waited. */
 static void flush(struct console *c, const struct journal *j, const char *after)
 {
-	uint64_t no = c->waiting;
+	const struct event *event = journal_get(j, c->waiting);
 
 	c->waiting = 0;
-	if (no)
-		story_line(c, j, journal_get(j, no), "", after);
+	if (event && event->kind == EVENT_COMMAND)
+		command_line(c, event, after);
+	else if (event)
+		story_line(c, j, event, "", after);
 }
 
 static void tell_error(struct console *c, const struct event *event)
@@ -82,8 +93,7 @@ static void tell_expectation(struct console *c, const struct event *event)
 			style(c, "\033[0m"), event->text);
 		put(c, true);
 	} else if (c->options.story) {
-		text_printf(&c->out, "%10s  %sas expected%s", "", style(c, "\033[32m"),
-			style(c, "\033[0m"));
+		text_printf(&c->out, "%10s  as expected: %s", "", event->text);
 		put(c, false);
 	}
 }
@@ -99,6 +109,11 @@ static bool joins(struct console *c, const struct journal *j, const struct event
 		event->call.call == waiting->no) {
 		c->waiting = 0; /* the return says it all */
 		return false;
+	}
+	if (waiting->kind == EVENT_COMMAND && event->kind == EVENT_EXPECTATION &&
+		event->place.passed) {
+		flush(c, j, c->options.color ? "  \033[32mok\033[0m" : "  ok");
+		return true;
 	}
 	if (waiting->kind != EVENT_SEGMENT || event->verdict.number != waiting->wire.number)
 		return false;
@@ -164,12 +179,8 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if (c->options.commands && strncmp(event->text, "say ", 4) != 0) {
-			text_printf(&c->out, "%s> ", style(c, "\033[1;36m"));
-			text_printable(&c->out, event->text, strlen(event->text));
-			text_puts(&c->out, style(c, "\033[0m"));
-			put(c, false);
-		}
+		if (c->options.commands && strncmp(event->text, "say ", 4) != 0)
+			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
 		text_printf(&c->out, "%s-- %s%s", style(c, "\033[33m"), event->text,

@@ -188,11 +188,15 @@ static void take_other(struct wire *w, struct wire_packet *p, const struct packe
 /* Number it, tell, and let the rules see it. true = it stays on the wire. */
 static bool take_segment(struct wire *w, struct wire_packet *p)
 {
-	struct event event = { .kind = EVENT_SEGMENT, .host = w->hosts[p->from].name };
+	struct wire_origin origin = w->watch.sent(w->arg, p->from, &p->segment);
+	struct event event = { .kind = EVENT_SEGMENT,
+		.host = w->hosts[p->from].name,
+		.cause = origin.cause,
+		.subject = origin.from,
+		.text = origin.to };
 
 	p->is_tcp = true;
 	p->number = ++w->numbers;
-	event.cause = w->watch.sent(w->arg, p->from, &p->segment);
 	event.wire.number = p->number;
 	event.wire.repeats = flow_table_see(w->flows, &p->segment, p->number);
 	event.wire.segment = p->segment;

@@ -19,11 +19,15 @@ struct journal;
 struct text;
 struct wire;
 
+struct wire_origin {
+	uint64_t cause; /* number of the event that made it leave; 0 = unknown */
+	const char *from, *to; /* names of the sockets at both ends; borrowed; NULL = none known */
+};
+
 /* How the wire asks and tells the world around it. All are called from inside wire calls. */
 struct wire_watch {
-	/* A segment has just left `host`'s kernel: read back its sender. Returns the number of the event
-	 * that made it leave, 0 = unknown. */
-	uint64_t (*sent)(void *arg, unsigned host, const struct segment *s);
+	/* A segment has just left `host`'s kernel: read back its sender, say why it left and whose it is. */
+	struct wire_origin (*sent)(void *arg, unsigned host, const struct segment *s);
 	/* May this segment enter `host`'s kernel now, or is the effect of something earlier still unread? */
 	bool (*may_deliver)(void *arg, unsigned host, const struct segment *s);
 	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. */

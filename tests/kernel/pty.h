@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -241,8 +242,8 @@ static inline bool pty_cursor_line_is(const struct pty *p, const char *text)
 
 static inline _Noreturn void pty_fail(const struct pty *p, const char *missing, const char *text)
 {
-	fprintf(stderr, "---- the screen, %ux%u, cursor at %u of row %u ----\n", p->width, p->height,
-		p->column, p->row);
+	fprintf(stderr, "---- the screen, %ux%u, cursor at %u of row %u ----\n", p->width,
+		p->height, p->column, p->row);
 	for (unsigned row = 0; row <= p->last; row++)
 		fprintf(stderr, "%3u|%.*s|%s\n", row, (int)p->width, p->rows[row],
 			p->wrapped[row] ? "..." : "");
@@ -296,14 +297,18 @@ static inline void pty_type(struct pty *p, const char *keys)
 	assert_int_equal(write(p->fd, keys, len), len);
 }
 
+/* Another size; returns when the program has written something about it. */
 static inline void pty_resize(struct pty *p, unsigned width, unsigned height)
 {
 	struct winsize size = { .ws_col = (unsigned short)width, .ws_row = (unsigned short)height };
+	uint64_t deadline = clock_now_ns() + PTY_DEADLINE_MS * NS_PER_MS;
 
 	assert_true(width <= PTY_WIDTH_MAX);
 	p->width = width;
 	p->height = height;
 	assert_int_equal(ioctl(p->fd, TIOCSWINSZ, &size), 0); /* the kernel sends SIGWINCH */
+	if (!pty_read(p, deadline))
+		pty_fail(p, "not redrawn", "after a change of size");
 }
 
 /* Start argv (NULL at the end) as leader of a session on a new terminal of 80x24. Standard input, output
@@ -342,18 +347,16 @@ static inline void pty_close(struct pty *p)
 static inline int pty_wait(struct pty *p)
 {
 	uint64_t deadline = clock_now_ns() + PTY_DEADLINE_MS * NS_PER_MS;
-	struct timespec most = { .tv_sec = PTY_DEADLINE_MS / 1000 };
-	sigset_t child;
+	struct pollfd end = { .fd = pidfd_open(p->pid, 0), .events = POLLIN };
 	int status;
 
+	assert_true(end.fd >= 0);
 	while (p->fd >= 0 && pty_read(p, deadline))
 		;
-	/* The end of output is not the end of the program: SIGCHLD, blocked by the caller, is. */
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	while (waitpid(p->pid, &status, WNOHANG) != p->pid)
-		if (sigtimedwait(&child, NULL, &most) < 0 && errno == EAGAIN)
-			pty_fail(p, "has not ended", "the program");
+	if (poll(&end, 1, PTY_DEADLINE_MS) != 1)
+		pty_fail(p, "has not ended", "the program");
+	close(end.fd);
+	assert_int_equal(waitpid(p->pid, &status, 0), p->pid);
 	p->pid = -1;
 	return status;
 }

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sched.h>
+
+#include "base/clock.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "observe/tracker.h"
+#include "world/parts.h"
+
+/* A process given something to do is in motion until its answer is here or the kernel shows it asleep
+ * (then whatever it did so far can be read back). Nobody can be asleep with an answer unread. */
+static void check_motion(struct world_process *wp)
+{
+	struct process *p = &wp->process;
+	char state;
+
+	if (!p->in_motion || p->ended)
+		return;
+	state = process_state(p);
+	answers_read(wp);
+	if (!p->in_motion || (state != 'S' && state != 'T' && state != 't'))
+		return;
+	wire_drain(wp->world->wire); /* what it has sent, while it still counts as the cause */
+	p->in_motion = false;
+	p->signal_event = 0; /* the signal did not end it */
+	if (p->in_call && !p->call.blocked) {
+		p->call.blocked = true;
+		journal_add(wp->world->journal,
+			(struct event){ .kind = EVENT_BLOCKED,
+				.cause = p->call.event,
+				.subject = p->call.endpoint ? p->call.endpoint->name : NULL,
+				.host = p->host->name,
+				.process = p->name,
+				.text = p->call.text,
+				.call = { .call = p->call.event } });
+	}
+}
+
+/* true when no process is in motion any more. */
+static bool calm(struct world *w)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < w->process_count; i++) {
+		check_motion(w->processes[i]);
+		all &= !w->processes[i]->process.in_motion || w->processes[i]->process.ended;
+	}
+	return all;
+}
+
+bool world_settled(struct world *w)
+{
+	return wire_idle(w->wire) && calm(w) && !wire_drain(w->wire) && wire_idle(w->wire);
+}
+
+static struct world_process *owner_of(const struct world *w, const struct endpoint *e)
+{
+	struct process *p = e ? world_owner(w, e) : NULL;
+
+	for (size_t i = 0; p && i < w->process_count; i++) {
+		if (&w->processes[i]->process == p)
+			return w->processes[i];
+	}
+	return NULL;
+}
+
+uint64_t motion_motive(const struct process *p)
+{
+	if (p->ended || !p->in_motion)
+		return 0;
+	return p->signal_event ? p->signal_event : p->in_call ? p->call.event : 0;
+}
+
+static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s)
+{
+	struct tracker *t = w->hosts[host]->tracker;
+	struct endpoint *e = tracker_find(t, &s->src, &s->dst);
+	struct world_process *owner = owner_of(w, e);
+	uint64_t found;
+
+	if (w->delivering)
+		return w->delivering;
+	if (owner && (found = motion_motive(&owner->process)))
+		return found;
+	if (e && e->timer && e->timer_due_ns <= clock_now_ns())
+		return tracker_timer_fired(t, e);
+	/* a connect() whose local port we have not seen yet; a listener taking its children along */
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		if (p->host->index == host && (found = motion_motive(p)))
+			return found;
+	}
+	if (!e)
+		return 0;
+	/* asleep in a call that the kernel may have woken, unless a look shows that a timer was at work */
+	if (owner && owner->process.in_call && owner->process.call.endpoint == e) {
+		tracker_look_at(t, &s->src, &s->dst, 0, &found);
+		return found ? found : owner->process.call.event;
+	}
+	return tracker_timer_fired(t, e);
+}
+
+/* Can this segment move a state at the end that has addresses local and remote? */
+static bool can_move(struct world *w, unsigned host, const struct segment *s,
+	const struct address *local, const struct address *remote)
+{
+	const struct endpoint *e = tracker_find(w->hosts[host]->tracker, local, remote);
+
+	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)) || !e ||
+		e->state != STATE_ESTABLISHED;
+}
+
+/* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
+static const char *name_at(struct world *w, unsigned host, const struct address *local,
+	const struct address *remote, bool listener_too)
+{
+	const struct endpoint *e = tracker_last(w->hosts[host]->tracker, local, remote);
+
+	if (!e && listener_too)
+		e = tracker_listener(w->hosts[host]->tracker, local);
+	return e ? e->name : NULL;
+}
+
+static struct wire_origin wire_sent(void *arg, unsigned host, const struct segment *s)
+{
+	struct world *w = arg;
+	struct wire_origin origin = { .cause = cause_of_sent(w, host, s) };
+
+	if (can_move(w, host, s, &s->src, &s->dst))
+		tracker_look_at(w->hosts[host]->tracker, &s->src, &s->dst, origin.cause, NULL);
+	origin.from = name_at(w, host, &s->src, &s->dst, false);
+	origin.to = name_at(w, host, &s->dst, &s->src, (s->flags & SEGMENT_SYN) != 0);
+	return origin;
+}
+
+static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
+{
+	struct world *w = arg;
+
+	return !can_move(w, host, s, &s->dst, &s->src) || calm(w);
+}
+
+/* A call asleep on this socket, or on the listener it came to, may be awake now. */
+static void wake_calls(struct world *w, unsigned host, const struct segment *s)
+{
+	struct tracker *t = w->hosts[host]->tracker;
+	const struct endpoint *e = tracker_find(t, &s->dst, &s->src);
+	const struct endpoint *listener = tracker_listener(t, &s->dst);
+
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		if (p->host->index == host && p->in_call && p->call.endpoint &&
+			(p->call.endpoint == e || p->call.endpoint == listener || !e))
+			p->in_motion = true;
+	}
+}
+
+static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
+{
+	struct world *w = arg;
+	bool moving = can_move(w, host, s, &s->dst, &s->src);
+
+	wake_calls(w, host, s);
+	w->delivering = event;
+	if (moving)
+		tracker_look_at(w->hosts[host]->tracker, &s->dst, &s->src, event, NULL);
+	wire_drain(w->wire); /* what it answered at once */
+	w->delivering = 0;
+}
+
+const struct wire_watch motion_watch = { .sent = wire_sent,
+	.may_deliver = wire_may_deliver,
+	.delivered = wire_delivered };
+
+/* Keep the timer on the earliest thing a kernel has announced. */
+static void set_timer(struct world *w)
+{
+	uint64_t due = w->alarm_ns, now;
+
+	for (size_t h = 0; h < w->host_count; h++) {
+		uint64_t host_due = tracker_due_ns(w->hosts[h]->tracker);
+
+		if (host_due && (due == 0 || host_due < due))
+			due = host_due;
+	}
+	if (due == w->timer_due_ns)
+		return;
+	w->timer_due_ns = due;
+	if (due == 0) {
+		uv_timer_stop(&w->timer);
+		return;
+	}
+	now = clock_now_ns();
+	uv_update_time(w->loop);
+	uv_timer_start(&w->timer, motion_on_timer, due > now ? (due - now) / NS_PER_MS + 1 : 0, 0);
+}
+
+static void pump(struct world *w)
+{
+	bool moved;
+
+	if (w->closed)
+		return;
+	do {
+		moved = wire_pump(w->wire);
+	} while (calm(w) && !wire_idle(w->wire) && moved);
+	if (world_settled(w))
+		uv_idle_stop(&w->idle);
+	else
+		sched_yield(); /* the process we wait for may need this very core */
+	if (w->changed)
+		w->changed(w->changed_arg);
+	set_timer(w);
+}
+
+void world_alarm(struct world *w, uint64_t due_ns)
+{
+	w->alarm_ns = due_ns;
+}
+
+void world_kick(struct world *w)
+{
+	if (!w->closed)
+		uv_idle_start(&w->idle, motion_on_idle);
+}
+
+void motion_on_idle(uv_idle_t *handle)
+{
+	pump(handle->data);
+}
+
+void motion_on_timer(uv_timer_t *handle)
+{
+	struct world *w = handle->data;
+
+	w->timer_due_ns = 0;
+	if (w->alarm_ns && w->alarm_ns <= clock_now_ns())
+		w->alarm_ns = 0;
+	wire_drain(w->wire); /* what a timer sent is better evidence than that it was due */
+	for (size_t h = 0; h < w->host_count; h++)
+		tracker_timers(w->hosts[h]->tracker);
+	world_kick(w);
+}
+
+void motion_on_tun(uv_poll_t *handle, int status, int events)
+{
+	struct world_host *h = handle->data;
+
+	(void)status;
+	(void)events;
+	world_kick(h->world);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the world: its parts, and what its files ask of each other. Nobody outside lab/world/world.c,
+ * motion.c and answers.c includes this.
+ *
+ * world.c    makes and ends hosts and processes, finds things by name
+ * motion.c   the rule that nothing is missed: who is in motion, what may be delivered, what caused what
+ * answers.c  what processes and hosts say: calls that return, processes that end */
+#ifndef LAB_WORLD_PARTS_H
+#define LAB_WORLD_PARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "wire/wire.h"
+#include "world/host.h"
+#include "world/process.h"
+#include "world/world.h"
+
+struct world_host {
+	struct host host;
+	struct tracker *tracker; /* owned */
+	uv_poll_t channel_poll, tun_poll;
+	struct world *world; /* borrowed, up */
+};
+
+struct world_process {
+	struct process process;
+	uv_poll_t poll;
+	bool polled; /* the handle is open */
+	struct world *world; /* borrowed, up */
+};
+
+struct world {
+	uv_loop_t *loop; /* borrowed */
+	bool ipv6;
+	struct journal *journal; /* owned */
+	struct wire *wire; /* owned */
+	struct world_host **hosts; /* owned */
+	size_t host_count;
+	struct world_process **processes; /* owned, dead ones too */
+	size_t process_count;
+	uint32_t endpoint_ids;
+	uint64_t delivering; /* the EVENT_DELIVERED whose effects are being read; 0 = none */
+	uv_idle_t idle; /* runs while there is something to pump */
+	uv_timer_t timer; /* the earliest kernel timer */
+	uint64_t timer_due_ns; /* what `timer` is set to; 0 = not set */
+	uint64_t alarm_ns; /* when the script wants to be called; 0 = not */
+	world_changed_fn *changed;
+	void *changed_arg;
+	size_t open_handles;
+	world_closed_fn *closed;
+	void *closed_arg;
+};
+
+/* motion.c */
+
+/* The wire's questions and news; arg = the world. */
+extern const struct wire_watch motion_watch;
+/* What a process in motion is at: the signal that is ending it, else its call; 0 = it is not. */
+uint64_t motion_motive(const struct process *p);
+/* The loop's callbacks: something happened; a kernel timer is due. */
+void motion_on_idle(uv_idle_t *handle);
+void motion_on_timer(uv_timer_t *handle);
+void motion_on_tun(uv_poll_t *handle, int status, int events);
+
+/* answers.c */
+
+/* Take the answer of a process, if there is one. */
+void answers_read(struct world_process *p);
+void answers_on_process(uv_poll_t *handle, int status, int events);
+/* Take the news of a host: processes that ended. */
+void answers_on_host(uv_poll_t *handle, int status, int events);
+
+/* world.c */
+
+/* Stop watching a process's channel; the descriptor is closed once the loop has let go of it. */
+void world_close_channel(struct world_process *p);
+
+#endif

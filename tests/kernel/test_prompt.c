@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The prompt as a person meets it: the whole program on a pseudo-terminal. What a command prints is told
+ * from the echo of its line by escapes: `say "h\x65llo"` prints hello, and only that line reads so. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "pty.h"
+
+#define PROMPT "tcplab> "
+
+struct session {
+	char home[64]; /* temporary; HOME and XDG_STATE_HOME */
+	struct pty pty;
+};
+
+static const char *lab_path(void)
+{
+	const char *path = getenv("TCPLAB");
+
+	return path ? path : "build/tcplab";
+}
+
+static void start(struct session *s, const char *term)
+{
+	char *argv[] = { text_copy(lab_path()), NULL };
+
+	pty_open(&s->pty, argv, term);
+	free(argv[0]);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+static int set_up_home(void **state)
+{
+	struct session *s = memory_new(sizeof(*s));
+
+	s->pty.fd = s->pty.pid = -1;
+	snprintf(s->home, sizeof(s->home), "/tmp/tcplab-test-XXXXXX");
+	if (!mkdtemp(s->home))
+		return -1;
+	setenv("HOME", s->home, 1);
+	setenv("XDG_STATE_HOME", s->home, 1);
+	*state = s;
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	if (set_up_home(state) < 0)
+		return -1;
+	start(*state, "xterm");
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *about, int type, struct FTW *ftw)
+{
+	(void)about;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	struct session *s = *state;
+
+	pty_kill(&s->pty);
+	nftw(s->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(s);
+	return 0;
+}
+
+/* The newest child of a process, from /proc/PID/stat (proc(5): pid (comm) state ppid); 0 = none. */
+static pid_t newest_child(pid_t parent)
+{
+	DIR *proc = opendir("/proc");
+	pid_t newest = 0;
+
+	assert_non_null(proc);
+	for (const struct dirent *entry; (entry = readdir(proc));) {
+		char path[300], stat[512];
+		const char *behind_name;
+		ssize_t len;
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		len = read(fd, stat, sizeof(stat) - 1);
+		close(fd);
+		if (len <= 0)
+			continue;
+		stat[len] = '\0';
+		behind_name = strrchr(stat, ')');
+		if (behind_name && strtol(behind_name + 4, NULL, 10) == parent &&
+			strtol(stat, NULL, 10) > newest)
+			newest = (pid_t)strtol(stat, NULL, 10);
+	}
+	closedir(proc);
+	return newest;
+}
+
+/* Make something happen in the lab that no command asked for: its newest process dies. */
+static void kill_newest_process(const struct session *s)
+{
+	pid_t host = newest_child(s->pty.pid);
+	pid_t process = newest_child(host);
+
+	assert_true(host > 0 && process > 0);
+	assert_int_equal(kill(process, SIGKILL), 0);
+}
+
+/* Type a line and wait for the prompt after it. */
+static void run(struct session *s, const char *line)
+{
+	pty_type(&s->pty, line);
+	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 1, line, NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+/* The lab is alive and the prompt whole: a fresh line runs and prints `word` + "!". */
+static void assert_runs(struct session *s, const char *word)
+{
+	char line[100], printed[100];
+
+	snprintf(line, sizeof(line), "say \"%s\\x21\"", word);
+	snprintf(printed, sizeof(printed), "%s!", word);
+	run(s, line);
+	pty_await_lines(&s->pty, 1, printed, NULL);
+}
+
+static void finish_with_ctrl_d(struct session *s)
+{
+	int status;
+
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "\004");
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	pty_close(&s->pty);
+}
+
+static void command_when_entered_prints_and_prompts_again(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "say \"h\\x65llo\"\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+	run(s, "socket a");
+	pty_await_lines(&s->pty, 1, "socket(", NULL);
+}
+
+static void blank_line_when_entered_repeats_nothing(void **state)
+{
+	struct session *s = *state;
+
+	assert_runs(s, "once");
+	pty_type(&s->pty, "\r  \r\r");
+	assert_runs(s, "twice");
+	assert_int_equal(pty_count(&s->pty, "once!", NULL), 1);
+}
+
+/* ---- what happens while a line is typed ---- */
+
+static void event_when_half_a_line_is_typed_leaves_it_whole(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "process p");
+	pty_type(&s->pty, "say \"h\\x65l");
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	assert_int_equal(pty_count(&s->pty, "say \"h\\x65l", NULL), 1);
+	pty_type(&s->pty, "lo\"\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+static void event_when_the_cursor_is_inside_the_line_leaves_it_there(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "process p");
+	pty_type(&s->pty, "say \"x\\x65lo\"\002\002\002");
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_type(&s->pty, "l\r");
+	pty_await_lines(&s->pty, 1, "xello", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+static void event_when_the_line_is_wrapped_leaves_it_whole(void **state)
+{
+	struct session *s = *state;
+	char digits[171], line[200], shown[220];
+
+	for (size_t i = 0; i < sizeof(digits) - 1; i++)
+		digits[i] = (char)('0' + i % 10);
+	digits[sizeof(digits) - 1] = '\0';
+	snprintf(line, sizeof(line), "say \"\\x41%s", digits);
+	snprintf(shown, sizeof(shown), PROMPT "%s", line);
+	run(s, "process p");
+	pty_type(&s->pty, line);
+	pty_await_cursor(&s->pty, shown);
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_await_cursor(&s->pty, shown);
+	assert_int_equal(pty_count(&s->pty, "\\x41", NULL), 1);
+	assert_int_equal(pty_count(&s->pty, "0123456789", NULL), 1);
+	pty_type(&s->pty, "\"\r");
+	snprintf(shown, sizeof(shown), "A%s", digits);
+	pty_await_lines(&s->pty, 1, shown, NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+static void event_when_searching_with_ctrl_r_leaves_the_search(void **state)
+{
+	static const char search[] = "(reverse-i-search)`nee': say \"needle\\x21\"";
+	struct session *s = *state;
+	unsigned column;
+
+	assert_runs(s, "needle");
+	run(s, "process p");
+	pty_type(&s->pty, "\022nee");
+	pty_await_lines(&s->pty, 1, search, NULL);
+	column = s->pty.column;
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_await_lines(&s->pty, 1, search, NULL);
+	assert_int_equal(pty_count(&s->pty, "reverse-i-search", NULL), 1);
+	assert_int_equal(s->pty.column, column);
+	pty_type(&s->pty, "d");
+	pty_await_lines(&s->pty, 1, "(reverse-i-search)`need': say \"needle\\x21\"", NULL);
+	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 2, "needle!", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+static void background_call_when_it_returns_leaves_the_line_whole(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "socket a");
+	run(s, "bind a 127.0.0.1:80");
+	run(s, "listen a");
+	run(s, "process p");
+	run(s, "socket c in p");
+	run(s, "hold");
+	run(s, "connect c 127.0.0.1:80 &");
+	/* One line, so that the result comes while the next is typed, or just before. */
+	pty_type(&s->pty, "release\rsay \"h\\x65l");
+	pty_await_lines(&s->pty, 1, "ESTABLISHED", NULL);
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	pty_type(&s->pty, "lo\"\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+}
+
+/* ---- Ctrl-C, Ctrl-D, Ctrl-Z ---- */
+
+static void listen_in_main(struct session *s)
+{
+	run(s, "socket l");
+	run(s, "bind l 127.0.0.1:80");
+	run(s, "listen l");
+}
+
+static void ctrl_c_when_a_call_blocks_returns_the_prompt(void **state)
+{
+	struct session *s = *state;
+	uint64_t begin;
+
+	listen_in_main(s);
+	pty_type(&s->pty, "accept l a => 99\r"); /* by itself that would wait 10 s */
+	pty_await_cursor(&s->pty, "");
+	begin = clock_now_ns();
+	pty_type(&s->pty, "\003");
+	pty_await_lines(&s->pty, 1, "^C", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+	assert_true(clock_now_ns() - begin < 5 * NS_PER_S);
+	assert_runs(s, "alive");
+	finish_with_ctrl_d(s);
+}
+
+static void ctrl_c_when_half_a_line_is_typed_clears_it(void **state)
+{
+	struct session *s = *state;
+
+	assert_runs(s, "first");
+	pty_type(&s->pty, "say \"g\\x6fne");
+	pty_await_cursor(&s->pty, PROMPT "say \"g\\x6fne");
+	pty_type(&s->pty, "\003");
+	pty_await_lines(&s->pty, 1, "g\\x6fne^C", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "\r");
+	assert_runs(s, "next");
+	assert_int_equal(pty_count(&s->pty, "gone", NULL), 0);
+	/* The place in the history is the end again: Up brings the last line, not the one before. */
+	pty_type(&s->pty, "\033[A\033[A");
+	pty_await_cursor(&s->pty, PROMPT "say \"first\\x21\"");
+	pty_type(&s->pty, "\003");
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "\033[A");
+	pty_await_cursor(&s->pty, PROMPT "say \"next\\x21\"");
+}
+
+static void ctrl_c_when_searching_ends_the_search(void **state)
+{
+	struct session *s = *state;
+
+	assert_runs(s, "needle");
+	pty_type(&s->pty, "\022need");
+	pty_await_lines(&s->pty, 1, "(reverse-i-search)`need'", NULL);
+	pty_type(&s->pty, "\003");
+	pty_await_cursor(&s->pty, PROMPT);
+	assert_runs(s, "after");
+	assert_int_equal(pty_count(&s->pty, "needle!", NULL), 1);
+}
+
+static void ctrl_d_when_the_line_is_empty_ends_with_0(void **state)
+{
+	struct session *s = *state;
+
+	/* Not on a line that holds something: there it deletes. */
+	pty_type(&s->pty, "say \"k\\x65pt\"\004\r");
+	pty_await_lines(&s->pty, 1, "kept", NULL);
+	finish_with_ctrl_d(s);
+}
+
+static void terminal_when_the_lab_has_ended_is_as_before(void **state)
+{
+	struct session *s = *state;
+	struct termios during, after;
+
+	assert_int_equal(tcgetattr(s->pty.fd, &during), 0);
+	assert_false(during.c_lflag & ICANON);
+	assert_true(s->pty.brackets);
+	pty_type(&s->pty, "quit\r");
+	assert_int_equal(pty_wait(&s->pty), 0);
+	assert_int_equal(tcgetattr(s->pty.fd, &after), 0);
+	assert_true(after.c_lflag & ICANON);
+	assert_true(after.c_lflag & ECHO);
+	assert_true(after.c_iflag & ICRNL);
+	assert_false(s->pty.brackets);
+}
+
+static void keys_when_typed_while_a_command_runs_wait_for_the_prompt(void **state)
+{
+	struct session *s = *state;
+	int status;
+
+	listen_in_main(s);
+	/* It goes to the background after 300 ms; all that is typed by then must still count, and in
+	 * order. */
+	pty_type(&s->pty, "accept l a\r");
+	pty_await_cursor(&s->pty, "");
+	pty_type(&s->pty, "say \"ah\\x65ad\"\r\004");
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(pty_count(&s->pty, "ahead", NULL), 1);
+	assert_int_equal(pty_count(&s->pty, "say \"ah", NULL), 1);
+}
+
+static void ctrl_z_when_a_shell_is_there_stops_until_fg(void **state)
+{
+	struct session *s = *state;
+	char shell[] = "/bin/sh", interactive[] = "-i", jobs[] = "-m";
+	char *argv[] = { shell, interactive, jobs, NULL };
+
+	setenv("PS1", "sh> ", 1);
+	pty_open(&s->pty, argv, "xterm");
+	pty_await_cursor(&s->pty, "sh> ");
+	pty_type(&s->pty, lab_path());
+	pty_type(&s->pty, "\r");
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "say \"h\\x65l");
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	pty_type(&s->pty, "\032");
+	pty_await_cursor(&s->pty, "sh> ");
+	assert_false(s->pty.brackets);
+	pty_type(&s->pty, "printf 'sh%s\\n' ell\r");
+	pty_await_lines(&s->pty, 1, "shell", NULL);
+	pty_await_cursor(&s->pty, "sh> ");
+	pty_type(&s->pty, "fg\r");
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	assert_true(s->pty.brackets);
+	pty_type(&s->pty, "lo\"\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "\004");
+	pty_await_cursor(&s->pty, "sh> ");
+	pty_type(&s->pty, "exit\r");
+	assert_int_equal(pty_wait(&s->pty), 0);
+}
+
+static void ctrl_z_when_nobody_could_continue_does_nothing(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "say \"h\\x65l");
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	pty_type(&s->pty, "\032");
+	pty_await_lines(&s->pty, 1, "^Z", NULL);
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	pty_type(&s->pty, "lo\"\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+}
+
+/* ---- history, completion, pasting, size ---- */
+
+static void history_when_the_lab_ends_is_kept_for_the_next(void **state)
+{
+	struct session *s = *state;
+	char path[100];
+	struct stat about;
+
+	assert_runs(s, "one");
+	assert_runs(s, "two");
+	assert_runs(s, "two");
+	finish_with_ctrl_d(s);
+
+	snprintf(path, sizeof(path), "%s/tcplab/history", s->home);
+	assert_int_equal(stat(path, &about), 0);
+	assert_int_equal(about.st_mode & 0777, 0600);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(stat(path, &about), 0);
+	assert_int_equal(about.st_mode & 0777, 0700);
+
+	start(s, "xterm");
+	pty_type(&s->pty, "\033[A");
+	pty_await_cursor(&s->pty, PROMPT "say \"two\\x21\"");
+	pty_type(&s->pty, "\033[A"); /* the same line twice running is kept once */
+	pty_await_cursor(&s->pty, PROMPT "say \"one\\x21\"");
+	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 1, "one!", NULL);
+	finish_with_ctrl_d(s);
+
+	start(s, "xterm");
+	pty_type(&s->pty, "\033[A\033[A");
+	pty_await_cursor(&s->pty, PROMPT "say \"two\\x21\"");
+}
+
+static void tab_when_a_word_is_begun_completes_it(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "soc\t");
+	pty_await_cursor(&s->pty, PROMPT "socket ");
+	pty_type(&s->pty, "alpha\r");
+	pty_await_lines(&s->pty, 1, "socket(", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "shut\tal\tr\t");
+	pty_await_cursor(&s->pty, PROMPT "shutdown alpha rd");
+	pty_type(&s->pty, "w\t");
+	pty_await_cursor(&s->pty, PROMPT "shutdown alpha rdwr ");
+	pty_type(&s->pty, "\025hold syn/\tfrom loc\t");
+	pty_await_cursor(&s->pty, PROMPT "hold syn/ack from localhost ");
+	pty_type(&s->pty, "\025connect alpha @\t");
+	pty_await_cursor(&s->pty, PROMPT "connect alpha @alpha ");
+	pty_type(&s->pty, "\025connect alpha loc\t80 => ECONNREF\t");
+	pty_await_cursor(&s->pty, PROMPT "connect alpha localhost:80 => ECONNREFUSED ");
+	pty_type(&s->pty, "\025help shut\t");
+	pty_await_cursor(&s->pty, PROMPT "help shutdown ");
+	pty_type(&s->pty, "\025close alpha; clo\tal\t");
+	pty_await_cursor(&s->pty, PROMPT "close alpha; close alpha ");
+}
+
+static void tab_when_there_are_too_many_says_so_and_does_not_ask(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "socket alpha");
+	pty_type(&s->pty, "close alpha => E\t\t");
+	pty_await_lines(&s->pty, 1, " more", NULL);
+	pty_await_cursor(&s->pty, PROMPT "close alpha => E");
+	pty_type(&s->pty, "\025");
+	assert_runs(s, "after");
+}
+
+static void paste_of_three_lines_runs_line_by_line(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "\033[200~say \"\\x61-one\"\rsay \"\\x62-two\"\r");
+	/* Not before Enter, and not before the end of what is pasted. */
+	pty_type(&s->pty, "say \"\\x63-three\"\033[201~");
+	pty_await_lines(&s->pty, 1, "\\x63-three", NULL);
+	assert_int_equal(pty_count(&s->pty, "a-one", NULL), 0);
+	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 1, "a-one", NULL);
+	pty_await_lines(&s->pty, 1, "b-two", NULL);
+	pty_await_lines(&s->pty, 1, "c-three", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "\033[A"); /* each is a line of its own in the history */
+	pty_await_cursor(&s->pty, PROMPT "say \"\\x63-three\"");
+	pty_type(&s->pty, "\033[A");
+	pty_await_cursor(&s->pty, PROMPT "say \"\\x62-two\"");
+}
+
+static void paste_with_a_wrong_line_stops_there(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "\033[200~say \"\\x61-one\"\rnonsense\rsay \"\\x63-three\"\n\033[201~\r");
+	pty_await_lines(&s->pty, 1, "a-one", NULL);
+	pty_await_lines(&s->pty, 1, "unknown command", NULL);
+	assert_runs(s, "after");
+	assert_int_equal(pty_count(&s->pty, "c-three", NULL), 0);
+
+	/* The same when it is no mistake in the writing but an expectation that is not met. */
+	pty_type(&s->pty,
+		"\033[200~socket z\rexpect z ESTABLISHED within 10ms\r"
+		"say \"\\x64-four\"\033[201~\r");
+	pty_await_lines(&s->pty, 1, "expected", NULL);
+	assert_runs(s, "then");
+	assert_int_equal(pty_count(&s->pty, "d-four", NULL), 0);
+}
+
+static void paste_not_yet_complete_lets_the_lab_go_on(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "process p");
+	pty_type(&s->pty, "\033[200~say \"h\\x65l");
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_type(&s->pty, "lo\"\033[201~\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+}
+
+static void resize_when_half_a_line_is_typed_keeps_it(void **state)
+{
+	static const char line[] = "say \"h\\x65llo, this is wider than the new terminal is";
+	struct session *s = *state;
+	char shown[100];
+
+	pty_type(&s->pty, "say");
+	pty_await_cursor(&s->pty, PROMPT "say");
+	pty_resize(&s->pty, 40, 24);
+	/* Without a SIGWINCH readline would go on counting with 80 columns and, going back to the
+	 * beginning of a wrapped line, end up a row too low. */
+	pty_await_cursor(&s->pty, PROMPT "say");
+	pty_type(&s->pty, line + 3);
+	snprintf(shown, sizeof(shown), PROMPT "%s", line);
+	pty_await_cursor(&s->pty, shown);
+	pty_type(&s->pty, "\001#\005");
+	snprintf(shown, sizeof(shown), PROMPT "#%s", line);
+	pty_await_cursor(&s->pty, shown);
+	pty_type(&s->pty, "\001\004\005\"\r");
+	pty_await_lines(&s->pty, 1, "hello, this is wider", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
+/* ---- other terminals ---- */
+
+static void works_with(struct session *s, const char *term)
+{
+	start(s, term);
+	assert_runs(s, "plain");
+	run(s, "process p");
+	pty_type(&s->pty, "say \"h\\x65l");
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_await_cursor(&s->pty, PROMPT "say \"h\\x65l");
+	pty_type(&s->pty, "lo\"\r");
+	pty_await_lines(&s->pty, 1, "hello", NULL);
+	assert_false(s->pty.brackets);
+	finish_with_ctrl_d(s);
+}
+
+static void terminal_that_is_dumb_or_unknown_works_too(void **state)
+{
+	works_with(*state, "dumb");
+	works_with(*state, NULL);
+	works_with(*state, "no-such-terminal");
+}
+
+static void terminal_when_hung_up_ends_the_lab(void **state)
+{
+	struct session *s = *state;
+	char path[100];
+	int status;
+
+	assert_runs(s, "kept");
+	pty_type(&s->pty, "say");
+	pty_await_cursor(&s->pty, PROMPT "say");
+	pty_close(&s->pty);
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	snprintf(path, sizeof(path), "%s/tcplab/history", s->home);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+/* Under nohup(1) there is no SIGHUP to tell. */
+static void terminal_when_hung_up_silently_ends_the_lab(void **state)
+{
+	struct session *s = *state;
+
+	signal(SIGHUP, SIG_IGN);
+	start(s, "xterm");
+	signal(SIGHUP, SIG_DFL);
+	terminal_when_hung_up_ends_the_lab(state);
+
+	signal(SIGHUP, SIG_IGN);
+	start(s, "xterm");
+	signal(SIGHUP, SIG_DFL);
+	listen_in_main(s);
+	pty_type(&s->pty, "accept l a => 99\r");
+	pty_await_cursor(&s->pty, "");
+	pty_close(&s->pty);
+	assert_true(WIFEXITED(pty_wait(&s->pty)));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_AT_HOME(name) cmocka_unit_test_setup_teardown(name, set_up_home, tear_down)
+		TEST(command_when_entered_prints_and_prompts_again),
+		TEST(blank_line_when_entered_repeats_nothing),
+		TEST(event_when_half_a_line_is_typed_leaves_it_whole),
+		TEST(event_when_the_cursor_is_inside_the_line_leaves_it_there),
+		TEST(event_when_the_line_is_wrapped_leaves_it_whole),
+		TEST(event_when_searching_with_ctrl_r_leaves_the_search),
+		TEST(background_call_when_it_returns_leaves_the_line_whole),
+		TEST(ctrl_c_when_a_call_blocks_returns_the_prompt),
+		TEST(ctrl_c_when_half_a_line_is_typed_clears_it),
+		TEST(ctrl_c_when_searching_ends_the_search),
+		TEST(ctrl_d_when_the_line_is_empty_ends_with_0),
+		TEST(terminal_when_the_lab_has_ended_is_as_before),
+		TEST(keys_when_typed_while_a_command_runs_wait_for_the_prompt),
+		TEST_AT_HOME(ctrl_z_when_a_shell_is_there_stops_until_fg),
+		TEST(ctrl_z_when_nobody_could_continue_does_nothing),
+		TEST(history_when_the_lab_ends_is_kept_for_the_next),
+		TEST(tab_when_a_word_is_begun_completes_it),
+		TEST(tab_when_there_are_too_many_says_so_and_does_not_ask),
+		TEST(paste_of_three_lines_runs_line_by_line),
+		TEST(paste_with_a_wrong_line_stops_there),
+		TEST(paste_not_yet_complete_lets_the_lab_go_on),
+		TEST(resize_when_half_a_line_is_typed_keeps_it),
+		TEST_AT_HOME(terminal_that_is_dumb_or_unknown_works_too),
+		TEST(terminal_when_hung_up_ends_the_lab),
+		TEST_AT_HOME(terminal_when_hung_up_silently_ends_the_lab),
+	};
+	char command[4200];
+
+	setenv("INPUTRC", "/dev/null", 1); /* the keys are the built-in ones */
+	unsetenv("NO_COLOR");
+	snprintf(command, sizeof(command), "'%s' doctor >/dev/null 2>&1", lab_path());
+	if (system(command) != 0) {
+		printf("skipped: '%s doctor' says that no lab can run here\n", lab_path());
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
