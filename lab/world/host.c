@@ -110,6 +110,8 @@ int host_open(struct host *h, unsigned index, const char *name, enum host_step *
 	struct diag *d)
 {
 	struct host_message m = { 0 };
+	/* asked before the clone: in a new user namespace nobody has a name yet */
+	int uid = (int)geteuid(), gid = (int)getegid();
 	int pair[2], fds[2] = { -1, -1 }, r;
 
 	*h = (struct host){ .index = index, .pid = -1, .channel = -1, .tun = -1, .diag = -1 };
@@ -119,7 +121,7 @@ int host_open(struct host *h, unsigned index, const char *name, enum host_step *
 	h->channel = pair[0];
 	h->pid = clone_host(&h->new_user);
 	if (h->pid == 0)
-		host_role_run(pair[1], h->new_user, (int)geteuid(), (int)getegid());
+		host_role_run(pair[1], h->new_user, uid, gid);
 	r = h->pid < 0 ? -errno : 0;
 	close(pair[1]);
 	if (r < 0)

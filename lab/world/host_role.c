@@ -111,7 +111,12 @@ static int create_wire(struct host_role *h)
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "wire0");
 	h->operation = "ioctl TUNSETIFF wire0";
-	return ioctl(h->tun, TUNSETIFF, &request) < 0 ? -errno : 0;
+	if (ioctl(h->tun, TUNSETIFF, &request) < 0)
+		return -errno;
+	/* With the last descriptor the device would be taken apart then and there, in main, for some 30 ms.
+	 * A persistent one goes with its namespace, which the kernel clears away on its own time. */
+	h->operation = "ioctl TUNSETPERSIST wire0";
+	return ioctl(h->tun, TUNSETPERSIST, 1) < 0 ? -errno : 0;
 }
 
 static int set_sysctls(struct host_role *h)
