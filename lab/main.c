@@ -237,20 +237,20 @@ static char *history_path(void)
 	return text_take(&path);
 }
 
+static void welcome(void)
+{
+	puts("tcplab " TCPLAB_VERSION ": a private host whose loopback is the wire. Times are in ms.\n"
+	     "`help` lists the commands, Ctrl-D leaves; `tcplab play open/self-connect` is a first story.");
+	fflush(stdout);
+}
+
 static int open_prompt(struct lab *lab, struct diag *d)
 {
 	CLEANUP(freep) char *history = history_path();
 	struct prompt_options options = { .history_file = history,
 		.ended = on_prompt_ended,
 		.arg = lab };
-	static const char welcome[] =
-		"tcplab " TCPLAB_VERSION ": a private host whose loopback is the wire. "
-		"`help` lists the commands, Ctrl-D leaves.\n";
-	int r;
-
-	fputs(welcome, stdout);
-	fflush(stdout);
-	r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+	int r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
 	if (r == 0)
 		prompt_ready(lab->prompt);
 	return r;
@@ -312,6 +312,8 @@ static int run_lab(const struct options *o)
 		journal_read(world_journal(lab.world), print_json, NULL);
 	lab.console = console_new(world_journal(lab.world), &console_options);
 	lab.script = script_new(lab.world, &command_table, &script_options);
+	if (interactive)
+		welcome();
 	r = world_open(lab.world, NULL, &d);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;

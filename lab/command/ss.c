@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "journal/event.h"
@@ -19,37 +21,60 @@ static void add_timer(const struct endpoint *e, struct text *out)
 		text_printf(out, ", %u done", e->retransmits);
 }
 
-static void add_socket(const struct endpoint *e, struct text *out)
-{
-	char local[ADDRESS_TEXT_MAX], remote[ADDRESS_TEXT_MAX], owner[48] = "nobody";
+/* Columns the longest local and remote address take. */
+struct widths {
+	int local, remote;
+};
 
+static void add_socket(const struct endpoint *e, const struct widths *widths, struct text *out)
+{
+	char local[ADDRESS_TEXT_MAX], remote[ADDRESS_TEXT_MAX];
+
+	text_printf(out, "%-8s %-12s %6u %6u  %-*s  %-*s  ", e->name, tcp_state_name(e->state), e->recvq,
+		e->sendq, widths->local, address_format(&e->local, local), widths->remote,
+		address_format(&e->remote, remote));
 	if (e->process)
-		snprintf(owner, sizeof(owner), "%s, fd %d", e->process, e->fd);
-	text_printf(out, "%-8s %-12s %6u %6u  %-21s %-21s  %s", e->name, tcp_state_name(e->state),
-		e->recvq, e->sendq, address_format(&e->local, local),
-		address_format(&e->remote, remote), owner);
+		text_printf(out, "%s fd %d", e->process, e->fd);
+	else
+		text_puts(out, "nobody");
 	add_timer(e, out);
 	text_puts(out, "\n");
 }
 
+static bool shown(const struct endpoint *e)
+{
+	return e->state != STATE_CLOSED || e->fd >= 0;
+}
+
+static int longer(int width, const struct address *address)
+{
+	char buffer[ADDRESS_TEXT_MAX];
+	int len = (int)strlen(address_format(address, buffer));
+
+	return len > width ? len : width;
+}
+
 static int ss_run(struct cmd_call *c, struct diag *d)
 {
+	struct widths widths = { 5, 6 }; /* LOCAL, REMOTE */
 	struct text out = TEXT_EMPTY;
 	const struct endpoint *e;
-	size_t shown = 0;
 
 	(void)d;
 	world_look_all(c->world);
-	text_printf(&out, "%-8s %-12s %6s %6s  %-21s %-21s  %s\n", "SOCKET", "STATE", "RECV-Q",
-		"SEND-Q", "LOCAL", "REMOTE", "OWNER");
 	for (size_t i = 0; (e = world_socket_at(c->world, i)); i++) {
-		if (e->state == STATE_CLOSED && e->fd < 0)
+		if (!shown(e))
 			continue;
-		add_socket(e, &out);
-		shown++;
+		widths.local = longer(widths.local, &e->local);
+		widths.remote = longer(widths.remote, &e->remote);
 	}
-	if (!shown)
-		text_puts(&out, "no sockets; make one with: socket NAME\n");
+	text_printf(&out, "%-8s %-12s %6s %6s  %-*s  %-*s  OWNER", "SOCKET", "STATE", "RECV-Q",
+		"SEND-Q", widths.local, "LOCAL", widths.remote, "REMOTE");
+	text_puts(&out, "\n");
+	for (size_t i = 0; (e = world_socket_at(c->world, i)); i++) {
+		if (shown(e))
+			add_socket(e, &widths, &out);
+	}
 	out.s[--out.len] = '\0';
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });

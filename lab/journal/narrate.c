@@ -202,7 +202,6 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 			break;
 		}
 		cause_segment(j, cause, out);
-		text_puts(out, " arrived");
 		break;
 	case EVENT_TIMER:
 		text_printf(out, "%s timer", cause->text);

@@ -10,7 +10,9 @@
 #include "journal/journal.h"
 #include "journal/narrate.h"
 
-#define CAUSE_COLUMN 58 /* where "because" begins, when the line is shorter */
+/* Segments with their options fill 100 columns, all else fits 80. */
+#define CAUSE_COLUMN 36 /* where the cause begins, when the line is shorter */
+#define INDENT 18 /* columns of time and subject */
 
 struct console {
 	struct console_options options;
@@ -40,7 +42,7 @@ static void story_line(struct console *c, const struct journal *j, const struct 
 	size_t shown;
 
 	narrate_subject(event, &part);
-	text_printf(&c->out, "%s%10.3f%s  %-9s ", style(c, "\033[2m"),
+	text_printf(&c->out, "%s%8.1f%s %-8s ", style(c, "\033[2m"),
 		(double)event->time_ns / (double)NS_PER_MS, style(c, "\033[0m"), text_get(&part));
 	text_clear(&part);
 	narrate_what(j, event, &part);
@@ -93,7 +95,7 @@ static void tell_expectation(struct console *c, const struct event *event)
 			style(c, "\033[0m"), event->text);
 		put(c, true);
 	} else if (c->options.story) {
-		text_printf(&c->out, "%10s  as expected: %s", "", event->text);
+		text_printf(&c->out, "%*sas expected: %s", INDENT, "", event->text);
 		put(c, false);
 	}
 }
@@ -148,7 +150,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 		break;
 	case EVENT_RULE:
 	case EVENT_NOTE:
-		text_printf(&c->out, "%10s  %s", "", event->text);
+		text_printf(&c->out, "%*s%s", INDENT, "", event->text);
 		put(c, false);
 		break;
 	case EVENT_LAB:
