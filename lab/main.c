@@ -239,7 +239,8 @@ static char *history_path(void)
 
 static void welcome(void)
 {
-	puts("tcplab " TCPLAB_VERSION ": a private host whose loopback is the wire. Times are in ms.\n"
+	puts("tcplab " TCPLAB_VERSION
+	     ": a private host whose loopback is the wire. Times are in ms.\n"
 	     "`help` lists the commands, Ctrl-D leaves; `tcplab play open/self-connect` is a first story.");
 	fflush(stdout);
 }
@@ -378,7 +379,7 @@ static int check(struct options *o, char **names, int count)
 	if (code)
 		return code;
 	printf("TAP version 13\n1..%zu\n", list.count);
-	for (size_t i = 0; i < list.count && code != EXIT_INTERRUPTED && code != EXIT_NO_LAB; i++) {
+	for (size_t i = 0; i < list.count && code < EXIT_NO_LAB; i++) {
 		struct text errors = TEXT_EMPTY, name = TEXT_EMPTY;
 		char *rest;
 		int result;
@@ -399,6 +400,8 @@ static int check(struct options *o, char **names, int count)
 		text_done(&errors);
 		text_done(&name);
 	}
+	if (code >= EXIT_NO_LAB)
+		puts(code == EXIT_NO_LAB ? "Bail out! There is no lab." : "Bail out! Interrupted.");
 	recipe_list_done(&list);
 	return code;
 }
@@ -487,7 +490,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return list_recipes(words + 1, count - 1);
 	if (strcmp(words[0], "doctor") == 0)
 		return doctor();
-	fprintf(stderr, "tcplab: unknown command '%s': play, check, list or doctor; --help tells more\n",
+	fprintf(stderr,
+		"tcplab: unknown command '%s': play, check, list or doctor; --help tells more\n",
 		words[0]);
 	return EXIT_USAGE;
 }
@@ -505,7 +509,8 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	int option;
 
-	signal(SIGPIPE, SIG_IGN); /* a reader of ours that leaves is no reason to die; processes reset it */
+	signal(SIGPIPE,
+		SIG_IGN); /* a reader of ours that leaves is no reason to die; processes reset it */
 	while ((option = getopt_long(argc, argv, "c:f:6hV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':

@@ -12,12 +12,36 @@
 /* "SIGPIPE" and so on: glibc has the abbreviations only, and answers must outlive the call. */
 static const char *const signal_names[] = {
 #define SIGNAL(name) [name] = #name
-	SIGNAL(SIGHUP), SIGNAL(SIGINT), SIGNAL(SIGQUIT), SIGNAL(SIGILL), SIGNAL(SIGTRAP),
-	SIGNAL(SIGABRT), SIGNAL(SIGBUS), SIGNAL(SIGFPE), SIGNAL(SIGKILL), SIGNAL(SIGUSR1),
-	SIGNAL(SIGSEGV), SIGNAL(SIGUSR2), SIGNAL(SIGPIPE), SIGNAL(SIGALRM), SIGNAL(SIGTERM),
-	SIGNAL(SIGCHLD), SIGNAL(SIGCONT), SIGNAL(SIGSTOP), SIGNAL(SIGTSTP), SIGNAL(SIGTTIN),
-	SIGNAL(SIGTTOU), SIGNAL(SIGURG), SIGNAL(SIGXCPU), SIGNAL(SIGXFSZ), SIGNAL(SIGVTALRM),
-	SIGNAL(SIGPROF), SIGNAL(SIGWINCH), SIGNAL(SIGIO), SIGNAL(SIGPWR), SIGNAL(SIGSYS),
+	SIGNAL(SIGHUP),
+	SIGNAL(SIGINT),
+	SIGNAL(SIGQUIT),
+	SIGNAL(SIGILL),
+	SIGNAL(SIGTRAP),
+	SIGNAL(SIGABRT),
+	SIGNAL(SIGBUS),
+	SIGNAL(SIGFPE),
+	SIGNAL(SIGKILL),
+	SIGNAL(SIGUSR1),
+	SIGNAL(SIGSEGV),
+	SIGNAL(SIGUSR2),
+	SIGNAL(SIGPIPE),
+	SIGNAL(SIGALRM),
+	SIGNAL(SIGTERM),
+	SIGNAL(SIGCHLD),
+	SIGNAL(SIGCONT),
+	SIGNAL(SIGSTOP),
+	SIGNAL(SIGTSTP),
+	SIGNAL(SIGTTIN),
+	SIGNAL(SIGTTOU),
+	SIGNAL(SIGURG),
+	SIGNAL(SIGXCPU),
+	SIGNAL(SIGXFSZ),
+	SIGNAL(SIGVTALRM),
+	SIGNAL(SIGPROF),
+	SIGNAL(SIGWINCH),
+	SIGNAL(SIGIO),
+	SIGNAL(SIGPWR),
+	SIGNAL(SIGSYS),
 #undef SIGNAL
 };
 #define SIGNAL_COUNT ((int)(sizeof(signal_names) / sizeof(signal_names[0])))
@@ -57,8 +81,9 @@ int signal_parse(const char *name)
 	if (end != name)
 		return *end == '\0' && number > 0 && number < SIGNAL_COUNT ? (int)number : 0;
 	for (int s = 1; s < SIGNAL_COUNT; s++) {
-		if (signal_names[s] && (strcasecmp(signal_names[s], name) == 0 ||
-					       strcasecmp(signal_names[s] + 3, name) == 0))
+		if (signal_names[s] &&
+			(strcasecmp(signal_names[s], name) == 0 ||
+				strcasecmp(signal_names[s] + 3, name) == 0))
 			return s;
 	}
 	return 0;

@@ -209,8 +209,8 @@ size_t text_distance(const char *a, const char *b)
 
 		row[0] = i + 1;
 		for (size_t j = 1; j <= len; j++) {
-			size_t best = diagonal + (tolower((unsigned char)a[i]) !=
-							 tolower((unsigned char)b[j - 1]));
+			size_t best = diagonal +
+				(tolower((unsigned char)a[i]) != tolower((unsigned char)b[j - 1]));
 
 			diagonal = row[j];
 			if (row[j] + 1 < best)

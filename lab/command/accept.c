@@ -3,7 +3,7 @@
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/statement.h"
-#include "world/protocol.h"
+#include "world/process.h"
 
 static int accept_run(struct cmd_call *c, struct diag *d)
 {
@@ -12,7 +12,8 @@ static int accept_run(struct cmd_call *c, struct diag *d)
 
 	if (r < 0)
 		return r;
-	return call_on_socket(c, &q, NULL, c->statement->words[2].text, d, "%s", "");
+	return call_on_socket(c, &q,
+		&(struct call_order){ .new_name = c->statement->words[2].text }, d, "%s", "");
 }
 
 const struct cmd_def cmd_accept = {
@@ -21,8 +22,9 @@ const struct cmd_def cmd_accept = {
 	.min_args = 2,
 	.max_args = 2,
 	.summary = "take the first finished connection off a listener and call it NAME",
-	.detail = "Blocks while there is none. The connection was ESTABLISHED before: the kernel finishes\n"
-		  "the handshake on its own.",
+	.detail =
+		"Blocks while there is none. The connection was ESTABLISHED before: the kernel finishes\n"
+		"the handshake on its own.",
 	.source = "accept(2)",
 	.example = "accept l a",
 	.flags = CMD_OUTCOME | CMD_BACKGROUND,

@@ -14,7 +14,7 @@ static int bind_run(struct cmd_call *c, struct diag *d)
 
 	if (r < 0)
 		return r;
-	return call_on_socket(c, &q, NULL, NULL, d, "%s", address_format(&q.address, address));
+	return call_on_socket(c, &q, NULL, d, "%s", call_address(&q.address, address));
 }
 
 const struct cmd_def cmd_bind = {
@@ -23,8 +23,9 @@ const struct cmd_def cmd_bind = {
 	.min_args = 2,
 	.max_args = 2,
 	.summary = "give a socket its local address and port",
-	.detail = "ADDR:PORT is 127.0.0.1:80, :80 (this host), localhost:80, [fd00::1]:80, or @SOCK (the\n"
-		  "address another socket is bound to). Port 0 lets the kernel choose.",
+	.detail =
+		"ADDR:PORT is 127.0.0.1:80, :80 (this host), localhost:80, [fd00::1]:80, or @SOCK (the\n"
+		"address another socket is bound to). Port 0 lets the kernel choose.",
 	.source = "bind(2)",
 	.example = "bind l :8080",
 	.flags = CMD_OUTCOME,

@@ -14,7 +14,7 @@ static int connect_run(struct cmd_call *c, struct diag *d)
 
 	if (r < 0)
 		return r;
-	return call_on_socket(c, &q, NULL, NULL, d, "%s", address_format(&q.address, address));
+	return call_on_socket(c, &q, NULL, d, "%s", call_address(&q.address, address));
 }
 
 const struct cmd_def cmd_connect = {
@@ -23,8 +23,9 @@ const struct cmd_def cmd_connect = {
 	.min_args = 2,
 	.max_args = 2,
 	.summary = "open a connection actively: CLOSED -> SYN-SENT",
-	.detail = "Blocks until the handshake is over. With & the script goes on; with the wire held, the\n"
-		  "SYN waits there for step, release or drop.",
+	.detail =
+		"Blocks until the handshake is over. With & the script goes on; with the wire held, the\n"
+		"SYN waits there for step, release or drop.",
 	.source = "connect(2); RFC 9293 3.5, 3.10.1 (active OPEN)",
 	.example = "connect c 127.0.0.1:8080 &",
 	.flags = CMD_OUTCOME | CMD_BACKGROUND,

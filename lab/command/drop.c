@@ -22,7 +22,7 @@ static int drop_held(struct cmd_call *c, struct diag *d)
 	if (s->word_count > 2)
 		return statement_error(s, &s->words[2], d, "'%.40s' is one word too many",
 			s->words[2].text);
-	if (wire_drop(world_wire(c->world), number, 0) < 0)
+	if (wire_drop(world_wire(c->world), number, c->event) < 0)
 		return statement_error(s, &s->words[1], d,
 			"segment #%" PRIu64 " is not held; 'wire' lists what is", number);
 	return CMD_DONE;
@@ -67,7 +67,8 @@ const struct cmd_def cmd_drop = {
 	.min_args = 1,
 	.max_args = 16,
 	.summary = "lose a held segment, or the next N coming ones that match (1, unless told)",
-	.detail = "`drop #3` loses a held segment now. `drop syn/ack to c x2` is a rule for coming ones.",
+	.detail =
+		"`drop #3` loses a held segment now. `drop syn/ack to c x2` is a rule for coming ones.",
 	.source = "the wire is the lab itself",
 	.example = "drop syn x2",
 	.run = drop_run,

@@ -14,12 +14,13 @@ static void add_all(const struct cmd_table *table, struct text *out)
 		struct text usage = TEXT_EMPTY;
 
 		text_printf(&usage, "%s %s", def->name, def->args);
-		text_printf(out, usage.len > 28 ? "%s\n%30s%s\n" : "%-28s%2s%s\n", text_get(&usage), "",
-			def->summary);
+		text_printf(out, usage.len > 28 ? "%s\n%30s%s\n" : "%-28s%2s%s\n", text_get(&usage),
+			"", def->summary);
 		text_done(&usage);
 	}
-	text_puts(out, "\nAfter a call: `=> VALUE` says what it must give, `&` sends it to the background.\n"
-		       "`help COMMAND` tells more. Ctrl-C stops waiting, Ctrl-D leaves.");
+	text_puts(out,
+		"\nAfter a call: `=> VALUE` says what it must give, `&` sends it to the background.\n"
+		"`help COMMAND` tells more. Ctrl-C stops waiting, Ctrl-D leaves.");
 }
 
 static void add_one(const struct cmd_def *def, struct text *out)

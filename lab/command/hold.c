@@ -39,8 +39,9 @@ const struct cmd_def cmd_hold = {
 	.min_args = 0,
 	.max_args = 16,
 	.summary = "keep coming segments on the wire: all, or those that match",
-	.detail = "They stay until `step`, `release` or `drop`. MATCH: syn, syn/ack, ack, data, fin, fin/ack,\n"
-		  "rst; from X, to X (a socket, host or address), port N; joined: hold syn/ack to c.",
+	.detail =
+		"They stay until `step`, `release` or `drop`. MATCH: syn, syn/ack, ack, data, fin, fin/ack,\n"
+		"rst; from X, to X (a socket, host or address), port N; joined: hold syn/ack to c.",
 	.source = "the wire is the lab itself",
 	.example = "hold syn/ack",
 	.run = hold_run,

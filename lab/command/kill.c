@@ -17,7 +17,8 @@ static int kill_run(struct cmd_call *c, struct diag *d)
 	if (r < 0)
 		return r;
 	if (p->ended)
-		return statement_error(s, &s->words[1], d, "process '%s' has ended already", p->name);
+		return statement_error(s, &s->words[1], d, "process '%s' has ended already",
+			p->name);
 	if (s->word_count > 2)
 		number = signal_parse(s->words[2].text);
 	if (!number)
@@ -35,7 +36,8 @@ const struct cmd_def cmd_kill = {
 	.min_args = 1,
 	.max_args = 2,
 	.summary = "send a process a signal (TERM, unless told)",
-	.detail = "A process that dies leaves its sockets to the kernel, which closes them as close() would.",
+	.detail =
+		"A process that dies leaves its sockets to the kernel, which closes them as close() would.",
 	.source = "kill(2), signal(7)",
 	.example = "kill main KILL",
 	.run = kill_run,

@@ -18,7 +18,7 @@ static int listen_run(struct cmd_call *c, struct diag *d)
 	if (r < 0)
 		return r;
 	q.number = (int)backlog;
-	return call_on_socket(c, &q, NULL, NULL, d, "%d", q.number);
+	return call_on_socket(c, &q, NULL, d, "%d", q.number);
 }
 
 const struct cmd_def cmd_listen = {
@@ -27,7 +27,8 @@ const struct cmd_def cmd_listen = {
 	.min_args = 1,
 	.max_args = 2,
 	.summary = "make a bound socket take connections: CLOSED -> LISTEN",
-	.detail = "The kernel answers SYNs from now on. What was not yet accepted is called SOCK/1, SOCK/2 ...",
+	.detail =
+		"The kernel answers SYNs from now on. What was not yet accepted is called SOCK/1, SOCK/2 ...",
 	.source = "listen(2); RFC 9293 3.10.1 (passive OPEN)",
 	.example = "listen l 16",
 	.flags = CMD_OUTCOME,

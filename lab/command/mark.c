@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
@@ -9,13 +10,17 @@
 static int mark_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
+	struct text name = TEXT_EMPTY;
 
 	(void)d;
+	if (s->word_count > 1)
+		text_printable(&name, s->words[1].text, s->words[1].len);
 	script_set_mark(c->script,
 		journal_add(world_journal(c->world),
 			(struct event){ .kind = EVENT_MARK,
 				.cause = c->event,
-				.text = s->word_count > 1 ? s->words[1].text : "mark" }));
+				.text = name.len ? text_get(&name) : "mark" }));
+	text_done(&name);
 	return CMD_DONE;
 }
 
@@ -24,7 +29,8 @@ const struct cmd_def cmd_mark = {
 	.args = "[NAME]",
 	.min_args = 0,
 	.max_args = 1,
-	.summary = "count from here: `expect ... path` and `expect segments` forget what was before",
+	.summary =
+		"count from here: `expect ... path` and `expect segments` forget what was before",
 	.source = "tcplab",
 	.example = "mark closing",
 	.run = mark_run,

@@ -32,8 +32,9 @@ const struct cmd_def cmd_process = {
 	.min_args = 1,
 	.max_args = 3,
 	.summary = "start another process, which makes its own calls",
-	.detail = "A real process: it blocks where a call blocks, dies of signals, and its sockets are\n"
-		  "closed by the kernel when it ends. There is always one called main.",
+	.detail =
+		"A real process: it blocks where a call blocks, dies of signals, and its sockets are\n"
+		"closed by the kernel when it ends. There is always one called main.",
 	.source = "fork(2)",
 	.example = "process server",
 	.run = process_run,

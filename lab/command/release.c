@@ -12,7 +12,8 @@ static int release_run(struct cmd_call *c, struct diag *d)
 	struct text text = TEXT_EMPTY;
 
 	(void)d;
-	text_printf(&text, "the wire flows; %zu held segment%s let go", count, count == 1 ? "" : "s");
+	text_printf(&text, "the wire flows; %zu held segment%s let go", count,
+		count == 1 ? "" : "s");
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_RULE, .cause = c->event, .text = text_get(&text) });
 	text_done(&text);

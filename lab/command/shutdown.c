@@ -24,10 +24,10 @@ static int shutdown_run(struct cmd_call *c, struct diag *d)
 		struct call_request q = { .kind = CALL_SHUTDOWN, .number = ways[i].how };
 
 		if (strcmp(way->text, ways[i].word) == 0 || strcmp(way->text, ways[i].name) == 0)
-			return call_on_socket(c, &q, NULL, NULL, d, "%s", ways[i].name);
+			return call_on_socket(c, &q, NULL, d, "%s", ways[i].name);
 	}
-	return statement_error(c->statement, way, d, "shut down which way? rd, wr or rdwr, not '%.40s'",
-		way->text);
+	return statement_error(c->statement, way, d,
+		"shut down which way? rd, wr or rdwr, not '%.40s'", way->text);
 }
 
 const struct cmd_def cmd_shutdown = {
@@ -36,8 +36,9 @@ const struct cmd_def cmd_shutdown = {
 	.min_args = 2,
 	.max_args = 2,
 	.summary = "end one or both directions and keep the descriptor",
-	.detail = "wr sends FIN once everything before it is sent; this side can still receive. rd sends\n"
-		  "nothing.",
+	.detail =
+		"wr sends FIN once everything before it is sent; this side can still receive. rd sends\n"
+		"nothing.",
 	.source = "shutdown(2); RFC 9293 3.6",
 	.example = "shutdown c wr",
 	.flags = CMD_OUTCOME,

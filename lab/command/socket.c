@@ -10,49 +10,76 @@
 #include "language/statement.h"
 #include "world/world.h"
 
-static int socket_run(struct cmd_call *c, struct diag *d)
-{
-	const struct statement *s = c->statement;
-	struct call_request q = { .kind = CALL_SOCKET,
-		.family = world_ipv6(c->world) ? AF_INET6 : AF_INET,
-		.type = SOCK_STREAM | SOCK_CLOEXEC,
-		.protocol = IPPROTO_TCP };
-	struct process *p = world_process(c->world, "main");
-	struct text text = TEXT_EMPTY;
-	size_t i = 2;
-	int r = name_new(c->world, s, &s->words[1], d);
+static const struct {
+	const char *word;
+	int family; /* AF_UNSPEC = the family the lab speaks */
+	int type, protocol;
+	const char *shown;
+} kinds[] = {
+	{ "tcp", AF_UNSPEC, SOCK_STREAM, IPPROTO_TCP, "SOCK_STREAM, IPPROTO_TCP" },
+	{ "tcp6", AF_INET6, SOCK_STREAM, IPPROTO_TCP, "SOCK_STREAM, IPPROTO_TCP" },
+	{ "udp", AF_UNSPEC, SOCK_DGRAM, IPPROTO_UDP, "SOCK_DGRAM, IPPROTO_UDP" },
+	{ "udp6", AF_INET6, SOCK_DGRAM, IPPROTO_UDP, "SOCK_DGRAM, IPPROTO_UDP" },
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
-	if (r == 0 && i < s->word_count && strncmp(s->words[i].text, "tcp", 3) == 0) {
-		if (strcmp(s->words[i].text, "tcp6") == 0)
-			q.family = AF_INET6;
-		else if (s->words[i].text[3])
-			r = statement_error(s, &s->words[i], d, "'%.40s' is no kind of socket: tcp, tcp6",
+/* `[KIND] [in PROC]` behind the name. */
+static int parse(struct cmd_call *c, size_t *ret_kind, struct process **ret_process, struct diag *d)
+{
+	static const struct token main_token = { .kind = TOKEN_WORD, .text = (char *)"main" };
+	const struct statement *s = c->statement;
+	size_t i = 2;
+
+	*ret_kind = 0;
+	if (i < s->word_count && strcmp(s->words[i].text, "in") != 0) {
+		while (*ret_kind < KIND_COUNT &&
+			strcmp(s->words[i].text, kinds[*ret_kind].word) != 0)
+			++*ret_kind;
+		if (*ret_kind == KIND_COUNT)
+			return statement_error(s, &s->words[i], d,
+				"'%.40s' is no kind of socket: tcp, tcp6, udp, udp6",
 				s->words[i].text);
 		i++;
 	}
-	if (r == 0 && i < s->word_count) {
-		if (strcmp(s->words[i].text, "in") != 0 || i + 2 != s->word_count)
-			return statement_error(s, &s->words[i], d,
-				"'%.40s' is not understood: socket NAME [tcp|tcp6] [in PROC]",
-				s->words[i].text);
-		r = name_idle_process(c->world, s, &s->words[i + 1], &p, d);
-	} else if (r == 0) {
-		static const struct token main_token = { .kind = TOKEN_WORD, .text = (char *)"main" };
+	if (i == s->word_count)
+		return name_idle_process(c->world, s, &main_token, ret_process, d);
+	if (strcmp(s->words[i].text, "in") != 0 || i + 2 != s->word_count)
+		return statement_error(s, &s->words[i], d,
+			"'%.40s' is not understood: socket NAME [tcp|tcp6|udp|udp6] [in PROC]",
+			s->words[i].text);
+	return name_idle_process(c->world, s, &s->words[i + 1], ret_process, d);
+}
 
-		r = name_idle_process(c->world, s, &main_token, &p, d);
-	}
+static int socket_run(struct cmd_call *c, struct diag *d)
+{
+	const struct statement *s = c->statement;
+	struct call_request q = { .kind = CALL_SOCKET, .fd = -1 };
+	struct call_order order = { .request = &q, .new_name = s->words[1].text };
+	struct process *p = NULL;
+	struct text text = TEXT_EMPTY;
+	size_t kind;
+	int r = name_new(c->world, s, &s->words[1], d);
+
+	if (r == 0)
+		r = parse(c, &kind, &p, d);
 	if (r < 0)
 		return r;
-	text_printf(&text, "socket(%s, SOCK_STREAM, IPPROTO_TCP)",
-		q.family == AF_INET6 ? "AF_INET6" : "AF_INET");
-	r = script_call(c, p, &q, NULL, text_get(&text), NULL, s->words[1].text, d);
+	q.family = kinds[kind].family;
+	if (q.family == AF_UNSPEC)
+		q.family = world_ipv6(c->world) ? AF_INET6 : AF_INET;
+	q.type = kinds[kind].type | SOCK_CLOEXEC;
+	q.protocol = kinds[kind].protocol;
+	text_printf(&text, "socket(%s, %s)", q.family == AF_INET6 ? "AF_INET6" : "AF_INET",
+		kinds[kind].shown);
+	order.text = text_get(&text);
+	r = script_call(c, p, &order, d);
 	text_done(&text);
 	return r;
 }
 
 const struct cmd_def cmd_socket = {
 	.name = "socket",
-	.args = "NAME [tcp|tcp6] [in PROC]",
+	.args = "NAME [tcp|tcp6|udp|udp6] [in PROC]",
 	.min_args = 1,
 	.max_args = 4,
 	.summary = "make a socket in a process (main, unless told) and call it NAME",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -30,8 +31,9 @@ static void add_socket(const struct endpoint *e, const struct widths *widths, st
 {
 	char local[ADDRESS_TEXT_MAX], remote[ADDRESS_TEXT_MAX];
 
-	text_printf(out, "%-8s %-12s %6u %6u  %-*s  %-*s  ", e->name, tcp_state_name(e->state), e->recvq,
-		e->sendq, widths->local, address_format(&e->local, local), widths->remote,
+	text_printf(out, "%-8s %-12s %6u %6u  %-*s  %-*s  ", e->name,
+		e->protocol == IPPROTO_TCP ? tcp_state_name(e->state) : "UDP", e->recvq, e->sendq,
+		widths->local, address_format(&e->local, local), widths->remote,
 		address_format(&e->remote, remote));
 	if (e->process)
 		text_printf(out, "%s fd %d", e->process, e->fd);
@@ -43,7 +45,7 @@ static void add_socket(const struct endpoint *e, const struct widths *widths, st
 
 static bool shown(const struct endpoint *e)
 {
-	return e->state != STATE_CLOSED || e->fd >= 0;
+	return e->fd >= 0 || (e->state != STATE_CLOSED && e->state != STATE_NONE);
 }
 
 static int longer(int width, const struct address *address)
@@ -88,8 +90,9 @@ const struct cmd_def cmd_ss = {
 	.min_args = 0,
 	.max_args = 0,
 	.summary = "list every socket as the kernel reports it now",
-	.detail = "Of a listener, RECV-Q is the accept queue and SEND-Q its limit. `nobody` owns a connection\n"
-		  "that was closed but has not ended, or was not accepted yet. Dead and closed ones are left out.",
+	.detail =
+		"Of a listener, RECV-Q is the accept queue and SEND-Q its limit. `nobody` owns a connection\n"
+		"that was closed but has not ended, or was not accepted yet. Dead and closed ones are left out.",
 	.source = "sock_diag(7), ss(8)",
 	.example = "ss",
 	.run = ss_run,

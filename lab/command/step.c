@@ -97,9 +97,8 @@ static int step_run(struct cmd_call *c, struct diag *d)
 	/* at the prompt the user sees what is there; a script may be ahead of a timer */
 	c->deadline_ns = clock_now_ns() + (script_interactive(c->script) ? 0 : STEP_WAIT_NS);
 	r = step_check(c, d);
-	return r == CMD_WAIT && step.left == 1 && script_interactive(c->script) ?
-		step_expired(c, d) :
-		r;
+	return r == CMD_WAIT && step.left == 1 && script_interactive(c->script) ? step_expired(c, d)
+										: r;
 }
 
 const struct cmd_def cmd_step = {
@@ -108,8 +107,9 @@ const struct cmd_def cmd_step = {
 	.min_args = 0,
 	.max_args = 16,
 	.summary = "deliver the oldest held segment, or N one after the other, or a certain one",
-	.detail = "The effects of each are read before the next goes. In a script it waits up to 2 s for\n"
-		  "a segment to be held.",
+	.detail =
+		"The effects of each are read before the next goes. In a script it waits up to 2 s for\n"
+		"a segment to be held.",
 	.source = "the wire is the lab itself",
 	.example = "step 2",
 	.run = step_run,

@@ -14,8 +14,8 @@
 
 /* "net.ipv4.tcp_fin_timeout" -> "net/ipv4/tcp_fin_timeout". Only below net/, which is the namespace's
  * own; the rest of /proc/sys is the machine's. */
-static int key_path(const struct statement *s, const struct token *key, char ret_path[HOST_TEXT_MAX],
-	struct diag *d)
+static int key_path(const struct statement *s, const struct token *key,
+	char ret_path[HOST_TEXT_MAX], struct diag *d)
 {
 	size_t i;
 
@@ -45,7 +45,8 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	int r;
 
 	if (i >= s->word_count)
-		return statement_error(s, &s->words[1], d, "which sysctl? e.g. net.ipv4.tcp_fin_timeout");
+		return statement_error(s, &s->words[1], d,
+			"which sysctl? e.g. net.ipv4.tcp_fin_timeout");
 	if (!host)
 		host = world_host_at(c->world, 0);
 	r = key_path(s, &s->words[i], path, d);
@@ -54,8 +55,13 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	for (size_t v = i + 1; v < s->word_count; v++)
 		text_printf(&wanted, "%s%s", v > i + 1 ? " " : "", s->words[v].text);
 	r = wanted.len ? host_sysctl(host, path, text_get(&wanted), NULL) : 0;
-	if (r == 0)
+	if (r == 0) {
 		r = host_sysctl(host, path, NULL, value);
+		if (r == -EACCES && wanted.len) { /* one that can only be written */
+			snprintf(value, sizeof(value), "%s", text_get(&wanted));
+			r = 0;
+		}
+	}
 	text_done(&wanted);
 	if (r == -ENOENT)
 		return statement_error(s, &s->words[i], d, "this kernel has no sysctl %s",

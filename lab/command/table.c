@@ -11,9 +11,17 @@
 	X(connect)                                                                                 \
 	X(accept)                                                                                  \
 	X(send)                                                                                    \
+	X(sendto)                                                                                  \
+	X(write)                                                                                   \
 	X(recv)                                                                                    \
+	X(recvfrom)                                                                                \
+	X(read)                                                                                    \
 	X(shutdown)                                                                                \
 	X(close)                                                                                   \
+	X(dup)                                                                                     \
+	X(fork)                                                                                    \
+	X(exit)                                                                                    \
+	X(signal)                                                                                  \
 	X(kill)                                                                                    \
 	X(wire)                                                                                    \
 	X(hold)                                                                                    \

@@ -23,7 +23,7 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 
 		if (!sent)
 			continue;
-		text_printf(&out, "#%-4" PRIu64 " held ", p->number);
+		text_printf(&out, "#%-4" PRIu64 " %s ", p->number, p->held ? "held" : "on its way");
 		text_duration(&out, clock_now_ns() - p->sent_ns);
 		text_printf(&out, "  %s > %s  ", address_format(&p->segment.src, src),
 			address_format(&p->segment.dst, dst));
@@ -34,7 +34,8 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 		text_printf(&out, "the wire is empty; %" PRIu64 " segments so far\n",
 			wire_last_number(w));
 	wire_format_rules(w, &out);
-	out.s[--out.len] = '\0';
+	if (out.len)
+		out.s[--out.len] = '\0';
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
 	text_done(&out);

@@ -76,7 +76,8 @@ static void narrate_segment(const struct event *event, struct text *out)
 	const struct segment *s = &event->wire.segment;
 	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
 
-	text_printf(out, "%s > %s  ", event->subject ? event->subject : address_format(&s->src, src),
+	text_printf(out, "%s > %s  ",
+		event->subject ? event->subject : address_format(&s->src, src),
 		event->text ? event->text : address_format(&s->dst, dst));
 	segment_format(s, false, out);
 	if (s->flags & SEGMENT_SYN)
@@ -197,7 +198,8 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 			cause->text);
 		break;
 	case EVENT_DELIVERED:
-		if (event->kind == EVENT_SEGMENT) { /* a long line, and the other is just above it */
+		if (event->kind ==
+			EVENT_SEGMENT) { /* a long line, and the other is just above it */
 			text_printf(out, "#%" PRIu64, cause->verdict.number);
 			break;
 		}

@@ -24,7 +24,7 @@ enum segment_flag {
 };
 
 #define SEGMENT_SACK_MAX 4
-#define SEGMENT_EXCERPT_MAX 40
+#define SEGMENT_EXCERPT_MAX 24
 
 /* Which options of struct segment_options are present. */
 enum segment_option {

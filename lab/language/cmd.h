@@ -24,6 +24,7 @@ enum cmd_result {
 enum cmd_flag {
 	CMD_OUTCOME = 1 << 0, /* takes => OUTCOME */
 	CMD_BACKGROUND = 1 << 1, /* takes & */
+	CMD_WORDS = 1 << 2, /* its call answers in words: => POLLIN */
 };
 
 /* One command. Every text is for people: help, completion, README and man page come from here. */

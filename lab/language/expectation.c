@@ -156,14 +156,15 @@ int expectation_parse(const struct world *w, const struct statement *s,
 		e.kind = EXPECT_SEGMENTS;
 		i += 2;
 		r = 0;
-	} else if (!world_socket(w, s->words[i].text) && world_process(w, s->words[i].text)) {
+	} else if (world_process(w, s->words[i].text)) {
 		r = parse_fate(w, s, &i, &e, d);
 	} else {
 		r = parse_socket(w, s, &i, &e, d);
 	}
 	if (r == 0 && is_word(s, i, "within")) {
 		if (i + 1 >= s->word_count)
-			return statement_error(s, &s->words[i], d, "within what time? e.g. within 5s");
+			return statement_error(s, &s->words[i], d,
+				"within what time? e.g. within 5s");
 		r = name_duration(s, &s->words[i + 1], &e.within_ns, d);
 		i += 2;
 	}
@@ -171,8 +172,9 @@ int expectation_parse(const struct world *w, const struct statement *s,
 		r = statement_error(s, &s->words[i], d, "'%.40s' is not understood here",
 			s->words[i].text);
 	if (r == 0 && e.never && e.kind != EXPECT_STATE)
-		r = statement_error(s, &s->words[1], d, "'never' goes with a state: expect never "
-							"SOCK STATE within T");
+		r = statement_error(s, &s->words[1], d,
+			"'never' goes with a state: expect never "
+			"SOCK STATE within T");
 	if (r == 0)
 		*ret_expectation = e;
 	return r;
@@ -324,7 +326,8 @@ void expectation_format(const struct expectation *e, struct text *out)
 		text_printf(out, "%s running", e->process->name);
 		break;
 	case EXPECT_BLOCKED:
-		text_printf(out, "%s blocked %s", e->process->name, e->call);
+		text_printf(out, "%s blocked ", e->process->name);
+		text_printable(out, e->call, strlen(e->call));
 		break;
 	case EXPECT_EXITED:
 		text_printf(out, "%s exited %d", e->process->name, e->number);
@@ -389,8 +392,8 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 	case EXPECT_PATH:
 		text_printf(out, "%s path ", e->endpoint->name);
 		count = read_path(j, e->endpoint, mark, seen, EXPECTATION_PARTS_MAX + 1);
-		format_states(seen,
-			count > EXPECTATION_PARTS_MAX ? EXPECTATION_PARTS_MAX : count, out);
+		format_states(seen, count > EXPECTATION_PARTS_MAX ? EXPECTATION_PARTS_MAX : count,
+			out);
 		return;
 	case EXPECT_SEGMENTS:
 		format_seen_segments(j, mark, out);

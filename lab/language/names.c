@@ -12,14 +12,15 @@
 #include "base/text.h"
 #include "language/statement.h"
 #include "observe/tracker.h"
+#include "world/descriptor.h"
 #include "world/world.h"
 
 #define NAME_MAX_LEN 32
 
 static bool valid_name(const char *name)
 {
-	size_t len = strspn(name,
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
 	return isalpha((unsigned char)name[0]) && name[len] == '\0' && len <= NAME_MAX_LEN;
 }
@@ -27,7 +28,7 @@ static bool valid_name(const char *name)
 int name_new(const struct world *w, const struct statement *s, const struct token *t,
 	struct diag *d)
 {
-	const struct endpoint *e = world_socket(w, t->text);
+	const struct descriptor *open = world_descriptor(w, t->text);
 	const struct process *p = world_process(w, t->text);
 	uint16_t must;
 
@@ -39,9 +40,10 @@ int name_new(const struct world *w, const struct statement *s, const struct toke
 	if (match_parse_word(t->text, &must) == 0)
 		return statement_error(s, t, d, "'%s' names a kind of segment; choose another name",
 			t->text);
-	if (e && e->fd >= 0)
+	if (open && open->open)
 		return statement_error(s, t, d,
-			"socket '%s' is still open; close it first or choose another name", t->text);
+			"socket '%s' is still open; close it first or choose another name",
+			t->text);
 	if (p && !p->ended)
 		return statement_error(s, t, d, "'%s' is a process already; choose another name",
 			t->text);
@@ -49,6 +51,14 @@ int name_new(const struct world *w, const struct statement *s, const struct toke
 		return statement_error(s, t, d, "'%s' is a host already; choose another name",
 			t->text);
 	return 0;
+}
+
+/* What a name stands for: the socket behind the descriptor of that name, else one that nobody has named. */
+static struct endpoint *find_socket(const struct world *w, const char *name)
+{
+	const struct descriptor *d = world_descriptor(w, name);
+
+	return d ? d->endpoint : world_socket(w, name);
 }
 
 /* "; there are: a, b, c" for the message about an unknown name. */
@@ -65,7 +75,7 @@ static void list_sockets(const struct world *w, struct text *out)
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d)
 {
-	struct endpoint *e = world_socket(w, t->text);
+	struct endpoint *e = find_socket(w, t->text);
 	struct text others = TEXT_EMPTY;
 
 	if (e) {
@@ -99,8 +109,8 @@ static int check_idle(const struct process *p, const struct statement *s, const 
 	struct diag *d)
 {
 	if (p->ended)
-		return statement_error(s, t, d, "process '%s' has ended; make another: process NAME",
-			p->name);
+		return statement_error(s, t, d,
+			"process '%s' has ended; make another: process NAME", p->name);
 	if (!p->in_call)
 		return 0;
 	return statement_error(s, t, d,
@@ -123,29 +133,27 @@ int name_idle_process(const struct world *w, const struct statement *s, const st
 }
 
 int name_callable(const struct world *w, const struct statement *s, const struct token *t,
-	struct endpoint **ret_endpoint, struct process **ret_process, struct diag *d)
+	struct descriptor **ret_descriptor, struct diag *d)
 {
+	struct descriptor *found = world_descriptor(w, t->text);
 	struct endpoint *e = NULL;
-	struct process *p;
-	int r = name_socket(w, s, t, &e, d);
+	int r;
 
-	if (r < 0)
-		return r;
-	p = world_owner(w, e);
-	if (e->fd < 0 || !p) {
-		if (strchr(e->name, '/'))
-			return statement_error(s, t, d,
-				"'%s' was not accepted yet, so no process has it: accept it first",
-				t->text);
-		return statement_error(s, t, d,
-			"socket '%s' is closed: no process has a descriptor of it any more", t->text);
+	if (!found) {
+		r = name_socket(w, s, t, &e, d);
+		return r < 0
+			? r
+			: statement_error(s, t, d,
+				  "'%s' was not accepted yet, so no process has it: accept it first",
+				  t->text);
 	}
-	r = check_idle(p, s, t, d);
-	if (r < 0)
-		return r;
-	*ret_endpoint = e;
-	*ret_process = p;
-	return 0;
+	if (!found->open)
+		return statement_error(s, t, d,
+			"socket '%s' is closed: no process has this descriptor any more", t->text);
+	r = check_idle(found->process, s, t, d);
+	if (r == 0)
+		*ret_descriptor = found;
+	return r;
 }
 
 static int parse_port(const char *text, uint16_t *ret_port)
@@ -183,14 +191,14 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 	uint16_t port;
 
 	if (t->text[0] == '@') {
-		struct endpoint *e = world_socket(w, t->text + 1);
+		struct endpoint *e = find_socket(w, t->text + 1);
 
 		if (!e)
 			return statement_error(s, t, d, "no socket '%.40s' to take the address of",
 				t->text + 1);
 		if (!e->local.port)
-			return statement_error(s, t, d, "socket '%s' is not bound to an address yet",
-				e->name);
+			return statement_error(s, t, d,
+				"socket '%s' is not bound to an address yet", e->name);
 		*ret_address = e->local;
 		return 0;
 	}
@@ -200,7 +208,8 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 			"[fd00::1]:80 or @socket",
 			t->text);
 	if (parse_host(w, t->text, (size_t)(colon - t->text), &a) < 0)
-		return statement_error(s, t, d, "'%.*s' is neither an address nor a host of this lab",
+		return statement_error(s, t, d,
+			"'%.*s' is neither an address nor a host of this lab",
 			(int)(colon - t->text), t->text);
 	a.port = port;
 	*ret_address = a;
@@ -216,9 +225,26 @@ int name_number(const struct statement *s, const struct token *t, uint64_t least
 	errno = 0;
 	number = strtoull(t->text, &end, 10);
 	if (!isdigit((unsigned char)t->text[0]) || *end || errno || number < least || number > most)
-		return statement_error(s, t, d,
-			"'%.40s' is no number from %" PRIu64 " to %" PRIu64, t->text, least, most);
+		return statement_error(s, t, d, "'%.40s' is no number from %" PRIu64 " to %" PRIu64,
+			t->text, least, most);
 	*ret_number = number;
+	return 0;
+}
+
+int name_size(const struct statement *s, const struct token *t, uint64_t most, uint64_t *ret_size,
+	struct diag *d)
+{
+	char *end;
+	unsigned long long number = strtoull(t->text, &end, 10);
+	unsigned shift = strcmp(end, "k") == 0 ? 10 : strcmp(end, "M") == 0 ? 20 : 0;
+
+	if (t->kind != TOKEN_WORD || !isdigit((unsigned char)t->text[0]) || (*end && !shift) ||
+		number > most >> shift)
+		return statement_error(s, t, d,
+			"'%.40s' is no size: bytes such as 512, 100k, 2M, at most %" PRIu64
+			" (text goes in quotes)",
+			t->text, most);
+	*ret_size = number << shift;
 	return 0;
 }
 
@@ -247,7 +273,7 @@ int name_duration(const struct statement *s, const struct token *t, uint64_t *re
 static int match_end(const struct world *w, const struct statement *s, const struct token *t,
 	struct address *ret_address, struct diag *d)
 {
-	const struct endpoint *e = world_socket(w, t->text);
+	const struct endpoint *e = find_socket(w, t->text);
 
 	if (e && !e->local.port)
 		return statement_error(s, t, d, "socket '%s' has no address yet", e->name);

@@ -10,6 +10,7 @@
 #include "wire/match.h"
 
 struct address;
+struct descriptor;
 struct diag;
 struct endpoint;
 struct host;
@@ -27,9 +28,9 @@ int name_process(const struct world *w, const struct statement *s, const struct 
 /* Any socket ever seen, also one nobody owns. */
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d);
-/* A socket that can be called: its process lives, holds the descriptor and is not in a call. */
+/* A descriptor on which a call can be made: it is open, its process lives and is not in a call. */
 int name_callable(const struct world *w, const struct statement *s, const struct token *t,
-	struct endpoint **ret_endpoint, struct process **ret_process, struct diag *d);
+	struct descriptor **ret_descriptor, struct diag *d);
 /* A process that can take a call. */
 int name_idle_process(const struct world *w, const struct statement *s, const struct token *t,
 	struct process **ret_process, struct diag *d);
@@ -40,6 +41,9 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 /* A whole number from least to most. */
 int name_number(const struct statement *s, const struct token *t, uint64_t least, uint64_t most,
 	uint64_t *ret_number, struct diag *d);
+/* A number of bytes: "512", "100k", "2M", at most `most`. */
+int name_size(const struct statement *s, const struct token *t, uint64_t most, uint64_t *ret_size,
+	struct diag *d);
 /* "300ms", "2s", "1.5s", "1m". */
 int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
 	struct diag *d);

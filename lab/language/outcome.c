@@ -2,6 +2,7 @@
 #include "language/outcome.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,37 +11,96 @@
 #include "language/statement.h"
 #include "world/process.h"
 
-static int parse_word(const struct statement *s, struct outcome *o, struct diag *d)
+/* "5", "-1", "64k", "2s", "1.5s". Returns false when it is no number. */
+static bool parse_number(const char *text, struct outcome *o)
+{
+	static const struct {
+		const char *unit;
+		double scale;
+		bool is_time;
+	} units[] = { { "", 1, false }, { "k", 1 << 10, false }, { "M", 1 << 20, false },
+		{ "G", 1 << 30, false }, { "ns", 1, true }, { "us", 1e3, true },
+		{ "ms", 1e6, true }, { "s", 1e9, true }, { "m", 60e9, true },
+		{ "h", 3600e9, true } };
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || !strchr("-0123456789", text[0]))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].unit) == 0 && fabs(value * units[i].scale) < 9e18) {
+			o->number = (int64_t)(value * units[i].scale);
+			o->is_time = units[i].is_time;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "+-10%" after a number. */
+static int parse_tolerance(const struct statement *s, struct outcome *o, struct diag *d)
+{
+	const struct token *word = &s->outcome[1];
+	char *end = NULL;
+
+	if (strncmp(word->text, "+-", 2) == 0)
+		o->tolerance = strtod(word->text + 2, &end) / 100;
+	if (!end || strcmp(end, "%") != 0 || o->tolerance < 0)
+		return statement_error(s, word, d, "'%.40s' is no tolerance: +-10%%", word->text);
+	return 0;
+}
+
+/* The words from the first on, with a blank between: "1 0". */
+static void take_words(const struct statement *s, struct outcome *o)
+{
+	struct text words = TEXT_EMPTY;
+
+	for (size_t i = 0; i < s->outcome_count; i++)
+		text_printf(&words, "%s%s", i ? " " : "", s->outcome[i].text);
+	o->kind = OUTCOME_WORDS;
+	o->size = words.len;
+	o->data = text_take(&words);
+}
+
+static int parse_words(const struct statement *s, bool words, struct outcome *o, struct diag *d)
 {
 	const struct token *word = &s->outcome[0];
-	char *end;
+	size_t used = 1;
+	int r = 0;
 
 	if (strcmp(word->text, "blocked") == 0) {
 		o->kind = OUTCOME_BLOCKED;
-		return 0;
-	}
-	if (strcmp(word->text, "killed") == 0) {
+	} else if (strcmp(word->text, "killed") == 0) {
 		o->kind = OUTCOME_KILLED;
-		o->number = s->outcome_count == 2 ? signal_parse(s->outcome[1].text) : 0;
+		o->number = s->outcome_count > 1 ? signal_parse(s->outcome[1].text) : 0;
 		if (!o->number)
-			return statement_error(s, word, d, "'killed' needs the signal: killed SIGPIPE");
+			return statement_error(s, word, d,
+				"'killed' needs the signal: killed SIGPIPE");
+		used = 2;
+	} else if ((o->number = errno_parse(word->text))) {
+		o->kind = OUTCOME_ERRNO;
+	} else if (parse_number(word->text, o)) {
+		o->kind = OUTCOME_NUMBER;
+		if (s->outcome_count > 1)
+			r = parse_tolerance(s, o, d);
+		used = 2;
+	} else if (words) {
+		take_words(s, o);
 		return 0;
+	} else {
+		return statement_error(s, word, d,
+			"'%s' is no outcome: use a number, \"data\", an errno name such as "
+			"ECONNREFUSED, blocked, or killed SIGNAL",
+			word->text);
 	}
-	o->kind = OUTCOME_ERRNO;
-	o->number = errno_parse(word->text);
-	if (o->number)
-		return 0;
-	o->kind = OUTCOME_NUMBER;
-	o->number = strtoll(word->text, &end, 10);
-	if (end != word->text && *end == '\0')
-		return 0;
-	return statement_error(s, word, d,
-		"'%s' is no outcome: use a number, \"data\", an errno name such as ECONNREFUSED, "
-		"blocked, or killed SIGNAL",
-		word->text);
+	if (r == 0 && s->outcome_count > used)
+		r = statement_error(s, &s->outcome[used], d, "'%s' is one word too many after '=>'",
+			s->outcome[used].text);
+	return r;
 }
 
-int outcome_parse(const struct statement *s, struct outcome *ret_outcome, struct diag *d)
+int outcome_parse(const struct statement *s, bool words, struct outcome *ret_outcome,
+	struct diag *d)
 {
 	struct outcome o = { .kind = OUTCOME_SUCCESS };
 	int r = 0;
@@ -48,15 +108,14 @@ int outcome_parse(const struct statement *s, struct outcome *ret_outcome, struct
 	if (s->outcome_count && s->outcome[0].kind == TOKEN_STRING) {
 		o.kind = OUTCOME_DATA;
 		o.size = s->outcome[0].len;
-		o.data = memory_new(o.size);
+		o.data = memory_new(o.size + 1);
 		memcpy(o.data, s->outcome[0].text, o.size);
+		if (s->outcome_count > 1)
+			r = statement_error(s, &s->outcome[1], d,
+				"'%s' is one word too many after '=>'", s->outcome[1].text);
 	} else if (s->outcome_count) {
-		r = parse_word(s, &o, d);
+		r = parse_words(s, words, &o, d);
 	}
-	if (r == 0 && s->outcome_count > (o.kind == OUTCOME_KILLED ? 2 : 1))
-		r = statement_error(s, &s->outcome[s->outcome_count - 1], d,
-			"'%s' is one word too many after '=>'",
-			s->outcome[s->outcome_count - 1].text);
 	if (r < 0)
 		outcome_done(&o);
 	else
@@ -70,13 +129,26 @@ void outcome_done(struct outcome *o)
 	*o = (struct outcome){ 0 };
 }
 
+static bool number_met(const struct outcome *o, const struct call_outcome *got)
+{
+	const struct call_answer *answer = got->answer;
+	double value = (double)(answer->has_value ? answer->value : got->result);
+
+	if (o->is_time)
+		value *= (double)answer->unit_ns; /* 0 when it is no time: then it is no match */
+	return fabs(value - (double)o->number) <= fabs((double)o->number) * o->tolerance;
+}
+
 bool outcome_met(const struct outcome *o, const struct call_outcome *got)
 {
 	switch (o->kind) {
 	case OUTCOME_SUCCESS:
 		return !got->ended && got->error == 0;
 	case OUTCOME_NUMBER:
-		return !got->ended && got->error == 0 && got->result == o->number;
+		return !got->ended && got->error == 0 && number_met(o, got);
+	case OUTCOME_WORDS:
+		return !got->ended && got->error == 0 && got->answer->text &&
+			strcmp(got->answer->text, o->data) == 0;
 	case OUTCOME_DATA:
 		return !got->ended && got->error == 0 && got->size == o->size &&
 			memcmp(got->data, o->data, o->size) == 0;
@@ -97,7 +169,15 @@ void outcome_format(const struct outcome *o, struct text *out)
 		text_puts(out, "success");
 		break;
 	case OUTCOME_NUMBER:
-		text_printf(out, "%" PRId64, o->number);
+		if (o->is_time)
+			text_duration(out, (unsigned long long)o->number);
+		else
+			text_printf(out, "%" PRId64, o->number);
+		if (o->tolerance > 0)
+			text_printf(out, " +-%g%%", o->tolerance * 100);
+		break;
+	case OUTCOME_WORDS:
+		text_printable(out, o->data, o->size);
 		break;
 	case OUTCOME_DATA:
 		text_quote(out, o->data, o->size, 200);
@@ -122,10 +202,8 @@ void outcome_format_got(const struct call_outcome *got, struct text *out)
 		text_printf(out, "exited %d", got->exit_code);
 	else if (got->error)
 		text_puts(out, errno_name(got->error));
-	else
+	else if (!got->answer->has_value)
 		text_printf(out, "%" PRId64, got->result);
-	if (got->size) {
-		text_puts(out, " ");
-		text_quote(out, (const char *)got->data, got->size, 200);
-	}
+	if (got->answer->text)
+		text_printf(out, "%s%s", got->answer->has_value ? "" : " ", got->answer->text);
 }

@@ -14,7 +14,8 @@ struct text;
 
 enum outcome_kind {
 	OUTCOME_SUCCESS, /* no => : anything but an error */
-	OUTCOME_NUMBER,
+	OUTCOME_NUMBER, /* 5, 64k, 2s, 65536 +-10% */
+	OUTCOME_WORDS, /* of a call that answers in words: POLLIN|POLLHUP, 127.0.0.1:80, cubic */
 	OUTCOME_DATA,
 	OUTCOME_ERRNO,
 	OUTCOME_BLOCKED,
@@ -24,12 +25,15 @@ enum outcome_kind {
 struct outcome {
 	enum outcome_kind kind;
 	int64_t number; /* value, errno or signal */
-	char *data; /* owned */
+	double tolerance; /* of NUMBER: a part of it; 0 = exactly */
+	bool is_time; /* number is in nanoseconds */
+	char *data; /* owned: DATA, WORDS */
 	size_t size;
 };
 
-/* From the words after =>. 0, or -EINVAL with the place in d. */
-int outcome_parse(const struct statement *s, struct outcome *ret_outcome, struct diag *d);
+/* From the words after =>. words: the call answers in words. 0, or -EINVAL with the place in d. */
+int outcome_parse(const struct statement *s, bool words, struct outcome *ret_outcome,
+	struct diag *d);
 void outcome_done(struct outcome *o);
 /* Did the call end as it must? */
 bool outcome_met(const struct outcome *o, const struct call_outcome *got);

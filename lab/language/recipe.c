@@ -104,8 +104,8 @@ int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
 		struct text path = TEXT_EMPTY;
 
 		text_printf(&path, "%s/%s", folders[i], name);
-		found = strcmp(name, "recipes") == 0 ? add_existing(list, folders[i]) :
-						       add_existing(list, text_get(&path));
+		found = strcmp(name, "recipes") == 0 ? add_existing(list, folders[i])
+						     : add_existing(list, text_get(&path));
 		text_puts(&path, ".lab");
 		if (!found)
 			found = add_existing(list, text_get(&path));
@@ -113,8 +113,8 @@ int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
 	}
 	if (found && list->count > before)
 		return 0;
-	r = diag_set(d, ENOENT, found ? "%s: no *.lab file below it" : "%s:1:1: there is no such recipe",
-		name);
+	r = diag_set(d, ENOENT,
+		found ? "%s: no *.lab file below it" : "%s:1:1: there is no such recipe", name);
 	diag_remedy(d, "`tcplab list` shows the recipes there are");
 	return r;
 }

@@ -170,8 +170,8 @@ static void tell_mismatch(struct script *s, const struct statement *st, uint32_t
 
 	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
 	text_printable(&message, st->text, strlen(st->text));
-	text_printf(&message, "\n  expected  %s\n  seen      %s\n  the story before it:\n", expected,
-		seen);
+	text_printf(&message, "\n  expected  %s\n  seen      %s\n  the story before it:\n",
+		expected, seen);
 	narrate_tail(j, 12, &message);
 	message.s[--message.len] = '\0'; /* its last newline */
 	journal_add(j,
@@ -185,8 +185,8 @@ static void tell_mismatch(struct script *s, const struct statement *st, uint32_t
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
 	const char *seen)
 {
-	tell_mismatch(c->script, c->statement,
-		token ? token->column : c->statement->words->column, expected, seen);
+	tell_mismatch(c->script, c->statement, token ? token->column : c->statement->words->column,
+		expected, seen);
 	return CMD_FAILED;
 }
 
@@ -201,17 +201,17 @@ static int check_statement(const struct script *s, const struct statement *st, s
 
 	if (!def) {
 		near = cmd_nearest(s->table, st->words->text);
-		return statement_error(st, NULL, d, "unknown command '%.40s'%s%s%s", st->words->text,
-			near ? "; did you mean '" : "; 'help' lists them all", near ? near : "",
-			near ? "'?" : "");
+		return statement_error(st, NULL, d, "unknown command '%.40s'%s%s%s",
+			st->words->text, near ? "; did you mean '" : "; 'help' lists them all",
+			near ? near : "", near ? "'?" : "");
 	}
 	if (args < def->min_args)
 		return statement_error(st, NULL, d, "'%s' needs more: %s %s", def->name, def->name,
 			def->args);
 	if (args > def->max_args)
 		return statement_error(st, &st->words[def->max_args + 1], d,
-			"'%.40s' is one word too many: %s %s",
-			st->words[def->max_args + 1].text, def->name, def->args);
+			"'%.40s' is one word too many: %s %s", st->words[def->max_args + 1].text,
+			def->name, def->args);
 	if (st->outcome && !(def->flags & CMD_OUTCOME))
 		return statement_error(st, st->outcome - 1, d,
 			"'%s' is no system call: '=>' does not apply", def->name);
@@ -234,9 +234,9 @@ static char *line_of(const char *text, size_t len, uint32_t first, uint32_t numb
 		len -= (size_t)(newline + 1 - text);
 		text = newline + 1;
 	}
-	text_add(&line, text, memchr(text, '\n', len) ?
-			(size_t)((const char *)memchr(text, '\n', len) - text) :
-			len);
+	text_add(&line, text,
+		memchr(text, '\n', len) ? (size_t)((const char *)memchr(text, '\n', len) - text)
+					: len);
 	return text_take(&line);
 }
 
@@ -290,6 +290,22 @@ void script_end(struct script *s)
 
 /* ---- running ---- */
 
+/* At the end every => must have come true. */
+static void check_leftovers(struct script *s)
+{
+	for (struct pending *p = s->pending.first; p && !s->ended; p = p->next) {
+		struct text expected = TEXT_EMPTY;
+
+		if (p->returned || p->any || p->outcome.kind == OUTCOME_SUCCESS)
+			continue;
+		outcome_format(&p->outcome, &expected);
+		tell_mismatch(s, p->statement, p->statement->words->column, text_get(&expected),
+			"still blocked at the end of the script");
+		text_done(&expected);
+		fail(s, SCRIPT_FAILED);
+	}
+}
+
 static void finish(struct script *s, int result, const struct diag *d)
 {
 	struct statement *st = &s->queue.statements[s->next - 1];
@@ -300,6 +316,8 @@ static void finish(struct script *s, int result, const struct diag *d)
 	} else if (result == CMD_FAILED) {
 		fail(s, SCRIPT_FAILED);
 	} else if (result == CMD_QUIT) {
+		if (!s->options.interactive)
+			check_leftovers(s);
 		s->ended = true;
 	}
 	end_call(s);
@@ -358,25 +376,14 @@ static bool lab_ready(struct script *s)
 	return true;
 }
 
-/* At the end every => must have come true. */
-static void check_leftovers(struct script *s)
-{
-	for (struct pending *p = s->pending.first; p && !s->ended; p = p->next) {
-		struct text expected = TEXT_EMPTY;
-
-		if (p->returned || p->any || p->outcome.kind == OUTCOME_SUCCESS)
-			continue;
-		outcome_format(&p->outcome, &expected);
-		tell_mismatch(s, p->statement, p->statement->words->column, text_get(&expected),
-			"still blocked at the end of the script");
-		text_done(&expected);
-		fail(s, SCRIPT_FAILED);
-	}
-}
-
 static void run_queue(struct script *s)
 {
 	while (!s->ended) {
+		if (world_failed(s->world)) { /* and has told why */
+			s->verdict = SCRIPT_NO_LAB;
+			s->ended = true;
+			break;
+		}
 		if (s->running) {
 			if (!try_parked(s))
 				return;
@@ -445,23 +452,25 @@ static void on_unmet(void *arg, const struct pending *p)
 	fail(s, SCRIPT_FAILED);
 }
 
+static int call_unmet(struct cmd_call *c, const struct pending *p, const char *seen)
+{
+	struct text expected = TEXT_EMPTY;
+
+	outcome_format(&p->outcome, &expected);
+	script_mismatch(c, NULL, text_get(&expected), seen);
+	text_done(&expected);
+	return CMD_FAILED;
+}
+
 static int call_check(struct cmd_call *c, struct diag *d)
 {
 	struct pending *p = c->state;
+	bool settled = p->outcome.kind == OUTCOME_BLOCKED && world_settled(c->world);
 
 	(void)d;
-	if (p->returned && !p->met) {
-		struct text expected = TEXT_EMPTY;
-
-		outcome_format(&p->outcome, &expected);
-		script_mismatch(c, NULL, text_get(&expected), text_get(&p->got));
-		text_done(&expected);
-		return CMD_FAILED;
-	}
 	if (p->returned)
-		return CMD_DONE;
-	if (p->outcome.kind == OUTCOME_BLOCKED && p->process->call.blocked &&
-		world_settled(c->world)) {
+		return p->met ? CMD_DONE : call_unmet(c, p, text_get(&p->got));
+	if (settled && p->process->call.blocked) {
 		p->any = true; /* how it ends later is not said here */
 		return CMD_DONE;
 	}
@@ -470,20 +479,25 @@ static int call_check(struct cmd_call *c, struct diag *d)
 
 static int call_expired(struct cmd_call *c, struct diag *d)
 {
-	const struct pending *p = c->state;
+	struct pending *p = c->state;
+	struct text text = TEXT_EMPTY;
 
+	(void)d;
 	if (script_interactive(c->script)) {
-		struct text note = TEXT_EMPTY;
-
-		text_printf(&note, "%s goes on in the background", p->process->call.text);
+		text_printf(&text, "%s goes on in the background", p->process->call.text);
 		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
-		text_done(&note);
+			(struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
+		text_done(&text);
 		return CMD_DONE;
 	}
-	statement_error(c->statement, NULL, d, "%s has not returned", p->process->call.text);
-	diag_remedy(d, "let it wait in the background with '&', or expect that with '=> blocked'");
-	return -EINVAL;
+	p->any = true; /* told here, once */
+	text_printf(&text,
+		"%s after %u s: to wait for it elsewhere use '&', to expect it '=> blocked'",
+		p->process->call.blocked ? "still blocked" : "still running",
+		(unsigned)(CALL_MOST_NS / NS_PER_S));
+	call_unmet(c, p, text_get(&text));
+	text_done(&text);
+	return CMD_FAILED;
 }
 
 static void call_end(struct cmd_call *c)
@@ -491,21 +505,24 @@ static void call_end(struct cmd_call *c)
 	pending_leave(c->state);
 }
 
-int script_call(struct cmd_call *c, struct process *p, const struct call_request *q,
-	const void *data, const char *text, struct endpoint *endpoint, const char *new_name,
+int script_call(struct cmd_call *c, struct process *p, const struct call_order *order,
 	struct diag *d)
 {
 	struct script *s = c->script;
 	struct outcome outcome;
 	struct pending *pending;
-	int r = outcome_parse(c->statement, &outcome, d);
+	int r = outcome_parse(c->statement, c->def->flags & CMD_WORDS, &outcome, d);
 
 	if (r < 0)
 		return r;
+	if (outcome.kind == OUTCOME_BLOCKED && c->statement->background)
+		return statement_error(c->statement, c->statement->outcome, d,
+			"'=> blocked' sends the call to the background by itself: leave out the '&'");
 	pending = pending_add(&s->pending, p, c->statement, &outcome, on_unmet, s);
-	pending->any = s->options.interactive && outcome.kind == OUTCOME_SUCCESS;
-	r = world_call(c->world, p, q, data, text, endpoint, new_name, c->event, pending_done,
-		pending, d);
+	/* exit() never returns: to end is how it succeeds */
+	pending->any = outcome.kind == OUTCOME_SUCCESS &&
+		(s->options.interactive || order->request->kind == CALL_EXIT);
+	r = world_call(c->world, p, order, c->event, pending_done, pending, d);
 	if (r < 0) {
 		pending->returned = true;
 		pending_leave(pending);
@@ -520,7 +537,7 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_request
 	c->expired = call_expired;
 	c->end = call_end;
 	c->deadline_ns = clock_now_ns() +
-		(s->options.interactive && outcome.kind == OUTCOME_SUCCESS ? CALL_PROMPT_NS :
-									     CALL_MOST_NS);
+		(s->options.interactive && outcome.kind == OUTCOME_SUCCESS ? CALL_PROMPT_NS
+									   : CALL_MOST_NS);
 	return CMD_WAIT;
 }

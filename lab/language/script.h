@@ -14,9 +14,8 @@
 
 #include "language/cmd.h"
 
-struct call_outcome;
+struct call_order;
 struct diag;
-struct endpoint;
 struct process;
 struct script;
 struct text;
@@ -27,7 +26,7 @@ enum script_verdict {
 	SCRIPT_PASSED = 0,
 	SCRIPT_FAILED = 1, /* an expectation */
 	SCRIPT_BAD = 2, /* usage or syntax, or the lab could not */
-	SCRIPT_NO_LAB = 3, /* the environment does not allow a lab */
+	SCRIPT_NO_LAB = 3, /* there is no lab, or not any more */
 };
 
 struct script_options {
@@ -68,10 +67,8 @@ uint64_t script_mark(const struct script *s);
 void script_set_mark(struct script *s, uint64_t event);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says
- * (=> outcome, &, default). The arguments are those of world_call(). Returns what `run` shall return. */
-struct call_request;
-int script_call(struct cmd_call *c, struct process *p, const struct call_request *q,
-	const void *data, const char *text, struct endpoint *endpoint, const char *new_name,
+ * (=> outcome, &, default). Returns what `run` shall return. */
+int script_call(struct cmd_call *c, struct process *p, const struct call_order *order,
 	struct diag *d);
 /* The kernel did otherwise than the script says: tell it, with both in one notation and the last of the
  * story. token: the place (NULL = the verb). Returns CMD_FAILED. */

@@ -51,7 +51,8 @@ static int arrange(struct statement *s, struct diag *d)
 	s->words = t;
 	for (; t < end && t->kind != TOKEN_ARROW && t->kind != TOKEN_BACKGROUND; t++) {
 		if (t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE)
-			return statement_error(s, t, d, "no command here takes a block '%s'", t->text);
+			return statement_error(s, t, d, "no command here takes a block '%s'",
+				t->text);
 		s->word_count++;
 	}
 	if (s->word_count == 0 || s->words->kind != TOKEN_WORD)
@@ -73,14 +74,15 @@ static int arrange(struct statement *s, struct diag *d)
 		t++;
 	}
 	if (t < end)
-		return statement_error(s, t, d, "unexpected %s; end the command with ';' or a new line",
+		return statement_error(s, t, d,
+			"unexpected %s; end the command with ';' or a new line",
 			token_kind_name(t->kind));
 	return 0;
 }
 
 /* Move tokens [from, to) of `all` into a statement of their own. */
-static int add_statement(struct statement_list *list, struct token_list *all, size_t from, size_t to,
-	const char *file, uint32_t line_no, const char *line, size_t len, struct diag *d)
+static int add_statement(struct statement_list *list, struct token_list *all, size_t from,
+	size_t to, const char *file, uint32_t line_no, const char *line, size_t len, struct diag *d)
 {
 	struct statement *s;
 	const struct token *last;

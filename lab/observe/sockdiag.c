@@ -40,7 +40,10 @@ struct sockdiag *sockdiag_open(int fd)
 	struct sockdiag *diag;
 
 	if (!nl) {
+		int saved = errno;
+
 		close(fd);
+		errno = saved;
 		return NULL;
 	}
 	diag = memory_new(sizeof(*diag));

@@ -2,6 +2,7 @@
 #include "observe/tracker.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,16 +182,17 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	e->changed = journal_add(t->journal, event);
 }
 
-static uint64_t add_timer_event(struct tracker *t, const struct endpoint *e, enum sock_timer timer,
+static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock_timer timer,
 	uint32_t retransmits)
 {
-	return journal_add(t->journal,
+	e->timer_event = journal_add(t->journal,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = e->name,
 			.host = t->host,
 			.process = e->process,
 			.text = timer ? sock_timer_name(timer) : "unreported",
 			.timer = { .endpoint = e->id, .retransmits = retransmits } });
+	return e->timer_event;
 }
 
 /* Take over what the kernel said. With no cause given, what changed is a timer's work; its event number
@@ -212,6 +214,15 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	if (e->timer && (t->due_ns == 0 || e->timer_due_ns < t->due_ns))
 		t->due_ns = e->timer_due_ns;
 	return cause;
+}
+
+/* A state that was not reported with a timer. With no cause given it is a timer's work all the same. */
+static void change_state(struct tracker *t, struct endpoint *e, enum tcp_state state,
+	uint64_t cause)
+{
+	if (cause == 0 && state != e->state && e->state != STATE_NONE)
+		cause = add_timer_event(t, e, e->timer, e->retransmits);
+	set_state(t, e, state, cause);
 }
 
 /* The kernel does not know it any more: no connection, which is what RFC 9293 calls CLOSED. */
@@ -236,6 +247,7 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	e->id = ++*t->ids;
 	e->cookie = cookie;
 	e->fd = -1;
+	e->protocol = IPPROTO_TCP;
 	if (name)
 		text_puts(&made, name);
 	else if (listener)
@@ -250,20 +262,55 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	return e;
 }
 
+/* sock_diag itself failed: nothing is known, and a state is not made up. */
+static void tell_trouble(struct tracker *t, const struct endpoint *e, int error)
+{
+	struct text note = TEXT_EMPTY;
+
+	text_printf(&note, "sock_diag cannot be asked about %s: %s", e ? e->name : "a socket",
+		strerror(error));
+	journal_add(t->journal,
+		(struct event){ .kind = EVENT_NOTE, .host = t->host, .text = text_get(&note) });
+	text_done(&note);
+}
+
+/* Ask by the addresses it has. true when the kernel answered for this very socket. */
+static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, int *ret_error)
+{
+	struct sock_report report;
+
+	*ret_error =
+		e->local.port ? -sockdiag_lookup(t->diag, &e->local, &e->remote, &report) : ENOENT;
+	if (*ret_error == 0 && report.cookie != e->cookie)
+		*ret_error = ENOENT;
+	if (*ret_error == 0)
+		take_report(t, e, &report, cause);
+	return *ret_error == 0;
+}
+
 void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
 	uint64_t cause)
 {
-	struct sock_report report;
-	int r = -ENOENT;
+	int error;
 
-	if (facts)
+	if (e->protocol != IPPROTO_TCP) {
+		if (facts)
+			set_addresses(t, e, &facts->local, &facts->remote);
+		return;
+	}
+	/* First by what we know: behind the descriptor of a connection in TIME-WAIT is a socket without a
+	 * peer, while the connection itself lives on (net/ipv4/tcp_minisocks.c tcp_time_wait()). */
+	if (look_by_pair(t, e, cause, &error))
+		return;
+	if (error == ENOENT && facts) {
 		set_addresses(t, e, &facts->local, &facts->remote);
-	if (e->local.port)
-		r = sockdiag_lookup(t->diag, &e->local, &e->remote, &report);
-	if (r == 0 && report.cookie == e->cookie)
-		take_report(t, e, &report, cause);
+		if (look_by_pair(t, e, cause, &error))
+			return;
+	}
+	if (error != ENOENT)
+		tell_trouble(t, e, error);
 	else if (facts && facts->state) /* bound or unbound, not in any of the kernel's tables */
-		set_state(t, e, facts->state, cause);
+		change_state(t, e, (enum tcp_state)facts->state, cause);
 	else
 		gone(t, e, cause);
 }
@@ -273,8 +320,10 @@ struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *f
 {
 	struct endpoint *e = find_cookie(t, facts->cookie);
 
-	if (!e)
+	if (!e) {
 		e = add_endpoint(t, facts->cookie, name, &facts->local);
+		e->protocol = facts->protocol;
+	}
 	tracker_look(t, e, facts, cause);
 	return e;
 }
@@ -318,6 +367,8 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 		if (known && known != e)
 			used = gone(t, known, used);
 		used = take_report(t, e, &report, used);
+	} else if (r < 0 && r != -ENOENT) {
+		tell_trouble(t, known, -r);
 	} else if (known) {
 		used = gone(t, known, used);
 	}

@@ -31,13 +31,17 @@ struct endpoint {
 	uint32_t retransmits;
 	uint32_t recvq, sendq;
 	uint32_t children; /* connections that came to this listener so far */
+	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */
+	uint64_t sent, received; /* bytes that calls have moved, for the place in the stream */
 	uint64_t changed; /* event number of the last state change */
+	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
 };
 
 /* What is known of a socket from the process that holds it. */
 struct endpoint_facts {
 	uint64_t cookie;
 	enum tcp_state state; /* tcpi_state; used when sock_diag cannot see the socket */
+	uint8_t protocol;
 	struct address local, remote;
 };
 

@@ -82,7 +82,8 @@ static void flush(struct console *c, const struct journal *j, const char *after)
 
 static void tell_error(struct console *c, const struct event *event)
 {
-	text_printf(&c->out, "%serror:%s %s", style(c, "\033[31m"), style(c, "\033[0m"), event->text);
+	text_printf(&c->out, "%serror:%s %s", style(c, "\033[31m"), style(c, "\033[0m"),
+		event->text);
 	if (event->subject)
 		text_printf(&c->out, "\n  try: %s", event->subject);
 	put(c, true);

@@ -46,7 +46,9 @@ static bool end_matches(const struct address *wanted, const struct address *end)
 {
 	if (wanted->family == AF_UNSPEC)
 		return true;
-	return address_same_host(wanted, end) && (!wanted->port || wanted->port == end->port);
+	/* a socket bound to 0.0.0.0 or :: is meant by its port */
+	return (address_is_any(wanted) || address_same_host(wanted, end)) &&
+		(!wanted->port || wanted->port == end->port);
 }
 
 bool match_segment(const struct match *m, const struct segment *s)

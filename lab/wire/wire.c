@@ -171,13 +171,16 @@ static bool apply_rules(struct wire *w, struct wire_packet *p)
 	return true;
 }
 
-static void take_other(struct wire *w, struct wire_packet *p, const struct packet_summary *summary)
+static void take_other(struct wire *w, struct wire_packet *p, const struct packet_summary *summary,
+	bool keep)
 {
 	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
 	struct text what = TEXT_EMPTY;
 
-	text_printf(&what, "IP protocol %u, %zu bytes, %s to %s", summary->protocol, summary->length,
-		address_format(&summary->src, src), address_format(&summary->dst, dst));
+	text_printf(&what, "IP protocol %u, %zu bytes, %s to %s%s", summary->protocol,
+		summary->length, address_format(&summary->src, src),
+		address_format(&summary->dst, dst),
+		keep ? "" : ", which is nobody's address: lost");
 	journal_add(w->journal,
 		(struct event){ .kind = EVENT_PACKET,
 			.host = w->hosts[p->from].name,
@@ -188,7 +191,8 @@ static void take_other(struct wire *w, struct wire_packet *p, const struct packe
 /* Number it, tell, and let the rules see it. true = it stays on the wire. */
 static bool take_segment(struct wire *w, struct wire_packet *p)
 {
-	struct wire_origin origin = w->watch.sent(w->arg, p->from, &p->segment);
+	uint64_t repeats = flow_table_see(w->flows, &p->segment, w->numbers + 1);
+	struct wire_origin origin = w->watch.sent(w->arg, p->from, &p->segment, repeats != 0);
 	struct event event = { .kind = EVENT_SEGMENT,
 		.host = w->hosts[p->from].name,
 		.cause = origin.cause,
@@ -198,7 +202,7 @@ static bool take_segment(struct wire *w, struct wire_packet *p)
 	p->is_tcp = true;
 	p->number = ++w->numbers;
 	event.wire.number = p->number;
-	event.wire.repeats = flow_table_see(w->flows, &p->segment, p->number);
+	event.wire.repeats = repeats;
 	event.wire.segment = p->segment;
 	p->event = journal_add(w->journal, event);
 	if (!find_destination(w, p->from, &p->segment.dst, &p->to)) {
@@ -227,8 +231,8 @@ static void take_packet(struct wire *w, unsigned from, size_t len)
 		p->segment = segment;
 		keep = take_segment(w, p);
 	} else {
-		take_other(w, p, &summary);
 		keep = find_destination(w, from, &summary.dst, &p->to);
+		take_other(w, p, &summary, keep);
 	}
 	if (!keep) {
 		free(p);

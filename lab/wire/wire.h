@@ -26,8 +26,9 @@ struct wire_origin {
 
 /* How the wire asks and tells the world around it. All are called from inside wire calls. */
 struct wire_watch {
-	/* A segment has just left `host`'s kernel: read back its sender, say why it left and whose it is. */
-	struct wire_origin (*sent)(void *arg, unsigned host, const struct segment *s);
+	/* A segment has just left `host`'s kernel: read back its sender, say why it left and whose it is.
+	 * again: it repeats one sent before. */
+	struct wire_origin (*sent)(void *arg, unsigned host, const struct segment *s, bool again);
 	/* May this segment enter `host`'s kernel now, or is the effect of something earlier still unread? */
 	bool (*may_deliver)(void *arg, unsigned host, const struct segment *s);
 	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. */

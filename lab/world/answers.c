@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/text.h"
@@ -20,29 +23,76 @@ static void finish_call(struct process *p, const struct call_outcome *outcome)
 		done(arg, outcome);
 }
 
-/* The socket(s) the answer speaks of: read back, name, own. */
-static void settle_sockets(struct world_process *wp, const struct call *call,
-	const struct call_reply *reply, uint64_t event)
+static struct endpoint_facts known_facts(const struct socket_facts *facts)
 {
-	const struct socket_facts *facts =
-		call->kind == CALL_ACCEPT ? &reply->accepted : &reply->facts;
-	struct tracker *t = world_tracker(wp->world, wp->process.host);
 	struct endpoint_facts known = { .cookie = facts->cookie,
 		.state = (enum tcp_state)facts->state,
+		.protocol = facts->protocol,
 		.local = facts->local,
 		.remote = facts->remote };
-	struct endpoint *e;
 
 	address_unmap(&known.local);
 	address_unmap(&known.remote);
-	if (call->new_name && reply->result >= 0) {
-		e = tracker_adopt(t, &known, call->new_name, event);
+	return known;
+}
+
+/* A new descriptor: of a new socket, of one that was waiting to be accepted, or of one we had (dup). */
+static void name_descriptor(struct world_process *wp, const struct call *call,
+	const struct call_reply *reply, uint64_t event)
+{
+	struct world *w = wp->world;
+	struct tracker *t = world_tracker(w, wp->process.host);
+	struct endpoint_facts known = known_facts(&reply->made);
+	struct endpoint *e = tracker_adopt(t, &known, call->new_name, event);
+
+	descriptor_add(&w->descriptors, call->new_name, &wp->process, (int)reply->result, e);
+	if (call->request.kind != CALL_DUP)
 		tracker_own(t, e, call->new_name, wp->process.name, (int)reply->result, event);
-	} else if (call->kind == CALL_CLOSE) {
-		tracker_own(t, call->endpoint, call->endpoint->name, NULL, -1, event);
-		tracker_look(t, call->endpoint, NULL, call->event);
-	} else if (call->endpoint && call->kind != CALL_ACCEPT && known.cookie) {
-		tracker_look(t, call->endpoint, &known, call->event);
+}
+
+/* Before the return is told: what the call has done to its own socket. A call that slept and that nothing of
+ * ours woke was woken by a timer: then the change is the timer's work. */
+static void look_at_socket(struct world_process *wp, const struct call *call,
+	const struct call_reply *reply)
+{
+	struct endpoint_facts known = known_facts(&reply->facts);
+	bool timer = call->blocked && !wp->process.in_motion;
+
+	if (call->endpoint && known.cookie == call->endpoint->cookie)
+		tracker_look(world_tracker(wp->world, wp->process.host), call->endpoint, &known,
+			timer ? 0 : call->event);
+}
+
+/* After it was told: what it has made or given up. `child`: a new process's channel, owned. */
+static void settle(struct world_process *wp, const struct call *call,
+	const struct call_reply *reply, uint64_t event, int child)
+{
+	struct world *w = wp->world;
+	struct descriptor *d;
+
+	switch (call->request.kind) {
+	case CALL_SOCKET:
+	case CALL_ACCEPT:
+	case CALL_DUP:
+		if (reply->result >= 0)
+			name_descriptor(wp, call, reply, event);
+		break;
+	case CALL_CLOSE:
+		d = descriptor_at(&w->descriptors, &wp->process, call->request.fd);
+		if (!d)
+			break;
+		world_close_descriptor(w, d, event);
+		if (!descriptor_of(&w->descriptors, call->endpoint))
+			tracker_look(world_tracker(w, wp->process.host), call->endpoint, NULL,
+				call->event);
+		break;
+	case CALL_FORK:
+		if (reply->result > 0 && child >= 0)
+			world_adopt_process(w, call->new_name, &wp->process, (int)reply->result,
+				child, event);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -54,55 +104,67 @@ static uint64_t cause_of_return(const struct call *call)
 	return call->event;
 }
 
-static void handle_reply(struct world_process *wp, const struct call_reply *reply, size_t len)
+static void count_bytes(struct endpoint *e, const struct call_request *q, int64_t result)
+{
+	if (!e || result <= 0)
+		return;
+	if (q->kind == CALL_SEND || q->kind == CALL_SENDTO || q->kind == CALL_WRITE)
+		e->sent += (uint64_t)result;
+	else if ((q->kind == CALL_RECV || q->kind == CALL_RECVFROM || q->kind == CALL_READ) &&
+		!(q->number & MSG_PEEK))
+		e->received += (uint64_t)result;
+}
+
+static void handle_reply(struct world_process *wp, const struct call_reply *reply, size_t len,
+	int child)
 {
 	struct process *p = &wp->process;
 	struct call *call = &p->call;
 	struct world *w = wp->world;
-	struct text data = TEXT_EMPTY;
+	struct call_answer answer = { 0 };
 	struct call_outcome outcome = { .result = reply->result,
 		.error = reply->error,
+		.answer = &answer,
 		.data = reply->data,
 		.size = len - sizeof(*reply) };
-	bool names = call->new_name != NULL;
 
 	wire_drain(w->wire); /* what the call has sent, while it still counts as the cause */
-	if (!names && call->kind != CALL_CLOSE)
-		settle_sockets(wp, call, reply, 0);
-	if (call->kind == CALL_RECV && outcome.result >= 0)
-		text_quote(&data, (const char *)outcome.data, outcome.size, 200);
+	look_at_socket(wp, call, reply);
+	count_bytes(call->endpoint, &call->request, reply->result);
+	if (call->describe && reply->result >= 0)
+		call->describe(&call->request, reply, &answer);
 	outcome.event = journal_add(w->journal,
 		(struct event){ .kind = EVENT_RETURN,
 			.cause = cause_of_return(call),
 			.subject = call->endpoint ? call->endpoint->name : call->new_name,
 			.host = p->host->name,
 			.process = p->name,
-			.text = text_get(&data),
+			.text = answer.text,
 			.call = { .call = call->event,
 				.result = reply->result,
 				.error = reply->error,
 				.duration_ns = reply->end_ns - reply->begin_ns } });
-	text_done(&data);
-	if (names || call->kind == CALL_CLOSE)
-		settle_sockets(wp, call, reply, outcome.event);
-	p->in_motion = false;
+	settle(wp, call, reply, outcome.event, child);
+	p->in_motion = p->signal_event != 0;
 	finish_call(p, &outcome);
+	free(answer.text);
 	world_kick(w);
 }
 
 void answers_read(struct world_process *wp)
 {
 	static _Alignas(16) uint8_t buffer[sizeof(struct call_reply) + CALL_DATA_MAX];
+	int child = -1;
 	ssize_t len;
 
 	if (wp->process.channel < 0)
 		return;
-	len = channel_receive(wp->process.channel, buffer, sizeof(buffer), MSG_DONTWAIT, NULL, 0,
+	len = channel_receive(wp->process.channel, buffer, sizeof(buffer), MSG_DONTWAIT, &child, 1,
 		NULL);
 	if (len == -EAGAIN)
 		return;
 	if (len >= (ssize_t)sizeof(struct call_reply) && wp->process.in_call)
-		handle_reply(wp, (const struct call_reply *)buffer, (size_t)len);
+		handle_reply(wp, (const struct call_reply *)buffer, (size_t)len, child);
 	else /* it is dead or dying; its host will say how */
 		world_close_channel(wp);
 }
@@ -119,11 +181,12 @@ static void process_gone(struct world_process *wp, int wait_status)
 {
 	struct process *p = &wp->process;
 	struct world *w = wp->world;
-	struct tracker *t = world_tracker(w, p->host);
-	struct call_outcome outcome = { .ended = true };
-	uint64_t cause = motion_motive(p);
-	struct endpoint *e;
+	struct call_answer none = { 0 };
+	struct call_outcome outcome = { .ended = true, .answer = &none };
+	uint64_t cause;
 
+	answers_read(wp); /* it may have answered before it died */
+	cause = motion_motive(p);
 	if (!cause && p->in_call)
 		cause = p->call.event;
 	wire_drain(w->wire);
@@ -140,11 +203,14 @@ static void process_gone(struct world_process *wp, int wait_status)
 				.signal = p->killed,
 				.code = p->exit_code,
 				.core = WIFSIGNALED(wait_status) && WCOREDUMP(wait_status) } });
-	for (size_t i = 0; (e = tracker_get(t, i)); i++) {
-		if (!e->process || strcmp(e->process, p->name) != 0)
+	for (size_t i = 0; i < w->descriptors.count; i++) {
+		struct descriptor *d = w->descriptors.items[i];
+
+		if (!d->open || d->process != p)
 			continue;
-		tracker_own(t, e, e->name, NULL, -1, outcome.event);
-		tracker_look(t, e, NULL, outcome.event);
+		world_close_descriptor(w, d, outcome.event);
+		if (!descriptor_of(&w->descriptors, d->endpoint))
+			tracker_look(world_tracker(w, p->host), d->endpoint, NULL, outcome.event);
 	}
 	world_close_channel(wp);
 	if (p->in_call)
@@ -169,13 +235,17 @@ void answers_on_host(uv_poll_t *handle, int status, int events)
 				process_gone(w->processes[i], m.value);
 		}
 	}
-	if (r < 0) {
+	if (r < 0 && !w->failed) {
+		w->failed = true;
 		uv_poll_stop(&h->channel_poll);
 		journal_add(w->journal,
 			(struct event){ .kind = EVENT_ERROR,
 				.host = h->host.name,
-				.text = "the host's first process is gone, and everything on it",
+				.text = "the host's first process was killed, and everything on it with it",
 				.subject = "start the lab again" });
-		world_kick(w);
+		for (size_t i = 0; i < w->process_count; i++) {
+			if (!w->processes[i]->process.ended)
+				process_gone(w->processes[i], SIGKILL);
+		}
 	}
 }

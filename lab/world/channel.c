@@ -55,7 +55,7 @@ ssize_t channel_receive(int channel, void *data, size_t capacity, int flags, int
 	size_t fd_capacity, pid_t *ret_pid)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * CHANNEL_FDS_MAX) +
-					      CMSG_SPACE(sizeof(struct ucred))];
+		CMSG_SPACE(sizeof(struct ucred))];
 	struct iovec iov = { .iov_base = data, .iov_len = capacity };
 	struct msghdr message = { .msg_iov = &iov,
 		.msg_iovlen = 1,

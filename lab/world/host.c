@@ -39,10 +39,12 @@ static const struct {
 	[STEP_SYSCTL] = { "set the host's sysctls",
 		"/proc/sys must be writable: in a container, start it with "
 		"--security-opt systempaths=unconfined" },
-	[STEP_TUN_CREATE] = { "create wire0", "the kernel must allow a TUN in a new namespace: "
-					      "is the tun module the running kernel's own?" },
-	[STEP_ROUTES] = { "turn the routes to wire0", "the kernel needs policy routing "
-						      "(CONFIG_IP_MULTIPLE_TABLES)" },
+	[STEP_TUN_CREATE] = { "create wire0",
+		"the kernel must allow a TUN in a new namespace: "
+		"is the tun module the running kernel's own?" },
+	[STEP_ROUTES] = { "turn the routes to wire0",
+		"the kernel needs policy routing "
+		"(CONFIG_IP_MULTIPLE_TABLES)" },
 	[STEP_DIAG] = { "open sock_diag", "as root: modprobe inet_diag; modprobe tcp_diag" },
 	[STEP_PROCESS] = { "start a process", "is the limit of processes (ulimit -u) reached?" },
 };
@@ -98,8 +100,10 @@ static int receive(struct host *h, struct host_message *m, int *ret_fds, size_t 
 	do {
 		r = poll(&polled, 1, HOST_ANSWER_MS);
 	} while (r < 0 && errno == EINTR);
-	if (r == 0)
+	if (r == 0) { /* a late answer would be taken for that to another question */
+		kill(h->pid, SIGKILL);
 		return -ETIMEDOUT;
+	}
 	len = channel_receive(h->channel, m, sizeof(*m), 0, ret_fds, fd_capacity, NULL);
 	if (len == sizeof(*m))
 		return 0;
@@ -134,6 +138,8 @@ int host_open(struct host *h, unsigned index, const char *name, enum host_step *
 		return step_failed(d, m.step, m.error, m.text, ret_step);
 	h->tun = fds[0];
 	h->diag = fds[1];
+	if (h->tun < 0 || h->diag < 0) /* SCM_RIGHTS gives what fits */
+		return step_failed(d, STEP_DIAG, EMFILE, "receive its descriptors", ret_step);
 	h->ipv6 = m.value;
 	return 0;
 }
@@ -179,6 +185,8 @@ int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d)
 	struct host_message m = { .kind = HOST_SPAWN };
 	int r = request(h, &m, ret_channel);
 
+	if (r == 0 && *ret_channel < 0)
+		r = -EMFILE; /* SCM_RIGHTS gives what fits */
 	if (r < 0)
 		return step_failed(d, STEP_PROCESS, -r, "fork", NULL);
 	*ret_pid = m.pid;

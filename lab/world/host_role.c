@@ -328,9 +328,16 @@ void host_role_run(int channel, bool new_user, int uid, int gid)
 	struct signalfd_siginfo info;
 	sigset_t child;
 
+	sigset_t none;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* Ctrl-C at the prompt is for the prompt: leave its session, terminal and descriptors. */
+	/* Ctrl-C at the prompt is for the prompt: leave its session and terminal. Whatever main does with
+	 * signals, or was started with (SIGCHLD ignored: nobody would hear of an end), is not for us. */
 	setsid();
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (channel != h.channel)
 		dup2(channel, h.channel);
 	close_range((unsigned)h.channel + 1, ~0U, 0);

@@ -23,7 +23,7 @@ static void check_motion(struct world_process *wp)
 	wire_drain(wp->world->wire); /* what it has sent, while it still counts as the cause */
 	p->in_motion = false;
 	p->signal_event = 0; /* the signal did not end it */
-	if (p->in_call && !p->call.blocked) {
+	if (p->in_call && !p->call.blocked && state == 'S') {
 		p->call.blocked = true;
 		journal_add(wp->world->journal,
 			(struct event){ .kind = EVENT_BLOCKED,
@@ -71,14 +71,31 @@ uint64_t motion_motive(const struct process *p)
 	return p->signal_event ? p->signal_event : p->in_call ? p->call.event : 0;
 }
 
-static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s)
+/* Dead already, and the host has not told yet. */
+static bool is_dying(const struct world_process *p)
+{
+	char state = process_state(&p->process);
+
+	return state == 0 || state == 'Z' || state == 'X';
+}
+
+/* A delivery answers for what comes from where it went, and for what nobody else can have sent. */
+static bool delivery_sent(const struct world *w, const struct world_process *owner,
+	const struct segment *s)
+{
+	return w->delivering &&
+		(address_equal(&s->src, &w->delivered_to) || !owner ||
+			!motion_motive(&owner->process));
+}
+
+static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, bool again)
 {
 	struct tracker *t = w->hosts[host]->tracker;
 	struct endpoint *e = tracker_find(t, &s->src, &s->dst);
 	struct world_process *owner = owner_of(w, e);
 	uint64_t found;
 
-	if (w->delivering)
+	if (delivery_sent(w, owner, s))
 		return w->delivering;
 	if (owner && (found = motion_motive(&owner->process)))
 		return found;
@@ -91,13 +108,17 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		if (p->host->index == host && (found = motion_motive(p)))
 			return found;
 	}
-	if (!e)
+	if (!e || (owner && is_dying(owner)))
 		return 0;
 	/* asleep in a call that the kernel may have woken, unless a look shows that a timer was at work */
 	if (owner && owner->process.in_call && owner->process.call.endpoint == e) {
 		tracker_look_at(t, &s->src, &s->dst, 0, &found);
-		return found ? found : owner->process.call.event;
+		if (found || !again)
+			return found ? found : owner->process.call.event;
 	}
+	/* we were late, and one look has already told of the timers behind several segments */
+	if (again && e->timer_event)
+		return e->timer_event;
 	return tracker_timer_fired(t, e);
 }
 
@@ -122,10 +143,10 @@ static const char *name_at(struct world *w, unsigned host, const struct address 
 	return e ? e->name : NULL;
 }
 
-static struct wire_origin wire_sent(void *arg, unsigned host, const struct segment *s)
+static struct wire_origin wire_sent(void *arg, unsigned host, const struct segment *s, bool again)
 {
 	struct world *w = arg;
-	struct wire_origin origin = { .cause = cause_of_sent(w, host, s) };
+	struct wire_origin origin = { .cause = cause_of_sent(w, host, s, again) };
 
 	if (can_move(w, host, s, &s->src, &s->dst))
 		tracker_look_at(w->hosts[host]->tracker, &s->src, &s->dst, origin.cause, NULL);
@@ -164,6 +185,7 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 
 	wake_calls(w, host, s);
 	w->delivering = event;
+	w->delivered_to = s->dst;
 	if (moving)
 		tracker_look_at(w->hosts[host]->tracker, &s->dst, &s->src, event, NULL);
 	wire_drain(w->wire); /* what it answered at once */
@@ -199,13 +221,9 @@ static void set_timer(struct world *w)
 
 static void pump(struct world *w)
 {
-	bool moved;
-
 	if (w->closed)
 		return;
-	do {
-		moved = wire_pump(w->wire);
-	} while (calm(w) && !wire_idle(w->wire) && moved);
+	wire_pump(w->wire);
 	if (world_settled(w))
 		uv_idle_stop(&w->idle);
 	else

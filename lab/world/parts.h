@@ -13,6 +13,7 @@
 #include <uv.h>
 
 #include "wire/wire.h"
+#include "world/descriptor.h"
 #include "world/host.h"
 #include "world/process.h"
 #include "world/world.h"
@@ -40,8 +41,11 @@ struct world {
 	size_t host_count;
 	struct world_process **processes; /* owned, dead ones too */
 	size_t process_count;
+	struct descriptor_table descriptors;
+	bool failed; /* a host is gone */
 	uint32_t endpoint_ids;
 	uint64_t delivering; /* the EVENT_DELIVERED whose effects are being read; 0 = none */
+	struct address delivered_to; /* and whom it went to */
 	uv_idle_t idle; /* runs while there is something to pump */
 	uv_timer_t timer; /* the earliest kernel timer */
 	uint64_t timer_due_ns; /* what `timer` is set to; 0 = not set */
@@ -74,6 +78,12 @@ void answers_on_host(uv_poll_t *handle, int status, int events);
 
 /* world.c */
 
+/* A process made by fork(2) in `parent`: it has copies of the parent's descriptors, named NAME/theirs. Takes
+ * over `channel`. Returns false when it could not be met. */
+bool world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,
+	int channel, uint64_t cause);
+/* The descriptor is gone; the socket may have others. */
+void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t cause);
 /* Stop watching a process's channel; the descriptor is closed once the loop has let go of it. */
 void world_close_channel(struct world_process *p);
 

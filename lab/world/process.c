@@ -47,6 +47,15 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 	return 0;
 }
 
+int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel)
+{
+	*p = (struct process){ .channel = channel,
+		.host = host,
+		.name = text_copy(name),
+		.pid = pid };
+	return read_hello(p);
+}
+
 void process_close(struct process *p)
 {
 	if (p->name)
@@ -58,7 +67,7 @@ void process_close(struct process *p)
 
 int process_send(struct process *p, const struct call_request *q, const void *data)
 {
-	size_t size = data ? q->size : 0;
+	size_t size = data && !q->generate ? q->size : 0;
 	CLEANUP(freep) uint8_t *message = memory_new(sizeof(*q) + size);
 
 	LAB_ASSERT(size <= CALL_DATA_MAX);

@@ -14,10 +14,22 @@ struct diag;
 struct endpoint;
 struct host;
 
+/* What a call gave besides its result, in words and as a number to compare. */
+struct call_answer {
+	char *text; /* owned: "\"hello\"", "1,0", "POLLIN|POLLHUP"; NULL = nothing */
+	bool has_value; /* `value` counts, instead of the result */
+	int64_t value;
+	uint64_t unit_ns; /* of value, when it is a time; else 0 */
+};
+/* Fill answer from the reply; only called when the call succeeded. */
+typedef void call_describe_fn(const struct call_request *q, const struct call_reply *reply,
+	struct call_answer *answer);
+
 /* How a call ended. */
 struct call_outcome {
 	int64_t result;
 	int error; /* errno, 0 = success */
+	const struct call_answer *answer; /* valid during the call of the function only */
 	int killed; /* signal that ended the process in the call; 0 = it returned */
 	int exit_code; /* when the process ended without a signal (killed 0, ended true) */
 	bool ended;
@@ -27,13 +39,24 @@ struct call_outcome {
 };
 typedef void call_done_fn(void *arg, const struct call_outcome *outcome);
 
+/* A call to be made. All is borrowed or copied. */
+struct call_order {
+	const struct call_request *request;
+	const void *data; /* request->size bytes, unless it generates; NULL = none */
+	const char *text; /* as strace(1) prints it: "connect(3, 127.0.0.1:80)" */
+	struct endpoint *endpoint; /* the socket it is made on; NULL for socket(2), fork(2) ... */
+	const char *
+		new_name; /* what the socket or process it makes shall be called; NULL = makes none */
+	call_describe_fn *describe; /* NULL = the result says it all */
+};
+
 /* The one call a process can be in. */
 struct call {
-	enum call_kind kind;
+	struct call_request request; /* without its data */
 	struct endpoint *endpoint; /* borrowed: the socket it is made on; NULL for socket(2) */
 	char *text; /* owned: "connect(3, 127.0.0.1:80)" */
-	char *new_name; /* owned: what socket(2) or accept(2) shall be called; NULL otherwise */
-	struct address remote; /* connect: where to */
+	char *new_name; /* owned; NULL = it makes nothing that has a name */
+	call_describe_fn *describe;
 	uint64_t event; /* its EVENT_CALL */
 	uint64_t begin_ns;
 	bool blocked; /* it has been seen asleep, and that was journalled */
@@ -59,6 +82,8 @@ struct process {
 
 /* Start one on `host` (borrowed). 0 or -errno with d filled. Free with process_free() either way. */
 int process_open(struct process *p, const char *name, struct host *host, struct diag *d);
+/* Meet one that fork(2) made: pid inside the host, channel is taken over. 0 or -errno; free either way. */
+int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel);
 void process_close(struct process *p);
 
 /* Hand over a call; the answer comes as one message on the channel. data: q->size bytes for send.

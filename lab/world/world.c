@@ -26,6 +26,11 @@ struct wire *world_wire(struct world *w)
 	return w->wire;
 }
 
+bool world_failed(const struct world *w)
+{
+	return w->failed;
+}
+
 bool world_ipv6(const struct world *w)
 {
 	return w->ipv6;
@@ -90,30 +95,42 @@ struct tracker *world_tracker(const struct world *w, const struct host *host)
 	return w->hosts[host->index]->tracker;
 }
 
-struct tracker *world_tracker_of(const struct world *w, const struct endpoint *wanted)
-{
-	struct endpoint *e;
-
-	for (size_t h = 0; h < w->host_count; h++) {
-		for (size_t i = 0; (e = tracker_get(w->hosts[h]->tracker, i)); i++) {
-			if (e == wanted)
-				return w->hosts[h]->tracker;
-		}
-	}
-	return NULL;
-}
-
 struct process *world_owner(const struct world *w, const struct endpoint *e)
 {
-	return e->process ? world_process(w, e->process) : NULL;
+	const struct descriptor *d = descriptor_of(&w->descriptors, e);
+
+	return d ? d->process : NULL;
+}
+
+struct descriptor *world_descriptor(const struct world *w, const char *name)
+{
+	return descriptor_find(&w->descriptors, name);
+}
+
+struct descriptor *world_descriptor_at(const struct world *w, size_t index)
+{
+	return index < w->descriptors.count ? w->descriptors.items[index] : NULL;
+}
+
+void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t cause)
+{
+	struct tracker *t = world_tracker(w, d->process->host);
+	struct endpoint *e = d->endpoint;
+	const struct descriptor *other;
+
+	d->open = false;
+	other = descriptor_of(&w->descriptors, e);
+	if (other)
+		tracker_own(t, e, e->name, other->process->name, other->fd, cause);
+	else
+		tracker_own(t, e, e->name, NULL, -1, cause);
 }
 
 void world_host_address(const struct world *w, const struct host *host, struct address *ret_address)
 {
 	(void)host; /* one host so far: all addresses are its own */
-	*ret_address = w->ipv6 ? (struct address){ .family = AF_INET6,
-					 .bytes = { 0xfd, [15] = 1 } } :
-				 (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
+	*ret_address = w->ipv6 ? (struct address){ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } }
+			       : (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
 }
 
 /* Look for exits that arrived while we waited for the host's answer to something else. */
@@ -145,7 +162,7 @@ static int add_host(struct world *w, const char *name, enum host_step *ret_step,
 	int r = host_open(&h->host, index, name, ret_step, d);
 
 	if (r == 0 && !(diag = sockdiag_open(fd_take(&h->host.diag))))
-		r = diag_errno(d, ENOMEM, "mnl_socket_fdopen", "the lab cannot use sock_diag");
+		r = diag_errno(d, errno, "mnl_socket_fdopen", "the lab cannot use sock_diag");
 	if (r < 0) {
 		host_close(&h->host);
 		free(h);
@@ -160,7 +177,9 @@ static int add_host(struct world *w, const char *name, enum host_step *ret_step,
 	journal_add(w->journal,
 		(struct event){ .kind = EVENT_HOST,
 			.subject = h->host.name,
-			.socket = { .fd = -1, .local = v4, .remote = v6 } });
+			.socket = { .fd = -1,
+				.local = v4,
+				.remote = h->host.ipv6 ? v6 : (struct address){ 0 } } });
 	uv_poll_init(w->loop, &h->channel_poll, h->host.channel);
 	uv_poll_init(w->loop, &h->tun_poll, h->host.tun);
 	w->open_handles += 2;
@@ -190,6 +209,30 @@ int world_open(struct world *w, enum host_step *ret_step, struct diag *d)
 	return r;
 }
 
+/* Put an opened process among the others, and watch its channel. */
+static struct process *join_process(struct world *w, struct world_process *wp, uint64_t cause)
+{
+	struct process *p = &wp->process;
+
+	wp->world = w;
+	w->processes =
+		memory_grow(w->processes, (w->process_count + 1) * sizeof(struct world_process *));
+	w->processes[w->process_count++] = wp;
+	uv_poll_init(w->loop, &wp->poll, p->channel);
+	w->open_handles++;
+	wp->polled = true;
+	wp->poll.data = wp;
+	uv_poll_start(&wp->poll, UV_READABLE | UV_DISCONNECT, answers_on_process);
+	journal_add(w->journal,
+		(struct event){ .kind = EVENT_PROCESS,
+			.cause = cause,
+			.subject = p->name,
+			.host = p->host->name,
+			.process_fate = { .pid = (int)p->outer_pid } });
+	collect_exits(w, p->host);
+	return p;
+}
+
 int world_add_process(struct world *w, const char *name, struct host *host, uint64_t cause,
 	struct diag *d)
 {
@@ -201,23 +244,34 @@ int world_add_process(struct world *w, const char *name, struct host *host, uint
 		free(wp);
 		return r;
 	}
-	wp->world = w;
-	w->processes =
-		memory_grow(w->processes, (w->process_count + 1) * sizeof(struct world_process *));
-	w->processes[w->process_count++] = wp;
-	uv_poll_init(w->loop, &wp->poll, wp->process.channel);
-	w->open_handles++;
-	wp->polled = true;
-	wp->poll.data = wp;
-	uv_poll_start(&wp->poll, UV_READABLE | UV_DISCONNECT, answers_on_process);
-	journal_add(w->journal,
-		(struct event){ .kind = EVENT_PROCESS,
-			.cause = cause,
-			.subject = name,
-			.host = host->name,
-			.process_fate = { .pid = (int)wp->process.outer_pid } });
-	collect_exits(w, host);
+	join_process(w, wp, cause);
 	return 0;
+}
+
+bool world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,
+	int channel, uint64_t cause)
+{
+	struct world_process *wp = memory_new(sizeof(*wp));
+	size_t before = w->descriptors.count;
+	struct process *p;
+
+	if (process_meet(&wp->process, name, parent->host, pid, channel) < 0) {
+		process_close(&wp->process);
+		free(wp);
+		return false;
+	}
+	p = join_process(w, wp, cause);
+	for (size_t i = 0; i < before; i++) {
+		const struct descriptor *d = w->descriptors.items[i];
+		struct text copy = TEXT_EMPTY;
+
+		if (!d->open || d->process != parent)
+			continue;
+		text_printf(&copy, "%s/%s", name, d->name);
+		descriptor_add(&w->descriptors, text_get(&copy), p, d->fd, d->endpoint);
+		text_done(&copy);
+	}
+	return true;
 }
 
 void world_watch(struct world *w, world_changed_fn *changed, void *arg)
@@ -295,6 +349,7 @@ void world_free(struct world *w)
 		free(w->hosts[i]);
 	}
 	free(w->hosts);
+	descriptor_table_done(&w->descriptors);
 	wire_free(w->wire);
 	journal_free(w->journal);
 	free(w);
@@ -302,31 +357,31 @@ void world_free(struct world *w)
 
 /* ---- what users ask for ---- */
 
-int world_call(struct world *w, struct process *p, const struct call_request *q, const void *data,
-	const char *text, struct endpoint *endpoint, const char *new_name, uint64_t cause,
+int world_call(struct world *w, struct process *p, const struct call_order *order, uint64_t cause,
 	call_done_fn *done, void *arg, struct diag *d)
 {
 	struct call *call = &p->call;
 	int r;
 
 	LAB_ASSERT(!p->in_call && !p->ended);
-	*call = (struct call){ .kind = q->kind,
-		.endpoint = endpoint,
-		.text = text_copy(text),
-		.new_name = new_name ? text_copy(new_name) : NULL,
-		.remote = q->address,
+	*call = (struct call){ .request = *order->request,
+		.endpoint = order->endpoint,
+		.text = text_copy(order->text),
+		.new_name = order->new_name ? text_copy(order->new_name) : NULL,
+		.describe = order->describe,
 		.begin_ns = clock_now_ns(),
 		.done = done,
 		.arg = arg };
 	p->in_call = p->in_motion = true;
+	p->signal_event = 0; /* what it did is over */
 	call->event = journal_add(w->journal,
 		(struct event){ .kind = EVENT_CALL,
 			.cause = cause,
-			.subject = endpoint ? endpoint->name : new_name,
+			.subject = order->endpoint ? order->endpoint->name : order->new_name,
 			.host = p->host->name,
 			.process = p->name,
-			.text = text });
-	r = process_send(p, q, data);
+			.text = order->text });
+	r = process_send(p, order->request, order->data);
 	if (r < 0) {
 		p->in_motion = false;
 		process_end_call(p);
@@ -349,8 +404,10 @@ int world_kill(struct world *w, struct process *p, int signal, uint64_t cause)
 	p->signal_event = event;
 	p->in_motion = true;
 	r = host_kill(p->host, p->pid, signal);
-	if (r < 0)
+	if (r < 0) {
+		p->signal_event = 0;
 		p->in_motion = p->in_call;
+	}
 	collect_exits(w, p->host);
 	world_kick(w);
 	return r;

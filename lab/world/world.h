@@ -20,6 +20,7 @@
 #include "world/host.h"
 #include "world/process.h"
 
+struct descriptor;
 struct diag;
 struct endpoint;
 struct journal;
@@ -49,6 +50,9 @@ void world_alarm(struct world *w, uint64_t due_ns);
  * timer, a user or a program does something. */
 bool world_settled(struct world *w);
 
+/* A host has died under us: the lab is of no more use. The journal says which. */
+bool world_failed(const struct world *w);
+
 struct journal *world_journal(struct world *w);
 struct wire *world_wire(struct world *w);
 bool world_ipv6(const struct world *w);
@@ -62,22 +66,22 @@ struct endpoint *world_socket(const struct world *w, const char *name);
 struct process *world_process_at(const struct world *w, size_t index);
 struct host *world_host_at(const struct world *w, size_t index);
 struct endpoint *world_socket_at(const struct world *w, size_t index);
-/* The tracker of a host, and of the host an endpoint lives on. */
 struct tracker *world_tracker(const struct world *w, const struct host *host);
-struct tracker *world_tracker_of(const struct world *w, const struct endpoint *e);
-/* The process that holds e's descriptor, or NULL. */
+/* The process that holds e's descriptor (the first of several), or NULL. */
 struct process *world_owner(const struct world *w, const struct endpoint *e);
+/* The descriptor of that name: the open one, else the last closed one, else NULL. By index: NULL past the
+ * end. */
+struct descriptor *world_descriptor(const struct world *w, const char *name);
+struct descriptor *world_descriptor_at(const struct world *w, size_t index);
 /* The address of `host` in the family the lab speaks: 127.0.0.1 or fd00::1. */
-void world_host_address(const struct world *w, const struct host *host, struct address *ret_address);
+void world_host_address(const struct world *w, const struct host *host,
+	struct address *ret_address);
 
 /* Start a process. 0 or -errno. */
 int world_add_process(struct world *w, const char *name, struct host *host, uint64_t cause,
 	struct diag *d);
-/* Have `p`, which must not be in a call, make a call. text: its strace form, copied. endpoint: the
- * socket it is on, NULL for socket(2). new_name: for socket and accept, copied. done is called once, from the
- * loop. 0 or -errno. */
-int world_call(struct world *w, struct process *p, const struct call_request *q, const void *data,
-	const char *text, struct endpoint *endpoint, const char *new_name, uint64_t cause,
+/* Have `p`, which must not be in a call, make a call. done is called once, from the loop. 0 or -errno. */
+int world_call(struct world *w, struct process *p, const struct call_order *order, uint64_t cause,
 	call_done_fn *done, void *arg, struct diag *d);
 /* Send a signal. 0, or -errno as kill(2) gave it. */
 int world_kill(struct world *w, struct process *p, int signal, uint64_t cause);

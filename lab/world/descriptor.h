@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who holds which socket under which name. A socket lives as long as one descriptor of it is open, in
+ * whatever process; dup() and fork() make more than one. Plain list, no kernel in it. */
+#ifndef LAB_WORLD_DESCRIPTOR_H
+#define LAB_WORLD_DESCRIPTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct endpoint;
+struct process;
+
+struct descriptor {
+	char *name; /* owned: "c", "child/c" */
+	struct process *process; /* borrowed */
+	struct endpoint *endpoint; /* borrowed */
+	int fd;
+	bool open;
+};
+
+struct descriptor_table {
+	struct descriptor **items; /* owned, each too; in order of making, closed ones too */
+	size_t count;
+};
+
+void descriptor_table_done(struct descriptor_table *t);
+
+struct descriptor *descriptor_add(struct descriptor_table *t, const char *name,
+	struct process *process, int fd, struct endpoint *endpoint);
+/* The open one of that name, else the last closed one, else NULL. */
+struct descriptor *descriptor_find(const struct descriptor_table *t, const char *name);
+/* The open one with that number in that process, or NULL. */
+struct descriptor *descriptor_at(const struct descriptor_table *t, const struct process *process,
+	int fd);
+/* Any open one of that socket: the first made, or NULL when nobody holds it. */
+struct descriptor *descriptor_of(const struct descriptor_table *t, const struct endpoint *endpoint);
+
+#endif
