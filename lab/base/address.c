@@ -50,7 +50,7 @@ int address_parse_host(const char *text, size_t len, struct address *ret_address
 		text++;
 		len -= 2;
 	}
-	if (len >= sizeof(host))
+	if (len >= sizeof(host) || memchr(text, 0, len))
 		return -EINVAL;
 	memcpy(host, text, len);
 	host[len] = '\0';

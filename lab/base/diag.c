@@ -50,8 +50,10 @@ void diag_at(struct diag *d, const char *file, uint32_t line, uint32_t column)
 
 void diag_format(const struct diag *d, struct text *out)
 {
-	if (d->file[0])
-		text_printf(out, "%s:%u:%u: ", d->file, d->line, d->column);
+	if (d->file[0]) {
+		text_printable(out, d->file, strlen(d->file));
+		text_printf(out, ":%u:%u: ", d->line, d->column);
+	}
 	text_printable(out, d->message, strlen(d->message));
 	if (d->operation[0])
 		text_printf(out, ": %s: %s", d->operation, strerror(d->error));

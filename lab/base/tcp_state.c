@@ -34,6 +34,7 @@ static const struct {
 	{ "synrecv", STATE_SYN_RECEIVED },
 	{ "close", STATE_CLOSED },
 	{ "unconn", STATE_CLOSED },
+	{ "listening", STATE_LISTEN },
 };
 
 /* Compare letters and digits only, any case. */

@@ -187,9 +187,22 @@ void text_printable(struct text *t, const char *bytes, size_t len)
 	}
 }
 
+void text_printable_lines(struct text *t, const char *string)
+{
+	for (;;) {
+		size_t len = strcspn(string, "\n");
+
+		text_printable(t, string, len);
+		if (!string[len])
+			break;
+		text_puts(t, "\n");
+		string += len + 1;
+	}
+}
+
 void text_duration(struct text *t, unsigned long long duration_ns)
 {
-	if (duration_ns < NS_PER_S)
+	if (duration_ns < NS_PER_S - NS_PER_US / 2) /* what would be rounded to 1000.000 ms is a second */
 		text_printf(t, "%.3f ms", (double)duration_ns / (double)NS_PER_MS);
 	else
 		text_printf(t, "%.3f s", (double)duration_ns / (double)NS_PER_S);

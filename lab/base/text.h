@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct text {
-	char *s; /* owned; never NULL after text_init */
+	char *s; /* owned; NULL while nothing was added */
 	size_t len; /* bytes, without the terminator */
 	size_t capacity;
 };
@@ -40,7 +40,10 @@ void text_quote(struct text *t, const char *bytes, size_t len, size_t most);
 /* Append text that may hold UTF-8: control bytes and malformed sequences are escaped, the rest kept. */
 void text_printable(struct text *t, const char *bytes, size_t len);
 
-/* Append a duration as people read it: "1.204 ms", "60.0 s". */
+/* The same for a string of several lines: newlines stay. */
+void text_printable_lines(struct text *t, const char *string);
+
+/* Append a duration as people read it: "1.204 ms", "60.000 s". */
 void text_duration(struct text *t, unsigned long long duration_ns);
 
 /* The number of single-letter edits between two words, for "did you mean". */

@@ -60,14 +60,22 @@ static void narrate_return(const struct journal *j, const struct event *event, s
 /* What the SYNs agree on, in the words of tcpdump(8), short enough for a line. */
 static void narrate_options(const struct segment_options *o, struct text *out)
 {
-	text_puts(out, " <");
-	if (o->present & OPTION_MSS)
-		text_printf(out, "mss %u", o->mss);
-	if (o->present & OPTION_SACK_PERMITTED)
-		text_puts(out, ", sackOK");
-	if (o->present & OPTION_WINDOW_SCALE)
-		text_printf(out, ", wscale %u", o->window_scale);
-	text_puts(out, ">");
+	const char *separator = " <";
+
+	if (o->present & OPTION_MSS) {
+		text_printf(out, "%smss %u", separator, o->mss);
+		separator = ", ";
+	}
+	if (o->present & OPTION_SACK_PERMITTED) {
+		text_printf(out, "%ssackOK", separator);
+		separator = ", ";
+	}
+	if (o->present & OPTION_WINDOW_SCALE) {
+		text_printf(out, "%swscale %u", separator, o->window_scale);
+		separator = ", ";
+	}
+	if (separator[0] == ',')
+		text_puts(out, ">");
 }
 
 /* "c > l  SYN seq 0 win 64240 <mss 1460, sackOK, wscale 7>": sockets by name where they have one. */
@@ -168,7 +176,8 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		text_printf(out, "dropped: %s", event->text);
 		break;
 	default:
-		text_puts(out, event->text ? event->text : "");
+		if (event->text)
+			text_printable_lines(out, event->text);
 	}
 }
 

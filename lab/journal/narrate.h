@@ -14,7 +14,7 @@ struct text;
 void narrate_subject(const struct event *event, struct text *out);
 /* What happened, without subject and cause: "CLOSED -> SYN-SENT". May hold newlines for output. Appended. */
 void narrate_what(const struct journal *j, const struct event *event, struct text *out);
-/* Why, in a few words: "main connect", "#1 SYN delivered"; nothing when it has no cause or the cause is
+/* Why, in a few words: "main: connect", "#1 SYN"; nothing when it has no cause or the cause is
  * the command itself. Appended. */
 void narrate_cause(const struct journal *j, const struct event *event, struct text *out);
 /* The last `lines` events of the story (calls, states, segments, ends), a line each, indented. Appended. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "language/outcome.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -18,15 +19,22 @@ static bool parse_number(const char *text, struct outcome *o)
 		const char *unit;
 		double scale;
 		bool is_time;
-	} units[] = { { "", 1, false }, { "k", 1 << 10, false }, { "M", 1 << 20, false },
+	} units[] = { { "k", 1 << 10, false }, { "M", 1 << 20, false },
 		{ "G", 1 << 30, false }, { "ns", 1, true }, { "us", 1e3, true },
 		{ "ms", 1e6, true }, { "s", 1e9, true }, { "m", 60e9, true },
 		{ "h", 3600e9, true } };
 	char *end;
-	double value = strtod(text, &end);
+	double value;
 
-	if (end == text || !strchr("-0123456789", text[0]))
+	if (!strchr("-0123456789", text[0]))
 		return false;
+	errno = 0;
+	o->number = strtoll(text, &end, 10); /* a double would not hold all of 64 bits */
+	if (end == text || errno)
+		return false;
+	if (!*end)
+		return true;
+	value = strtod(text, &end);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].unit) == 0 && fabs(value * units[i].scale) < 9e18) {
 			o->number = (int64_t)(value * units[i].scale);
@@ -41,11 +49,12 @@ static bool parse_number(const char *text, struct outcome *o)
 static int parse_tolerance(const struct statement *s, struct outcome *o, struct diag *d)
 {
 	const struct token *word = &s->outcome[1];
-	char *end = NULL;
+	char *end;
 
-	if (strncmp(word->text, "+-", 2) == 0)
-		o->tolerance = strtod(word->text + 2, &end) / 100;
-	if (!end || strcmp(end, "%") != 0 || o->tolerance < 0)
+	if (strncmp(word->text, "+-", 2) != 0)
+		return statement_error(s, word, d, "'%.40s' is one word too many after '=>'", word->text);
+	o->tolerance = strtod(word->text + 2, &end) / 100;
+	if (strcmp(end, "%") != 0 || o->tolerance < 0)
 		return statement_error(s, word, d, "'%.40s' is no tolerance: +-10%%", word->text);
 	return 0;
 }
@@ -132,10 +141,13 @@ void outcome_done(struct outcome *o)
 static bool number_met(const struct outcome *o, const struct call_outcome *got)
 {
 	const struct call_answer *answer = got->answer;
-	double value = (double)(answer->has_value ? answer->value : got->result);
+	int64_t exact = answer && answer->has_value ? answer->value : got->result;
+	double value = (double)exact;
 
-	if (o->is_time)
-		value *= (double)answer->unit_ns; /* 0 when it is no time: then it is no match */
+	if (!o->is_time && o->tolerance <= 0)
+		return exact == o->number;
+	if (o->is_time) /* no time is no match */
+		value *= answer ? (double)answer->unit_ns : 0.0;
 	return fabs(value - (double)o->number) <= fabs((double)o->number) * o->tolerance;
 }
 
@@ -147,7 +159,7 @@ bool outcome_met(const struct outcome *o, const struct call_outcome *got)
 	case OUTCOME_NUMBER:
 		return !got->ended && got->error == 0 && number_met(o, got);
 	case OUTCOME_WORDS:
-		return !got->ended && got->error == 0 && got->answer->text &&
+		return !got->ended && got->error == 0 && got->answer && got->answer->text &&
 			strcmp(got->answer->text, o->data) == 0;
 	case OUTCOME_DATA:
 		return !got->ended && got->error == 0 && got->size == o->size &&
@@ -202,8 +214,9 @@ void outcome_format_got(const struct call_outcome *got, struct text *out)
 		text_printf(out, "exited %d", got->exit_code);
 	else if (got->error)
 		text_puts(out, errno_name(got->error));
-	else if (!got->answer->has_value)
-		text_printf(out, "%" PRId64, got->result);
-	if (got->answer->text)
-		text_printf(out, "%s%s", got->answer->has_value ? "" : " ", got->answer->text);
+	else if (got->answer && got->answer->has_value && got->answer->text)
+		text_puts(out, got->answer->text);
+	else
+		text_printf(out, "%" PRId64 "%s%s", got->result, got->answer && got->answer->text ? " " : "",
+			got->answer && got->answer->text ? got->answer->text : "");
 }

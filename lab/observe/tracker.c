@@ -114,7 +114,8 @@ struct endpoint *tracker_listener(const struct tracker *t, const struct address 
 		if (address_same_host(&e->local, local))
 			return e;
 		/* 0.0.0.0 takes its family; :: takes both unless IPV6_V6ONLY, where no SYN arrives */
-		if (address_is_any(&e->local))
+		if (address_is_any(&e->local) &&
+			(e->local.family == local->family || e->local.family == AF_INET6))
 			best = e;
 	}
 	return best;
@@ -146,14 +147,18 @@ static void index_pair(struct tracker *t, struct endpoint *e)
 	LAB_ASSERT(tsearch(e, &t->by_pair, compare_pairs));
 }
 
-static void set_addresses(struct tracker *t, struct endpoint *e, const struct address *local,
+/* false when they are what they were. */
+static bool set_addresses(struct tracker *t, struct endpoint *e, const struct address *local,
 	const struct address *remote)
 {
 	if (address_equal(&e->local, local) && address_equal(&e->remote, remote))
-		return;
+		return false;
 	unindex_pair(t, e);
 	e->local = *local;
 	e->remote = *remote;
+	if (e->state != STATE_NONE && e->state != STATE_CLOSED)
+		index_pair(t, e);
+	return true;
 }
 
 static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state state, uint64_t cause)
@@ -302,11 +307,9 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 	 * peer, while the connection itself lives on (net/ipv4/tcp_minisocks.c tcp_time_wait()). */
 	if (look_by_pair(t, e, cause, &error))
 		return;
-	if (error == ENOENT && facts) {
-		set_addresses(t, e, &facts->local, &facts->remote);
-		if (look_by_pair(t, e, cause, &error))
-			return;
-	}
+	if (error == ENOENT && facts && set_addresses(t, e, &facts->local, &facts->remote) &&
+		look_by_pair(t, e, cause, &error))
+		return;
 	if (error != ENOENT)
 		tell_trouble(t, e, error);
 	else if (facts && facts->state) /* bound or unbound, not in any of the kernel's tables */

@@ -98,6 +98,9 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, uint64_t nu
 	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->base != s->seq)) {
 		struct flow fresh = { .src = s->src, .dst = s->dst, .begun = true, .base = s->seq };
 
+		/* a new connection between the same addresses: the answers begin anew, too */
+		if (there->begun && there != back)
+			*back = (struct flow){ .src = s->dst, .dst = s->src };
 		*there = fresh;
 	}
 	if ((s->flags & SEGMENT_ACK) && !back->begun) {

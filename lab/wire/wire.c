@@ -273,18 +273,12 @@ static bool deliver_next(struct wire *w)
 	if (p->is_tcp && !w->watch.may_deliver(w->arg, p->to, &p->segment))
 		return false;
 	unlink_packet(w, place);
-	if (p->is_tcp) {
-		uint64_t event = journal_verdict(w, p, EVENT_DELIVERED, 0, NULL);
-
-		/* a TUN takes a packet or reports an error at once; a host that is gone loses it */
-		if (write(w->hosts[p->to].tun, p->bytes, p->len) < 0)
-			journal_verdict(w, p, EVENT_DROPPED, event, strerror(errno));
-		else
-			w->watch.delivered(w->arg, p->to, &p->segment, event);
-	} else if (write(w->hosts[p->to].tun, p->bytes, p->len) < 0) {
-		journal_add(w->journal,
-			(struct event){ .kind = EVENT_NOTE, .text = "the host took no packet" });
-	}
+	/* a TUN takes a packet, or reports an error at once when the host is gone */
+	if (write(w->hosts[p->to].tun, p->bytes, p->len) < 0)
+		journal_verdict(w, p, EVENT_DROPPED, 0, strerror(errno));
+	else if (p->is_tcp)
+		w->watch.delivered(w->arg, p->to, &p->segment,
+			journal_verdict(w, p, EVENT_DELIVERED, 0, NULL));
 	free(p);
 	return true;
 }

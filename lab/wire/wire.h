@@ -76,7 +76,7 @@ size_t wire_release(struct wire *w);
 size_t wire_step(struct wire *w, uint64_t number, const struct match *m, size_t count);
 /* Lose one held segment. 0 or -ENOENT. */
 int wire_drop(struct wire *w, uint64_t number, uint64_t cause);
-/* Lose the next `count` coming segments that match. */
+/* Lose the next `count` coming segments that match; 0 = all, for ever. */
 void wire_drop_rule(struct wire *w, const struct match *m, uint64_t count);
 
 /* What is on the wire, oldest first; NULL past the end. Borrowed until the next wire call. */

@@ -29,7 +29,7 @@ typedef void call_describe_fn(const struct call_request *q, const struct call_re
 struct call_outcome {
 	int64_t result;
 	int error; /* errno, 0 = success */
-	const struct call_answer *answer; /* valid during the call of the function only */
+	const struct call_answer *answer; /* NULL = none; valid during the call of the function only */
 	int killed; /* signal that ended the process in the call; 0 = it returned */
 	int exit_code; /* when the process ended without a signal (killed 0, ended true) */
 	bool ended;

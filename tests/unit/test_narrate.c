@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "journal/narrate.h"
+
+static struct address at(const char *host, uint16_t port)
+{
+	struct address a;
+
+	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
+	a.port = port;
+	return a;
+}
+
+static int journal_open(void **state)
+{
+	*state = journal_new();
+	return 0;
+}
+
+static int journal_close(void **state)
+{
+	journal_free(*state);
+	return 0;
+}
+
+/* The event, added to the journal, must read "SUBJECT: WHAT", then " <- CAUSE" when it has one. */
+static uint64_t assert_told(struct journal *j, struct event event, const char *expected)
+{
+	struct text out = TEXT_EMPTY, cause = TEXT_EMPTY;
+	const struct event *kept;
+
+	event.time_ns = 1; /* before the journal began: 0 */
+	kept = journal_get(j, journal_add(j, event));
+	narrate_subject(kept, &out);
+	text_puts(&out, ": ");
+	narrate_what(j, kept, &out);
+	narrate_cause(j, kept, &cause);
+	if (cause.len)
+		text_printf(&out, " <- %s", text_get(&cause));
+	assert_string_equal(text_get(&out), expected);
+	text_done(&out);
+	text_done(&cause);
+	return kept->no;
+}
+
+static void call_and_return_read_like_strace(void **state)
+{
+	struct journal *j = *state;
+	uint64_t call = assert_told(j,
+		(struct event){ .kind = EVENT_CALL, .process = "main", .text = "connect(3, :80)" },
+		"main: connect(3, :80) ...");
+
+	assert_told(j,
+		(struct event){ .kind = EVENT_BLOCKED,
+			.cause = call,
+			.process = "main",
+			.text = "connect(3, :80)",
+			.call = { .call = call } },
+		"main: connect(3, :80) is blocked");
+	assert_told(j,
+		(struct event){ .kind = EVENT_RETURN,
+			.cause = call,
+			.process = "main",
+			.call = { .call = call, .result = 0, .duration_ns = 1204000 } },
+		"main: connect(3, :80) = 0  <1.204 ms>");
+	assert_told(j,
+		(struct event){ .kind = EVENT_RETURN,
+			.cause = call,
+			.process = "main",
+			.text = "\"hi\"",
+			.call = { .call = call, .result = 2 } },
+		"main: connect(3, :80) = 2 \"hi\"  <0.000 ms>");
+	assert_told(j,
+		(struct event){ .kind = EVENT_RETURN,
+			.cause = call,
+			.process = "main",
+			.call = { .call = call, .result = -1, .error = ECONNREFUSED } },
+		"main: connect(3, :80) = -1 ECONNREFUSED (Connection refused)  <0.000 ms>");
+}
+
+static void return_of_unknown_call_is_told_anyway(void **state)
+{
+	assert_told(*state,
+		(struct event){ .kind = EVENT_RETURN, .process = "main", .call = { .call = 99 } },
+		"main: ? = 0  <0.000 ms>");
+}
+
+static void state_tells_the_way_and_its_cause(void **state)
+{
+	struct journal *j = *state;
+	uint64_t call = assert_told(j,
+		(struct event){ .kind = EVENT_CALL, .process = "main", .text = "connect(3, :80)" },
+		"main: connect(3, :80) ...");
+	uint64_t timer = assert_told(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "retransmission",
+			.timer = { .retransmits = 2 } },
+		"c: retransmission timer, retransmission 2");
+
+	assert_told(j,
+		(struct event){ .kind = EVENT_STATE,
+			.subject = "c",
+			.cause = call,
+			.state = { .from = STATE_CLOSED, .to = STATE_SYN_SENT } },
+		"c: CLOSED -> SYN-SENT <- main: connect");
+	assert_told(j,
+		(struct event){ .kind = EVENT_STATE,
+			.subject = "c",
+			.cause = timer,
+			.state = { .to = STATE_CLOSED } },
+		"c: CLOSED <- retransmission timer");
+}
+
+static void segment_prefers_names_to_addresses(void **state)
+{
+	struct journal *j = *state;
+	struct segment s = { .src = at("10.0.0.1", 1000),
+		.dst = at("fd00::1", 80),
+		.flags = SEGMENT_SYN,
+		.window = 10,
+		.options = { .present = OPTION_MSS | OPTION_TIMESTAMPS, .mss = 1460 } };
+
+	assert_told(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.subject = "c",
+			.text = "l",
+			.wire = { .number = 1, .segment = s } },
+		"#1: c > l  SYN seq 0 win 10 <mss 1460>");
+	s.flags = SEGMENT_ACK;
+	assert_told(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.wire = { .number = 2, .repeats = 1, .segment = s } },
+		"#2: 10.0.0.1:1000 > [fd00::1]:80  ACK seq 0 ack 0 win 10  (again: #1)");
+}
+
+/* A SYN need not carry MSS, nor anything. */
+static void segment_of_a_syn_lists_only_its_options(void **state)
+{
+	struct journal *j = *state;
+	struct segment s = { .flags = SEGMENT_SYN,
+		.window = 10,
+		.options = { .present = OPTION_MSS | OPTION_SACK_PERMITTED | OPTION_WINDOW_SCALE,
+			.mss = 1460,
+			.window_scale = 7 } };
+	struct event event = { .kind = EVENT_SEGMENT, .subject = "c", .text = "l" };
+
+	event.wire.segment = s;
+	assert_told(j, event, "#0: c > l  SYN seq 0 win 10 <mss 1460, sackOK, wscale 7>");
+	event.wire.segment.options.present = OPTION_SACK_PERMITTED;
+	assert_told(j, event, "#0: c > l  SYN seq 0 win 10 <sackOK>");
+	event.wire.segment.options.present = 0;
+	assert_told(j, event, "#0: c > l  SYN seq 0 win 10");
+}
+
+static void delivery_is_the_cause_of_what_follows(void **state)
+{
+	struct journal *j = *state;
+	const struct segment s = { .flags = SEGMENT_SYN };
+	uint64_t sent = journal_add(j,
+		(struct event){ .kind = EVENT_SEGMENT, .wire = { .number = 5, .segment = s } });
+	uint64_t delivered = assert_told(j,
+		(struct event){ .kind = EVENT_DELIVERED,
+			.cause = sent,
+			.verdict = { .number = 5, .held = true, .on_wire_ns = 2000000000 } },
+		"#5: delivered after 2.000 s");
+
+	assert_told(j,
+		(struct event){ .kind = EVENT_STATE,
+			.subject = "l/1",
+			.cause = delivered,
+			.state = { .to = STATE_SYN_RECEIVED } },
+		"l/1: SYN-RECEIVED <- #5 SYN");
+	assert_told(j, (struct event){ .kind = EVENT_HELD, .verdict = { .number = 6 } },
+		"#6: held");
+	assert_told(j,
+		(struct event){ .kind = EVENT_DROPPED,
+			.text = "by hand",
+			.verdict = { .number = 6 } },
+		"#6: dropped: by hand");
+}
+
+static void end_of_process_tells_signal_or_status(void **state)
+{
+	struct journal *j = *state;
+	uint64_t sent = assert_told(j,
+		(struct event){ .kind = EVENT_SIGNAL,
+			.subject = "main",
+			.process_fate = { .signal = SIGKILL } },
+		"main: is sent SIGKILL");
+
+	assert_told(j,
+		(struct event){ .kind = EVENT_PROCESS_END,
+			.subject = "main",
+			.cause = sent,
+			.process_fate = { .signal = SIGKILL, .core = true } },
+		"main: killed by SIGKILL (core dumped) <- main was sent SIGKILL");
+	assert_told(j,
+		(struct event){ .kind = EVENT_PROCESS_END,
+			.subject = "main",
+			.process_fate = { .code = 7 } },
+		"main: exited with 7");
+}
+
+static void what_of_every_kind_without_strings_is_survived(void **state)
+{
+	static const enum event_kind bare[] = { EVENT_MARK, EVENT_SAY, EVENT_OUTPUT, EVENT_NOTE,
+		EVENT_RULE, EVENT_PACKET, EVENT_EXPECTATION, EVENT_ERROR, EVENT_COMMAND };
+
+	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
+		assert_told(*state, (struct event){ .kind = bare[i] }, ": ");
+}
+
+/* What `mark "\x1b[2J"` leaves in the journal; the story of a failed expectation shows it. */
+static void what_came_from_outside_is_made_printable(void **state)
+{
+	assert_told(*state, (struct event){ .kind = EVENT_MARK, .text = "\x1b[2J" }, ": \\x1b[2J");
+	assert_told(*state, (struct event){ .kind = EVENT_NOTE, .text = "\xc2\x9b\xff" },
+		": \\xc2\\x9b\\xff");
+}
+
+static void what_of_output_keeps_its_lines(void **state)
+{
+	assert_told(*state, (struct event){ .kind = EVENT_OUTPUT, .text = "a\nb" }, ": a\nb");
+}
+
+static void assert_tail(const struct journal *j, unsigned lines, const char *expected)
+{
+	struct text out = TEXT_EMPTY;
+
+	narrate_tail(j, lines, &out);
+	assert_string_equal(text_get(&out), expected);
+	text_done(&out);
+}
+
+static void tail_shows_the_last_of_the_story(void **state)
+{
+	struct journal *j = *state;
+
+	assert_tail(j, 3, "");
+	journal_add(j, (struct event){ .kind = EVENT_MARK, .time_ns = 1, .text = "one" });
+	journal_add(j, (struct event){ .kind = EVENT_SAY, .time_ns = 1, .text = "not told" });
+	journal_add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.time_ns = 1,
+			.subject = "c",
+			.state = { .from = STATE_CLOSED, .to = STATE_SYN_SENT } });
+	journal_add(j, (struct event){ .kind = EVENT_OUTPUT, .time_ns = 1, .text = "not told" });
+	assert_tail(j, 0, "");
+	assert_tail(j, 1, "        0.000  c        CLOSED -> SYN-SENT\n");
+	assert_tail(j, 9,
+		"        0.000           one\n"
+		"        0.000  c        CLOSED -> SYN-SENT\n");
+}
+
+#define NARRATE_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NARRATE_TEST(call_and_return_read_like_strace),
+		NARRATE_TEST(return_of_unknown_call_is_told_anyway),
+		NARRATE_TEST(state_tells_the_way_and_its_cause),
+		NARRATE_TEST(segment_prefers_names_to_addresses),
+		NARRATE_TEST(segment_of_a_syn_lists_only_its_options),
+		NARRATE_TEST(delivery_is_the_cause_of_what_follows),
+		NARRATE_TEST(end_of_process_tells_signal_or_status),
+		NARRATE_TEST(what_of_every_kind_without_strings_is_survived),
+		NARRATE_TEST(what_came_from_outside_is_made_printable),
+		NARRATE_TEST(what_of_output_keeps_its_lines),
+		NARRATE_TEST(tail_shows_the_last_of_the_story),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tracker_bench.h"
+
+/* ---- meeting ---- */
+
+static void adopt_of_a_new_cookie_reads_the_state_back(void **state)
+{
+	struct bench *b = *state;
+	struct inet_diag_msg m = diag_socket(UINT64_MAX - 1, STATE_SYN_SENT, 1000, 80);
+	const struct endpoint_facts f = facts(UINT64_MAX - 1, STATE_CLOSED, 1000, 80);
+	struct endpoint *e;
+
+	m.idiag_rqueue = 3;
+	m.idiag_wqueue = 1;
+	scripted_answer(&b->kernel, m);
+	e = tracker_adopt(b->tracker, &f, "c", CAUSE);
+	assert_asked(&b->kernel, "1000>80 ");
+	assert_story(b, "1 c NONE>SYN-SENT<500 ");
+	assert_string_equal(e->name, "c");
+	assert_true(e->cookie == UINT64_MAX - 1);
+	assert_int_equal(e->id, 1);
+	assert_int_equal(e->fd, -1);
+	assert_null(e->process);
+	assert_int_equal(e->recvq, 3);
+	assert_int_equal(e->sendq, 1);
+	assert_int_equal(e->changed, 1);
+	assert_ptr_equal(tracker_get(b->tracker, 0), e);
+	assert_null(tracker_get(b->tracker, 1));
+	assert_ptr_equal(find(b, 1000, 80), e);
+	assert_null(find(b, 80, 1000));
+}
+
+static void adopt_of_an_unbound_socket_asks_nobody(void **state)
+{
+	struct bench *b = *state;
+	const struct endpoint_facts f = facts(7, STATE_CLOSED, 0, 0);
+
+	tracker_adopt(b->tracker, &f, "c", CAUSE);
+	assert_asked(&b->kernel, "");
+	assert_story(b, "1 c NONE>CLOSED<500 ");
+}
+
+static void adopt_of_a_bound_socket_believes_the_process(void **state)
+{
+	struct bench *b = *state;
+	const struct endpoint_facts f = facts(7, STATE_CLOSED, 1000, 0);
+
+	scripted_refuse(&b->kernel, -ENOENT); /* bound ones are in none of the kernel's tables */
+	tracker_adopt(b->tracker, &f, "c", CAUSE);
+	assert_asked(&b->kernel, "1000>0 ");
+	assert_story(b, "1 c NONE>CLOSED<500 ");
+}
+
+static void adopt_of_a_known_cookie_is_the_same_endpoint(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	assert_ptr_equal(adopt(b, "x", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0), e);
+	assert_string_equal(e->name, "c");
+	assert_null(tracker_get(b->tracker, 1));
+	assert_story(b, "1 c NONE>SYN-SENT<500 2 c SYN-SENT>ESTABLISHED<500 ");
+}
+
+static void own_renames_and_says_whose_it_is(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, NULL, 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	assert_string_equal(e->name, "left/?1");
+	tracker_own(b->tracker, e, "a", "main", 5, 41);
+	assert_string_equal(e->name, "a");
+	assert_string_equal(e->process, "main");
+	assert_int_equal(e->fd, 5);
+	tracker_own(b->tracker, e, e->name, NULL, -1, 42);
+	assert_string_equal(e->name, "a");
+	assert_null(e->process);
+	assert_story(b, "1 left/?1 NONE>ESTABLISHED<500 2 a main:5<41 3 a -:-1<42 ");
+}
+
+static void look_at_an_unknown_child_names_it_after_its_listener(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *l = listener(b), *child;
+
+	scripted_answer(&b->kernel, diag_socket(2, STATE_NEW_SYN_RECV, 80, 1000));
+	child = look_at(b, 80, 1000, CAUSE, NULL);
+	assert_string_equal(child->name, "l/1");
+	assert_int_equal(child->state, STATE_SYN_RECEIVED);
+	assert_int_equal(child->fd, -1);
+	scripted_answer(&b->kernel, diag_socket(3, STATE_NEW_SYN_RECV, 80, 1001));
+	assert_string_equal(look_at(b, 80, 1001, CAUSE, NULL)->name, "l/2");
+	assert_int_equal(l->children, 2);
+	assert_asked(&b->kernel, "80>0 80>1000 80>1001 ");
+	assert_story(b,
+		"1 l NONE>LISTEN<500 2 l/1 NONE>SYN-RECEIVED<500 3 l/2 NONE>SYN-RECEIVED<500 ");
+}
+
+static void look_at_a_pair_only_a_listener_has_meets_nobody(void **state)
+{
+	struct bench *b = *state;
+	uint64_t cause = 9;
+
+	listener(b);
+	scripted_answer(&b->kernel, diag_socket(1, STATE_LISTEN, 80, 0));
+	assert_null(look_at(b, 80, 1000, 0, &cause));
+	assert_int_equal(cause, 0);
+	assert_null(tracker_get(b->tracker, 1));
+	assert_story(b, "1 l NONE>LISTEN<500 ");
+}
+
+static void ids_count_over_all_trackers(void **state)
+{
+	struct bench *b = *state;
+
+	b->ids = 41;
+	assert_int_equal(listener(b)->id, 42);
+	assert_int_equal(b->ids, 42);
+}
+
+/* ---- identity ---- */
+
+static void cookie_is_the_identity_from_syn_received_to_time_wait(void **state)
+{
+	static const uint8_t path[] = { STATE_NEW_SYN_RECV, STATE_ESTABLISHED, STATE_FIN_WAIT_1,
+		STATE_TIME_WAIT };
+	struct bench *b = *state;
+	struct endpoint *e = NULL;
+
+	for (size_t i = 0; i < sizeof(path); i++) {
+		struct endpoint *seen;
+
+		scripted_answer(&b->kernel, diag_socket(2, path[i], 80, 1000));
+		seen = look_at(b, 80, 1000, 10 + i, NULL);
+		assert_true(i == 0 || seen == e);
+		e = seen;
+	}
+	assert_null(tracker_get(b->tracker, 1));
+	assert_story(b,
+		"1 left/?1 NONE>SYN-RECEIVED<10 2 left/?1 SYN-RECEIVED>ESTABLISHED<11 "
+		"3 left/?1 ESTABLISHED>FIN-WAIT-1<12 4 left/?1 FIN-WAIT-1>TIME-WAIT<13 ");
+	assert_ptr_equal(find(b, 80, 1000), e);
+}
+
+static void other_cookie_with_the_same_pair_ends_the_old_one(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *old = adopt(b, "c", 7, STATE_TIME_WAIT, 1000, 80, SOCK_TIMER_NONE, 0);
+	struct endpoint *new;
+	uint64_t cause = 0;
+
+	scripted_answer(&b->kernel, diag_socket(8, STATE_SYN_SENT, 1000, 80));
+	new = look_at(b, 1000, 80, 77, &cause);
+	assert_ptr_not_equal(new, old);
+	assert_int_equal(cause, 77);
+	assert_int_equal(old->state, STATE_CLOSED);
+	assert_ptr_equal(find(b, 1000, 80), new);
+	assert_story(b,
+		"1 c NONE>TIME-WAIT<500 2 c TIME-WAIT>CLOSED<77 "
+		"3 left/?2 NONE>SYN-SENT<77 ");
+}
+
+static void look_finding_another_cookie_ends_the_endpoint(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *old = adopt(b, "c", 7, STATE_TIME_WAIT, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	scripted_answer(&b->kernel, diag_socket(8, STATE_SYN_SENT, 1000, 80));
+	tracker_look(b->tracker, old, NULL, 77);
+	assert_story(b, "1 c NONE>TIME-WAIT<500 2 c TIME-WAIT>CLOSED<77 ");
+	assert_null(find(b, 1000, 80));
+}
+
+/* ---- the end ---- */
+
+static void look_when_gone_is_closed_once(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_LAST_ACK, 1000, 80, SOCK_TIMER_RETRANSMIT, 60000);
+	const struct address here = loopback(1000), there = loopback(80);
+
+	e->sendq = 1;
+	scripted_refuse(&b->kernel, -ENOENT);
+	tracker_look(b->tracker, e, NULL, 77);
+	scripted_refuse(&b->kernel, -ENOENT);
+	tracker_look(b->tracker, e, NULL, 78);
+	assert_story(b, "1 c NONE>LAST-ACK<500 2 c LAST-ACK>CLOSED<77 ");
+	assert_int_equal(e->timer, SOCK_TIMER_NONE);
+	assert_int_equal(e->sendq, 0);
+	assert_null(find(b, 1000, 80));
+	assert_ptr_equal(tracker_last(b->tracker, &here, &there), e);
+	assert_ptr_equal(tracker_get(b->tracker, 0), e);
+}
+
+static void look_at_when_gone_is_closed_with_the_cause(void **state)
+{
+	struct bench *b = *state;
+	uint64_t cause = 0;
+
+	adopt(b, "c", 7, STATE_LAST_ACK, 1000, 80, SOCK_TIMER_NONE, 0);
+	scripted_refuse(&b->kernel, -ENOENT);
+	assert_null(look_at(b, 1000, 80, 77, &cause));
+	assert_int_equal(cause, 77);
+	assert_story(b, "1 c NONE>LAST-ACK<500 2 c LAST-ACK>CLOSED<77 ");
+}
+
+/* That the question could not be put or its answer not be read says nothing about the socket. */
+static void look_when_the_answer_is_unreadable_keeps_the_state(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	scripted_raw(&b->kernel, ++b->kernel.answers, SOCK_DIAG_BY_FAMILY, "", 0);
+	tracker_look(b->tracker, e, NULL, CAUSE);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 (note) ");
+}
+
+static void look_at_when_the_answer_is_unreadable_keeps_the_state(void **state)
+{
+	struct bench *b = *state;
+
+	adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+	scripted_refuse(&b->kernel, -ENOBUFS);
+	look_at(b, 1000, 80, CAUSE, NULL);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 (note) ");
+}
+
+/* ---- finding ---- */
+
+/* getpeername(2) is ENOTCONN in SYN-SENT, so what a process tells then lacks the remote end. */
+static void look_that_changes_addresses_only_stays_findable(void **state)
+{
+	struct bench *b = *state;
+	const struct endpoint_facts f = facts(7, STATE_SYN_SENT, 1000, 0);
+	struct endpoint *e = adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	scripted_refuse(&b->kernel, -ENOENT); /* by what it knew */
+	scripted_refuse(&b->kernel, -ENOENT); /* by what it was told */
+	tracker_look(b->tracker, e, &f, CAUSE);
+	scripted_answer(&b->kernel, diag_socket(7, STATE_SYN_SENT, 1000, 80));
+	assert_ptr_equal(look_at(b, 1000, 80, CAUSE, NULL), e);
+	assert_int_equal(e->remote.port, 80);
+	assert_story(b, "1 c NONE>SYN-SENT<500 ");
+	assert_ptr_equal(find(b, 1000, 80), e);
+}
+
+static void find_after_a_change_of_addresses_forgets_the_old_ones(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 81, SOCK_TIMER_NONE, 0);
+	assert_null(find(b, 1000, 80));
+	assert_ptr_equal(find(b, 1000, 81), e);
+}
+
+static void listener_on_the_very_address_goes_first(void **state)
+{
+	struct bench *b = *state;
+	const struct address here = loopback(80), other = loopback(81);
+	const struct endpoint_facts any = { .cookie = 2,
+		.protocol = IPPROTO_TCP,
+		.state = STATE_LISTEN,
+		.local = { .family = AF_INET, .port = 80 } };
+	struct endpoint *l, *wild;
+
+	assert_null(tracker_listener(b->tracker, &here));
+	scripted_refuse(&b->kernel, -ENOENT);
+	wild = tracker_adopt(b->tracker, &any, "any", CAUSE);
+	assert_ptr_equal(tracker_listener(b->tracker, &here), wild);
+	l = listener(b);
+	assert_ptr_equal(tracker_listener(b->tracker, &here), l);
+	assert_null(tracker_listener(b->tracker, &other));
+	scripted_refuse(&b->kernel, -ENOENT);
+	tracker_look(b->tracker, l, NULL, CAUSE);
+	assert_ptr_equal(tracker_listener(b->tracker, &here), wild);
+}
+
+/* ip(7), ipv6(7): 0.0.0.0 takes IPv4 only, :: takes both. */
+static void listener_on_any_takes_its_family_only(void **state)
+{
+	struct bench *b = *state;
+	const struct endpoint_facts any4 = { .cookie = 2,
+		.protocol = IPPROTO_TCP,
+		.state = STATE_LISTEN,
+		.local = { .family = AF_INET, .port = 80 } };
+	const struct endpoint_facts any6 = { .cookie = 3,
+		.protocol = IPPROTO_TCP,
+		.state = STATE_LISTEN,
+		.local = { .family = AF_INET6, .port = 81 } };
+	struct address v6 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 }, .port = 81 };
+	const struct address v4 = loopback(81);
+	struct endpoint *six;
+
+	scripted_refuse(&b->kernel, -ENOENT);
+	tracker_adopt(b->tracker, &any4, "four", CAUSE);
+	scripted_refuse(&b->kernel, -ENOENT);
+	six = tracker_adopt(b->tracker, &any6, "six", CAUSE);
+	assert_ptr_equal(tracker_listener(b->tracker, &v6), six);
+	assert_ptr_equal(tracker_listener(b->tracker, &v4), six);
+	v6.port = 80;
+	assert_null(tracker_listener(b->tracker, &v6));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TRACKER_TEST(adopt_of_a_new_cookie_reads_the_state_back),
+		TRACKER_TEST(adopt_of_an_unbound_socket_asks_nobody),
+		TRACKER_TEST(adopt_of_a_bound_socket_believes_the_process),
+		TRACKER_TEST(adopt_of_a_known_cookie_is_the_same_endpoint),
+		TRACKER_TEST(own_renames_and_says_whose_it_is),
+		TRACKER_TEST(look_at_an_unknown_child_names_it_after_its_listener),
+		TRACKER_TEST(look_at_a_pair_only_a_listener_has_meets_nobody),
+		TRACKER_TEST(ids_count_over_all_trackers),
+		TRACKER_TEST(cookie_is_the_identity_from_syn_received_to_time_wait),
+		TRACKER_TEST(other_cookie_with_the_same_pair_ends_the_old_one),
+		TRACKER_TEST(look_finding_another_cookie_ends_the_endpoint),
+		TRACKER_TEST(look_when_gone_is_closed_once),
+		TRACKER_TEST(look_at_when_gone_is_closed_with_the_cause),
+		TRACKER_TEST(look_when_the_answer_is_unreadable_keeps_the_state),
+		TRACKER_TEST(look_at_when_the_answer_is_unreadable_keeps_the_state),
+		TRACKER_TEST(look_that_changes_addresses_only_stays_findable),
+		TRACKER_TEST(find_after_a_change_of_addresses_forgets_the_old_ones),
+		TRACKER_TEST(listener_on_the_very_address_goes_first),
+		TRACKER_TEST(listener_on_any_takes_its_family_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What hold, step, release and drop do to what is on the wire. */
+#include <errno.h>
+
+#include "wire_bench.h"
+
+static const struct match syn = { .must = SEGMENT_SYN };
+static const struct match data = { .must = MATCH_DATA };
+
+/* ---- holding ---- */
+
+static void hold_all_keeps_and_journals_each(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, NULL);
+	assert_rules(b, "hold: any segment\n");
+	send_numbered(b, 2);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "");
+	assert_true(wire_idle(b->wire));
+	event_at(b, 1, EVENT_SEGMENT);
+	assert_true(assert_verdict(b, 2, EVENT_HELD, 1, 1, "right")->verdict.held);
+	event_at(b, 3, EVENT_SEGMENT);
+	assert_verdict(b, 4, EVENT_HELD, 2, 3, "right");
+	assert_true(wire_get(b->wire, 1)->held);
+}
+
+static void hold_with_match_lets_the_others_overtake(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, &syn);
+	assert_rules(b, "hold: syn\n");
+	send_flags(b, 0, SEGMENT_SYN, 1, 0);
+	send_flags(b, 0, SEGMENT_SYN | SEGMENT_ACK, 2, 0);
+	send_flags(b, 0, SEGMENT_ACK, 3, 4);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "2 3 ");
+	assert_int_equal(wire_get(b->wire, 0)->number, 1);
+	assert_null(wire_get(b->wire, 1));
+}
+
+static void hold_does_not_touch_what_is_on_its_way(void **state)
+{
+	struct bench *b = *state;
+
+	send_numbered(b, 1);
+	wire_drain(b->wire);
+	wire_hold(b->wire, NULL);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+}
+
+static void step_lets_the_oldest_go(void **state)
+{
+	struct bench *b = *state;
+	const struct event *delivered;
+
+	wire_hold(b->wire, NULL);
+	send_numbered(b, 3);
+	wire_pump(b->wire);
+	assert_int_equal(wire_step(b->wire, 0, NULL, 1), 1);
+	assert_false(wire_idle(b->wire));
+	assert_arrived(b, 1, "");
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+	delivered = assert_verdict(b, journal_last(b->journal), EVENT_DELIVERED, 1, 1, "right");
+	assert_true(delivered->verdict.held);
+	assert_int_equal(wire_step(b->wire, 0, NULL, 5), 2);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "2 3 ");
+	assert_int_equal(wire_step(b->wire, 0, NULL, 1), 0);
+	assert_rules(b, "hold: any segment\n");
+}
+
+static void step_by_number_takes_that_one_only(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, NULL);
+	send_numbered(b, 3);
+	wire_pump(b->wire);
+	assert_int_equal(wire_step(b->wire, 3, NULL, 1), 1);
+	assert_int_equal(wire_step(b->wire, 3, NULL, 1), 0); /* it is on its way */
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "3 ");
+	assert_int_equal(wire_step(b->wire, 3, NULL, 1), 0);
+	assert_int_equal(wire_step(b->wire, 99, NULL, 1), 0);
+	assert_int_equal(wire_step(b->wire, 1, NULL, 5), 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+}
+
+static void step_by_match_takes_count_that_match(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, NULL);
+	send_flags(b, 0, SEGMENT_SYN, 1, 0);
+	send_flags(b, 0, SEGMENT_ACK, 2, 4);
+	send_flags(b, 0, SEGMENT_ACK, 6, 4);
+	send_flags(b, 0, SEGMENT_ACK, 10, 4);
+	wire_pump(b->wire);
+	assert_int_equal(wire_step(b->wire, 0, &data, 2), 2);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "2 6 ");
+	assert_int_equal(wire_step(b->wire, 1, &data, 1), 0); /* #1 is no data */
+	assert_int_equal(wire_step(b->wire, 0, &syn, 2), 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+}
+
+static void release_ends_holding_oldest_first(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, &syn);
+	wire_drop_rule(b->wire, &syn, 1);
+	wire_hold(b->wire, &data);
+	send_numbered(b, 3);
+	wire_pump(b->wire);
+	assert_int_equal(wire_release(b->wire), 3);
+	assert_rules(b, "drop: syn (0 of 1 done)\n");
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 2 3 ");
+	assert_int_equal(wire_release(b->wire), 0);
+	send_flags(b, 0, SEGMENT_ACK, 4, 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "4 ");
+}
+
+/* What is let go stays before what came after it, wherever it stands in the list. */
+static void release_behind_a_closed_door_keeps_order(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, &syn);
+	b->shut[1] = true;
+	send_flags(b, 0, SEGMENT_ACK, 1, 1);
+	send_flags(b, 0, SEGMENT_SYN, 2, 0);
+	send_flags(b, 0, SEGMENT_ACK, 3, 1);
+	wire_pump(b->wire);
+	assert_int_equal(wire_release(b->wire), 1);
+	b->shut[1] = false;
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 2 3 ");
+}
+
+/* ---- dropping ---- */
+
+static void drop_by_hand_loses_that_one_with_its_cause(void **state)
+{
+	struct bench *b = *state;
+	const struct event *dropped;
+
+	wire_hold(b->wire, NULL);
+	send_numbered(b, 2);
+	wire_pump(b->wire);
+	assert_int_equal(wire_drop(b->wire, 2, 55), 0);
+	dropped = assert_verdict(b, 5, EVENT_DROPPED, 2, 55, "right");
+	assert_string_equal(dropped->text, "by hand");
+	assert_true(dropped->verdict.held);
+	assert_int_equal(wire_drop(b->wire, 2, 55), -ENOENT);
+	assert_int_equal(wire_drop(b->wire, 1, 0), 0);
+	assert_verdict(b, 6, EVENT_DROPPED, 1, 1, "right"); /* no cause given: the segment itself */
+	assert_int_equal(wire_release(b->wire), 0);
+	/* the last of the list is gone: the next one has to find its place */
+	send_flags(b, 0, SEGMENT_ACK, 3, 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "3 ");
+}
+
+static void drop_by_hand_of_what_is_not_held_is_enoent(void **state)
+{
+	struct bench *b = *state;
+
+	send_numbered(b, 1);
+	wire_drain(b->wire);
+	assert_int_equal(wire_drop(b->wire, 1, 0), -ENOENT);
+	assert_int_equal(wire_drop(b->wire, 2, 0), -ENOENT);
+	assert_int_equal(wire_drop(b->wire, 0, 0), -ENOENT);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+}
+
+static void drop_rule_loses_count_then_lets_pass(void **state)
+{
+	struct bench *b = *state;
+
+	wire_drop_rule(b->wire, &syn, 2);
+	for (uint32_t i = 0; i < 3; i++) {
+		send_flags(b, 0, SEGMENT_SYN, 7, 0);
+		send_flags(b, 0, SEGMENT_ACK, 8, 1);
+	}
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "8 8 7 8 ");
+	assert_rules(b, "drop: syn (2 of 2 done)\n");
+	assert_string_equal(assert_verdict(b, 2, EVENT_DROPPED, 1, 1, "right")->text,
+		"rule: drop syn");
+	assert_told(b,
+		"sent 7@0 sent 8@0 sent again 7@0 sent again 8@0 sent again 7@0 sent again 8@0 "
+		"delivered 8@1 delivered 8@1 delivered 7@1 delivered 8@1 ");
+}
+
+static void drop_rule_goes_before_an_older_hold(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, NULL);
+	wire_drop_rule(b->wire, &data, 1);
+	assert_rules(b, "hold: any segment\ndrop: data (0 of 1 done)\n");
+	send_numbered(b, 2);
+	wire_pump(b->wire);
+	assert_verdict(b, 2, EVENT_DROPPED, 1, 1, "right");
+	assert_verdict(b, 4, EVENT_HELD, 2, 3, "right");
+	assert_arrived(b, 1, "");
+}
+
+/* The sanitizer sees what wire_free() forgets. */
+static void free_with_held_and_pending_leaks_nothing(void **state)
+{
+	struct bench *b = *state;
+
+	wire_hold(b->wire, &syn);
+	wire_drop_rule(b->wire, NULL, 1);
+	send_numbered(b, 3);
+	send_flags(b, 1, SEGMENT_SYN, 9, 0);
+	wire_drain(b->wire);
+	assert_non_null(wire_get(b->wire, 2));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WIRE_TEST(hold_all_keeps_and_journals_each),
+		WIRE_TEST(hold_with_match_lets_the_others_overtake),
+		WIRE_TEST(hold_does_not_touch_what_is_on_its_way),
+		WIRE_TEST(step_lets_the_oldest_go),
+		WIRE_TEST(step_by_number_takes_that_one_only),
+		WIRE_TEST(step_by_match_takes_count_that_match),
+		WIRE_TEST(release_ends_holding_oldest_first),
+		WIRE_TEST(release_behind_a_closed_door_keeps_order),
+		WIRE_TEST(drop_by_hand_loses_that_one_with_its_cause),
+		WIRE_TEST(drop_by_hand_of_what_is_not_held_is_enoent),
+		WIRE_TEST(drop_rule_loses_count_then_lets_pass),
+		WIRE_TEST(drop_rule_goes_before_an_older_hold),
+		WIRE_TEST(free_with_held_and_pending_leaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
