@@ -2,6 +2,7 @@
 /* The command line: reads the options, wires the parts of a lab together, and turns its end into an exit
  * code. Nothing happens here that another front end would want to do as well. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -164,7 +165,7 @@ static void push_lines(struct lab *lab, bool end)
 {
 	char *newline;
 
-	while (!lab->closing && (newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
+	while (!script_over(lab->script) && (newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
 		size_t len = (size_t)(newline - lab->typed.s);
 
 		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
@@ -172,7 +173,8 @@ static void push_lines(struct lab *lab, bool end)
 		memmove(lab->typed.s, newline + 1, lab->typed.len);
 	}
 	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len)) {
+	if (!script_over(lab->script) &&
+		(lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
 		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
 		text_clear(&lab->typed);
 	}
@@ -474,14 +476,25 @@ static void usage(FILE *out)
 		out);
 }
 
+/* Bad usage: one line, and where help is. The word, which may hold anything, stands between quotes. */
+static int misused(const char *before, const char *word, const char *after)
+{
+	struct text message = TEXT_EMPTY;
+
+	text_printf(&message, "tcplab: %s'", before);
+	text_printable(&message, word, strlen(word));
+	text_printf(&message, "'%s; `tcplab --help` tells more\n", after);
+	fputs(text_get(&message), stderr);
+	text_done(&message);
+	return EXIT_USAGE;
+}
+
 static int subcommand(struct options *o, char **words, int count)
 {
-	if (o->command || o->file || count == 0) {
-		if (count == 0)
-			return run_lab(o);
-		fprintf(stderr, "tcplab: '%s' makes no sense after -c or -f\n", words[0]);
-		return EXIT_USAGE;
-	}
+	if (count == 0)
+		return run_lab(o);
+	if (o->command || o->file)
+		return misused("", words[0], " makes no sense after -c or -f");
 	if (strcmp(words[0], "play") == 0)
 		return play(o, words + 1, count - 1);
 	if (strcmp(words[0], "check") == 0)
@@ -489,11 +502,19 @@ static int subcommand(struct options *o, char **words, int count)
 	if (strcmp(words[0], "list") == 0)
 		return list_recipes(words + 1, count - 1);
 	if (strcmp(words[0], "doctor") == 0)
-		return doctor();
-	fprintf(stderr,
-		"tcplab: unknown command '%s': play, check, list or doctor; --help tells more\n",
-		words[0]);
-	return EXIT_USAGE;
+		return count > 1 ? misused("doctor takes no ", words[1], "") : doctor();
+	return misused("unknown command ", words[0], ": play, check, list or doctor");
+}
+
+/* 0, 1 and 2 are what everybody takes them for: one that is closed must not become our epoll. */
+static void open_standard(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	fd_closep(&fd);
 }
 
 int main(int argc, char **argv)
@@ -509,9 +530,11 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	int option;
 
-	signal(SIGPIPE,
-		SIG_IGN); /* a reader of ours that leaves is no reason to die; processes reset it */
-	while ((option = getopt_long(argc, argv, "c:f:6hV", long_options, NULL)) != -1) {
+	open_standard();
+	opterr = 0; /* we say it ourselves, without control bytes */
+	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
+	signal(SIGPIPE, SIG_IGN);
+	while ((option = getopt_long(argc, argv, ":c:f:6hV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			o.command = optarg;
@@ -531,9 +554,10 @@ int main(int argc, char **argv)
 		case 'V':
 			puts("tcplab " TCPLAB_VERSION);
 			return 0;
+		case ':':
+			return misused("option ", argv[optind - 1], " needs a value");
 		default:
-			fputs("`tcplab --help` lists the options\n", stderr);
-			return EXIT_USAGE;
+			return misused("there is no option ", argv[optind - 1], "");
 		}
 	}
 	return subcommand(&o, argv + optind, argc - optind);

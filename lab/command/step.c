@@ -43,13 +43,21 @@ static int step_check(struct cmd_call *c, struct diag *d)
 static int step_expired(struct cmd_call *c, struct diag *d)
 {
 	const struct step *step = c->state;
+	struct text expected = TEXT_EMPTY;
 
+	if (script_interactive(c->script))
+		return statement_error(c->statement, NULL, d, "nothing %s is held; 'wire' lists what is",
+			step->number || step->by_match ? "of that kind" : "more");
 	if (step->number)
-		return statement_error(c->statement, &c->statement->words[1], d,
-			"segment #%llu is not held; 'wire' lists what is",
-			(unsigned long long)step->number);
-	return statement_error(c->statement, NULL, d, "nothing %s is held on the wire",
-		step->by_match ? "that matches" : "more");
+		text_printf(&expected, "segment #%llu held", (unsigned long long)step->number);
+	else if (step->by_match)
+		match_format(&step->match, &expected);
+	else
+		text_puts(&expected, "one more segment");
+	text_puts(&expected, step->number ? "" : " held on the wire");
+	script_mismatch(c, NULL, text_get(&expected), "none");
+	text_done(&expected);
+	return CMD_FAILED;
 }
 
 static void step_end(struct cmd_call *c)

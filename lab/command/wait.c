@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/diag.h"
+#include "base/text.h"
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/pending.h"
@@ -19,13 +19,17 @@ static int wait_check(struct cmd_call *c, struct diag *d)
 static int wait_expired(struct cmd_call *c, struct diag *d)
 {
 	const struct process *p;
+	struct text seen = TEXT_EMPTY;
 
+	(void)d;
 	for (size_t i = 0; (p = world_process_at(c->world, i)); i++) {
 		if (p->in_call && (!c->state || p == c->state))
-			return statement_error(c->statement, NULL, d, "%s of %s has not returned",
-				p->call.text, p->name);
+			text_printf(&seen, "%s%s of %s still %s", seen.len ? ", " : "", p->call.text,
+				p->name, p->call.blocked ? "blocked" : "running");
 	}
-	return CMD_DONE;
+	script_mismatch(c, NULL, "every call has returned", text_get(&seen));
+	text_done(&seen);
+	return CMD_FAILED;
 }
 
 static int wait_run(struct cmd_call *c, struct diag *d)

@@ -87,6 +87,11 @@ bool script_busy(const struct script *s)
 	return s->running || s->next < s->queue.count;
 }
 
+bool script_over(const struct script *s)
+{
+	return s->ended;
+}
+
 bool script_interactive(const struct script *s)
 {
 	return s->options.interactive;

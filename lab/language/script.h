@@ -58,6 +58,8 @@ void script_end(struct script *s);
 /* Ctrl-C: stop waiting. The parked command is over, a call it waited for goes on in the background; what
  * is queued behind it is dropped. Returns false when nothing was running. */
 bool script_interrupt(struct script *s);
+/* Has it ended, or is it about to? What is pushed now is not run. */
+bool script_over(const struct script *s);
 /* Is a command running or waiting? */
 bool script_busy(const struct script *s);
 bool script_interactive(const struct script *s);

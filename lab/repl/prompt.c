@@ -5,9 +5,11 @@
  * the line mode for each command, as shells must for their children, would echo them into the output
  * and turn Ctrl-D into a NUL.
  *
- * readline must never wait for input by itself, for that would stop the lab: the places where 8.2 does
- * even in callback mode are turned off (pager, "Display all?", blink-matching-paren) or done here (a
- * bracketed paste, which _rl_bracketed_text() in its kill.c reads to the end in one go). */
+ * readline must never wait for input, for that would stop the lab; but 8.2 does even in callback mode,
+ * for the rest of a paste, of a UTF-8 character in a search, for an answer to "Display all?". So the
+ * terminal is set to VMIN 0, where read(2) returns at once, on_getc() answers "end of input" when there is
+ * nothing, and a paste is collected here. Where a key would begin, that answer makes readline accept the
+ * half-typed line: so the first byte is read before readline is called, and on_line() has an eye on it. */
 #include "repl/prompt.h"
 
 #include <errno.h>
@@ -20,7 +22,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -37,6 +39,7 @@
 #define PROMPT_FILE "<prompt>" /* as messages name it */
 #define MATCHES_SHOWN_MAX 100
 #define PASTE_MAX (1u << 20) /* bytes; more is refused, not cut: half a script is another script */
+#define PASTE_AT_ONCE 4096 /* bytes, before the rest of the lab gets its turn */
 
 /* What a terminal wraps pasted text in (xterm, ctlseqs: bracketed paste mode). */
 #define PASTE_BEGIN "\033[200~"
@@ -57,6 +60,8 @@ struct prompt {
 	bool shown; /* and it is on the screen, and keys are read */
 	bool over, closing;
 	bool brackets; /* the terminal was asked to bracket what is pasted */
+	int key; /* read and not yet given to readline; -1 = none */
+	bool starved; /* readline wanted more than there was */
 	bool pasting; /* between PASTE_BEGIN and PASTE_END */
 	size_t paste_matched; /* bytes of PASTE_END just seen */
 	struct text paste;
@@ -109,7 +114,13 @@ static void leave_line(const char *mark)
 
 static void terminal_take(struct prompt *p)
 {
+	struct termios mode;
+
 	rl_prep_terminal(1);
+	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
+		mode.c_cc[VMIN] = mode.c_cc[VTIME] = 0;
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
+	}
 	if (p->brackets)
 		print(PASTE_ON);
 }
@@ -257,6 +268,13 @@ static void on_line(char *line)
 	const char *begin = line;
 
 	stop_editing(p);
+	if (p->starved) { /* not a person's end of line but readline's, see the top */
+		show(p);
+		rl_insert_text(line ? line : "");
+		rl_redisplay();
+		free(line);
+		return;
+	}
 	if (!line) {
 		print("\n");
 		finish(p);
@@ -315,24 +333,21 @@ static void finish_paste(struct prompt *p)
 	text_done(&p->paste);
 }
 
-/* Take at most `most` bytes, all of which are there, one by one: what follows the end is readline's. */
-static void read_paste(struct prompt *p, int most)
+/* One byte of what is pasted. False = that was the last one. */
+static bool add_to_paste(struct prompt *p, char c)
 {
 	static const char end[] = PASTE_END;
-	char c;
 
-	while (most-- > 0 && read(STDIN_FILENO, &c, 1) == 1) {
-		if (p->paste.len <= PASTE_MAX)
-			text_add(&p->paste, &c, 1);
-		if (c == end[p->paste_matched])
-			p->paste_matched++;
-		else
-			p->paste_matched = c == end[0];
-		if (p->paste_matched == sizeof(end) - 1) {
-			finish_paste(p);
-			return;
-		}
-	}
+	if (p->paste.len <= PASTE_MAX)
+		text_add(&p->paste, &c, 1);
+	if (c == end[p->paste_matched])
+		p->paste_matched++;
+	else
+		p->paste_matched = c == end[0];
+	if (p->paste_matched < sizeof(end) - 1)
+		return true;
+	finish_paste(p);
+	return false;
 }
 
 /* ---- what comes from the terminal ---- */
@@ -344,17 +359,48 @@ static bool terminal_gone(void)
 	return poll(&fd, 1, 0) < 0 || (fd.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
+/* The next byte, or -1 when there is none. One at a time: what readline does not take stays in the
+ * terminal, for after the command. */
+static int read_key(void)
+{
+	unsigned char c;
+
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+}
+
+static int on_getc(FILE *stream)
+{
+	int key = active->key >= 0 ? active->key : read_key();
+
+	(void)stream;
+	active->key = -1;
+	active->starved = key < 0;
+	return key >= 0 ? key : EOF;
+}
+
+static void read_paste(struct prompt *p)
+{
+	for (int i = 0; i < PASTE_AT_ONCE && p->key >= 0; i++) {
+		char c = (char)p->key;
+
+		p->key = -1;
+		if (!add_to_paste(p, c))
+			return;
+		p->key = read_key();
+	}
+}
+
 static void read_keys(struct prompt *p)
 {
-	int waiting = 0;
-
-	/* Never let readline meet the end of input: it would run the half-typed line. */
-	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting <= 0) {
-		if (terminal_gone())
-			finish(p);
-	} else if (p->pasting) {
-		read_paste(p, waiting);
-	} else {
+	if (p->key < 0)
+		p->key = read_key();
+	if (p->key < 0 && terminal_gone()) /* else what was there went with a Ctrl-C */
+		finish(p);
+	while (p->key >= 0 && p->shown) {
+		if (p->pasting) {
+			read_paste(p);
+			return;
+		}
 		rl_callback_read_char();
 	}
 }
@@ -369,14 +415,23 @@ static void on_terminal(uv_poll_t *handle, int status, int events)
 		read_keys(p);
 }
 
+/* Be out of Ctrl-R, a count, half of a key. Each call of rl_callback_sigcleanup() ends one of them. */
+static void forget_state(void)
+{
+	for (int nested = 0; nested < 4; nested++)
+		rl_callback_sigcleanup();
+	rl_clear_pending_input();
+	rl_free_line_state();
+}
+
 static void interrupt(struct prompt *p)
 {
 	p->pasting = false;
+	p->key = -1;
 	if (p->over || p->closing)
 		return;
 	if (p->shown) {
-		rl_callback_sigcleanup(); /* Ctrl-R, a count, half of a key */
-		rl_free_line_state();
+		forget_state();
 		leave_line("^C");
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);
@@ -472,13 +527,58 @@ static void show_matches(char **matches, int count, int longest)
 
 /* ---- beginning and end ---- */
 
+static int ring(int count, int key)
+{
+	(void)count;
+	(void)key;
+	return rl_ding();
+}
+
+/* Ctrl-G. */
+static int give_up(int count, int key)
+{
+	rl_clear_message();
+	rl_clear_pending_input();
+	rl_deactivate_mark();
+	return ring(count, key);
+}
+
+/* rl_abort() and keys without a function jump (longjmp) to where 8.2 last waited for a key, and when that
+ * key came from its own buffer instead of the terminal, as after Ctrl-R Ctrl-X Ctrl-E, the place is gone
+ * and the program with it. So no key does: they ring, and so do keyboard macros, whose errors jump too.
+ * shadowed: keys without a function are looked up elsewhere, and must stay so. */
+static void tame_keymap(Keymap map, bool shadowed)
+{
+	static rl_command_func_t *const jumps[] = { NULL, rl_start_kbd_macro, rl_end_kbd_macro,
+		rl_call_last_kbd_macro, rl_print_last_kbd_macro };
+
+	for (int key = 0; key < KEYMAP_SIZE; key++) {
+		if (key == ANYOTHERKEY || map[key].type == ISMACR)
+			continue;
+		if (map[key].type == ISKMAP) {
+			Keymap inner = (Keymap)map[key].function;
+
+			tame_keymap(inner, shadowed || inner[ANYOTHERKEY].function);
+			continue;
+		}
+		if (map[key].function == rl_abort)
+			map[key].function = give_up;
+		for (size_t i = shadowed; i < sizeof(jumps) / sizeof(*jumps); i++)
+			if (map[key].function == jumps[i])
+				map[key].function = ring;
+	}
+}
+
 static void set_up_readline(struct prompt *p)
 {
+	static const char *const keymaps[] = { "emacs", "vi-insert", "vi-command" };
+
 	const char *brackets;
 
 	rl_readline_name = "tcplab"; /* $if tcplab in ~/.inputrc */
 	rl_instream = stdin;
 	rl_outstream = stdout;
+	rl_getc_function = on_getc;
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
@@ -497,8 +597,12 @@ static void set_up_readline(struct prompt *p)
 	brackets = rl_variable_value("enable-bracketed-paste"); /* off where TERM is dumb */
 	p->brackets = brackets && strcmp(brackets, "on") == 0;
 	rl_variable_bind("enable-bracketed-paste", "off");
-	rl_bind_keyseq_in_map(PASTE_BEGIN, on_paste_begin, rl_get_keymap_by_name("emacs"));
-	rl_bind_keyseq_in_map(PASTE_BEGIN, on_paste_begin, rl_get_keymap_by_name("vi-insert"));
+	for (size_t i = 0; i < sizeof(keymaps) / sizeof(*keymaps); i++) {
+		Keymap map = rl_get_keymap_by_name(keymaps[i]);
+
+		rl_bind_keyseq_in_map(PASTE_BEGIN, on_paste_begin, map);
+		tame_keymap(map, false);
+	}
 }
 
 /* The last thing of a prompt, whether it was ever up or not. */
@@ -540,10 +644,8 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 	p->closing = true;
 	p->closed = closed;
 	p->closed_arg = arg;
-	if (p->editing) {
-		rl_callback_sigcleanup();
-		rl_free_line_state();
-	}
+	if (p->editing)
+		forget_state();
 	if (p->shown)
 		leave_line("");
 	stop_editing(p);
@@ -593,6 +695,7 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 	p = memory_new(sizeof(*p));
 	p->world = world;
 	p->script = script;
+	p->key = -1;
 	p->options = *options;
 	if (options->history_file)
 		p->options.history_file = text_copy(options->history_file);

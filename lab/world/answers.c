@@ -241,7 +241,7 @@ void answers_on_host(uv_poll_t *handle, int status, int events)
 		journal_add(w->journal,
 			(struct event){ .kind = EVENT_ERROR,
 				.host = h->host.name,
-				.text = "the host's first process was killed, and everything on it with it",
+				.text = "the host's first process is gone, and everything on the host with it",
 				.subject = "start the lab again" });
 		for (size_t i = 0; i < w->process_count; i++) {
 			if (!w->processes[i]->process.ended)

@@ -3,15 +3,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +16,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "world/channel.h"
+#include "world/clone.h"
 #include "world/host_role.h"
 
 static const struct {
@@ -65,15 +63,8 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 	return -error;
 }
 
-/* fork() into new namespaces. The child is PID 1 of its own; no second process in between. */
-static pid_t clone_into(uint64_t flags)
-{
-	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
-/* As root without a user namespace: programs under test keep their meaning of root and files.
+/* The child is PID 1 of its own namespaces; no second process in between.
+ * As root without a user namespace: programs under test keep their meaning of root and files.
  * A "root" that lacks the capability (a container's) falls back to what everybody else gets. */
 static pid_t clone_host(bool *ret_new_user)
 {
@@ -82,10 +73,10 @@ static pid_t clone_host(bool *ret_new_user)
 
 	*ret_new_user = false;
 	if (geteuid() == 0)
-		pid = clone_into(flags);
+		pid = clone_process(flags, SIGCHLD);
 	if (geteuid() != 0 || (pid < 0 && errno == EPERM)) {
 		*ret_new_user = true;
-		pid = clone_into(flags | CLONE_NEWUSER);
+		pid = clone_process(flags | CLONE_NEWUSER, SIGCHLD);
 	}
 	return pid;
 }

@@ -23,6 +23,7 @@
 #include "base/address.h"
 #include "base/cleanup.h"
 #include "world/channel.h"
+#include "world/clone.h"
 #include "world/netconf.h"
 #include "world/process_role.h"
 #include "world/protocol.h"
@@ -173,7 +174,7 @@ static int set_routes(struct host_role *h)
 	}
 	if (r == 0 && h->ipv6) {
 		h->operation = "rtnetlink: IPv6 address, routes and policy rules";
-		r = netconf_address_add(nl, wire, &fd00_1, 64);
+		r = netconf_address6_add(nl, wire, &fd00_1, 64);
 		if (r == 0)
 			r = netconf_route_add(nl, AF_INET6, WIRE_TABLE, wire, NULL, 0, NULL);
 		if (r == 0)
@@ -242,7 +243,7 @@ static void spawn(struct host_role *h)
 	}
 	/* main's end learns the PID as main sees it from the credentials of the first message */
 	setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes));
-	pid = fork();
+	pid = clone_process(0, SIGCHLD);
 	if (pid == 0)
 		process_role_run(pair[1]);
 	if (pid < 0)

@@ -87,6 +87,29 @@ int netconf_address_add(struct mnl_socket *nl, unsigned index, const struct addr
 	return netconf_request(nl, request);
 }
 
+int netconf_address6_add(struct mnl_socket *nl, unsigned index, const struct address *address,
+	uint8_t prefix_len)
+{
+	char buffer[REQUEST_BYTES];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof(*route));
+	int r = netconf_address_add(nl, index, address, prefix_len);
+
+	request->nlmsg_type = RTM_NEWROUTE;
+	request->nlmsg_flags = NLM_F_CREATE;
+	route->rtm_family = AF_INET6;
+	route->rtm_dst_len = 128;
+	route->rtm_table = RT_TABLE_LOCAL;
+	route->rtm_protocol = RTPROT_KERNEL;
+	route->rtm_scope = RT_SCOPE_UNIVERSE;
+	route->rtm_type = RTN_LOCAL;
+	put_address(request, RTA_DST, address);
+	mnl_attr_put_u32(request, RTA_OIF, index);
+	if (r == 0)
+		r = netconf_request(nl, request);
+	return r == -EEXIST ? 0 : r; /* the kernel was there first */
+}
+
 int netconf_route_add(struct mnl_socket *nl, int family, uint32_t table, unsigned index,
 	const struct address *destination, uint8_t prefix_len, const struct address *source)
 {

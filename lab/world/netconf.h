@@ -18,6 +18,11 @@ int netconf_link_up(struct mnl_socket *nl, unsigned index, uint32_t queue_len);
 /* Give interface `index` an address, without duplicate address detection. 0 or -errno. */
 int netconf_address_add(struct mnl_socket *nl, unsigned index, const struct address *address,
 	uint8_t prefix_len);
+/* The same for IPv6, with the local route, so that what is sent to the address is taken in from now on: the
+ * kernel adds that route by itself, but some milliseconds later, from a workqueue (net/ipv6/addrconf.c
+ * addrconf_dad_start()), and loses what comes before. 0 or -errno. */
+int netconf_address6_add(struct mnl_socket *nl, unsigned index, const struct address *address,
+	uint8_t prefix_len);
 /* In `table`: `destination`/prefix_len leaves by interface `index`. destination NULL = default route of
  * `family`; source NULL = let the kernel choose. 0 or -errno. */
 int netconf_route_add(struct mnl_socket *nl, int family, uint32_t table, unsigned index,

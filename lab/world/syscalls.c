@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -14,11 +13,11 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "world/channel.h"
+#include "world/clone.h"
 #include "world/protocol.h"
 
 #define PATTERN_PERIOD 65521 /* prime, and no multiple of a usual segment or buffer */
@@ -347,14 +346,13 @@ static void take_bytes(const struct making *m)
  * and talks to main over a channel of its own. */
 static int64_t make_fork(int channel, int *ret_child)
 {
-	struct clone_args args = { .flags = CLONE_PARENT }; /* and our own exit signal, SIGCHLD */
 	int pair[2], yes = 1;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
 	setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes));
-	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	pid = clone_process(CLONE_PARENT, 0);
 	if (pid != 0) {
 		close(pair[1]);
 		*ret_child = pid < 0 ? -1 : pair[0];

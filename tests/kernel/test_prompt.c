@@ -535,6 +535,43 @@ static void paste_not_yet_complete_lets_the_lab_go_on(void **state)
 	pty_await_lines(&s->pty, 1, "hello", NULL);
 }
 
+/* readline 8.2 would wait for the second byte of the character, and all with it. */
+static void half_a_character_in_a_search_lets_the_lab_go_on(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "process p");
+	pty_type(&s->pty, "\022\303");
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_type(&s->pty, "\003");
+	pty_await_cursor(&s->pty, PROMPT);
+	assert_runs(s, "after");
+}
+
+/* Keys that end readline 8.2 by a signal, or make it run the half-typed line. */
+static void odd_keys_do_no_harm(void **state)
+{
+	struct session *s = *state;
+	ssize_t written;
+
+	assert_runs(s, "before");
+	pty_type(&s->pty, "\022");
+	pty_await_lines(&s->pty, 1, "(reverse-i-search)", NULL);
+	pty_type(&s->pty, "\030\005"); /* a key without a function */
+	pty_await_cursor(&s->pty, PROMPT);
+	pty_type(&s->pty, "say \"g\\x6fne\"");
+	pty_await_cursor(&s->pty, PROMPT "say \"g\\x6fne\"");
+	written = write(s->pty.fd, "\022\0", 2); /* Ctrl-R Ctrl-@ */
+	assert_int_equal(written, 2);
+	pty_type(&s->pty, "\007\005"); /* Ctrl-G Ctrl-E: out of it, at the end of the line */
+	pty_await_cursor(&s->pty, PROMPT "say \"g\\x6fne\"");
+	assert_int_equal(pty_count(&s->pty, "gone", NULL), 0);
+	pty_type(&s->pty, "\003");
+	pty_await_cursor(&s->pty, PROMPT);
+	assert_runs(s, "after");
+}
+
 static void resize_when_half_a_line_is_typed_keeps_it(void **state)
 {
 	static const char line[] = "say \"h\\x65llo, this is wider than the new terminal is";
@@ -645,6 +682,8 @@ int main(void)
 		TEST(paste_of_three_lines_runs_line_by_line),
 		TEST(paste_with_a_wrong_line_stops_there),
 		TEST(paste_not_yet_complete_lets_the_lab_go_on),
+		TEST(half_a_character_in_a_search_lets_the_lab_go_on),
+		TEST(odd_keys_do_no_harm),
 		TEST(resize_when_half_a_line_is_typed_keeps_it),
 		TEST_AT_HOME(terminal_that_is_dumb_or_unknown_works_too),
 		TEST(terminal_when_hung_up_ends_the_lab),
@@ -654,6 +693,7 @@ int main(void)
 
 	setenv("INPUTRC", "/dev/null", 1); /* the keys are the built-in ones */
 	unsetenv("NO_COLOR");
+	setenv("LC_ALL", "C.UTF-8", 1);
 	snprintf(command, sizeof(command), "'%s' doctor >/dev/null 2>&1", lab_path());
 	if (system(command) != 0) {
 		printf("skipped: '%s doctor' says that no lab can run here\n", lab_path());

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Where no lab can stand, `tcplab doctor` and every other start say the same: which step failed, with
+# which errno, what to type; exit code 3. Runs as an ordinary user, in namespaces where something is
+# missing. as_user would change the mode of /dev/net/tun, so it comes first, outside of them.
+set -uo pipefail
+tcplab=${TCPLAB:-build/tcplab}
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+
+if ((EUID == 0)); then
+	# shellcheck disable=SC2016 # expanded there
+	exec bash "$here/../as_user" bash -c 'TCPLAB=$1 exec bash "$0"' "$here/probe.sh" \
+		"$(realpath "$tcplab")"
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C
+failures=0
+tried=0
+
+if ! unshare -rm true 2>"$work/err"; then
+	echo "skipped: a user cannot have a mount namespace here: $(<"$work/err")" >&2
+	exit 77
+fi
+
+wrong()
+{
+	printf 'FAILED: %s: %s\n' "$what" "$1" >&2
+	sed 's/^/  | /' "$work"/{doctor,start}.{out,err} >&2
+	failures=$((failures + 1))
+}
+
+# probe WHAT STEP OPERATION ERROR REMEDY COMMAND...: run by COMMAND, tcplab fails at STEP.
+probe()
+{
+	local what=$1 step=$2 operation=$3 error=$4 remedy=$5 code
+	shift 5
+	tried=$((tried + 1))
+	timeout 30 "$@" "$tcplab" doctor >"$work/doctor.out" 2>"$work/doctor.err" </dev/null
+	code=$?
+	: >"$work/start.out"
+	: >"$work/start.err"
+	if ((code == 126)); then
+		echo "left out: $what: $(<"$work/doctor.err")" >&2
+		tried=$((tried - 1))
+		return
+	fi
+	((code == 3)) || wrong "doctor's exit code is $code"
+	timeout 30 "$@" "$tcplab" -c ss >"$work/start.out" 2>"$work/start.err" </dev/null
+	code=$?
+	((code == 3)) || wrong "the exit code of -c ss is $code"
+
+	cmp -s "$work/doctor.err" "$work/start.err" || wrong 'the two say it differently'
+	[[ $(head -n 1 "$work/start.err") == "tcplab: the lab cannot $step: $operation: $error" ]] ||
+		wrong "the first line is not: tcplab: the lab cannot $step: $operation: $error"
+	[[ $(sed -n 2p "$work/start.err") == "  try: "*"$remedy"* ]] ||
+		wrong "the second line does not say what to type: $remedy"
+	[[ $(tail -n 1 "$work/doctor.out") == "FAILED   $step" ]] ||
+		wrong "doctor's list does not end with: FAILED   $step"
+	[[ ! -s $work/start.out ]] || wrong 'a start that failed has something to tell'
+}
+
+# with_mount MOUNT...: a command behind it runs where that was mounted; 126 = that cannot be.
+with_mount()
+{
+	mount_command="mount $*"
+	# shellcheck disable=SC2016
+	command=(unshare -rm bash -c "$mount_command"' || exit 126; exec "$@"' bash)
+}
+
+tun_remedy='chmod 0666 /dev/net/tun'
+users_remedy='sysctl -w user.max_user_namespaces='
+
+# Somebody else's file, which this user may not write.
+with_mount --bind /etc/passwd /dev/net/tun
+probe 'TUN not ours' 'open /dev/net/tun' 'open /dev/net/tun' 'Permission denied' \
+	"$tun_remedy" "${command[@]}"
+with_mount -t tmpfs none /dev/net
+probe 'TUN missing' 'open /dev/net/tun' 'open /dev/net/tun' 'No such file or directory' \
+	'mknod /dev/net/tun c 10 200' "${command[@]}"
+with_mount --bind /dev/null /dev/net/tun
+probe 'TUN is another device' 'create wire0' 'ioctl TUNSETIFF wire0' \
+	'Inappropriate ioctl for device' 'tun module' "${command[@]}"
+
+# One user namespace is allowed, and taken: by the user who cannot have another (ENOSPC). A namespace's
+# limit counts all that are made below it: user_namespaces(7), namespaces(7).
+# shellcheck disable=SC2016
+probe 'no user namespaces' 'make user, network and PID namespaces' clone3 \
+	'No space left on device' "$users_remedy" \
+	unshare -rU bash -c 'echo 1 >/proc/sys/user/max_user_namespaces || exit 126
+		exec unshare -U --map-user=1000 --map-group=1000 "$@"' bash
+# A root without power (a container's), who may not make network namespaces and no user namespaces either.
+# shellcheck disable=SC2016
+probe 'root without power' 'make user, network and PID namespaces' clone3 \
+	'No space left on device' "$users_remedy" \
+	unshare -rU bash -c 'echo 0 >/proc/sys/user/max_user_namespaces || exit 126
+		exec setpriv --bounding-set=-all --inh-caps=-all "$@"' bash
+
+if ((tried == 0)); then
+	echo 'skipped: none of this can be arranged here' >&2
+	exit 77
+fi
+((failures == 0))

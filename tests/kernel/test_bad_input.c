@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is wrong with the input is told once, clearly, with its place, on standard error; the exit code is
+ * 2, nothing stays behind, and no byte of the input that a terminal would obey comes back. Each line is
+ * tried as -c, as a file, as standard input that is a file, and through a pipe. */
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "program.h"
+
+#define RANDOM_BYTES 8192
+#define LONG_LINE_BYTES 1000000
+/* One argument of execve(2) holds at most MAX_ARG_STRLEN, 32 pages, with its NUL. */
+#define ARGUMENT_MAX (128 * 1024 - 1)
+
+/* What the first line of standard error must begin with, behind the name of the file. */
+struct bad_line {
+	const char *input;
+	size_t len; /* 0 = up to the NUL */
+	const char *message;
+};
+
+#define LISTENER "socket l; bind l :80; listen l; "
+
+static const struct bad_line bad_lines[] = {
+	/* verbs and words */
+	{ "conect c :80", 0, ":1:1: unknown command 'conect'; did you mean 'connect'?" },
+	{ "say hi\nfrobnicate\n", 0, ":2:1: unknown command 'frobnicate'; 'help' lists them all" },
+	{ "connect", 0, ":1:1: 'connect' needs more: connect SOCK ADDR:PORT" },
+	{ "connect a b c", 0, ":1:13: 'c' is one word too many: connect SOCK ADDR:PORT" },
+	{ "say x => 3", 0, ":1:7: 'say' is no system call: '=>' does not apply" },
+	{ "say x &", 0, ":1:7: 'say' is no system call: '&' does not apply" },
+	{ "socket c => bogus", 0, ":1:13: 'bogus' is no outcome: use a number, " },
+	{ "socket c =>", 0, ":1:10: '=>' needs what the call must give: " },
+	{ "socket c & ss", 0, ":1:12: unexpected word; end the command with ';' or a new line" },
+	{ "{ socket c }", 0, ":1:1: no command here takes a block '{'" },
+	/* names */
+	{ "connect nosuch :80", 0, ":1:9: no socket 'nosuch'; make one with: socket NAME" },
+	{ "socket c; close c; connect c :80", 0, ":1:28: socket 'c' is closed" },
+	{ LISTENER "process p; socket c in p; connect c :80; send l/1 \"x\"", 0,
+		":1:79: 'l/1' was not accepted yet" },
+	{ "socket c\nsocket c\n", 0, ":2:8: socket 'c' is still open" },
+	{ "socket main", 0, ":1:8: 'main' is a process already" },
+	{ "socket syn", 0, ":1:8: 'syn' names a kind of segment" },
+	{ "socket 1x", 0, ":1:8: '1x' is no name" },
+	{ "socket c in nobody", 0, ":1:13: no process 'nobody'; there are: main" },
+	{ LISTENER "accept l a &; listen l", 0, ":1:54: process 'main' is still in accept(3)" },
+	{ "process p; kill p KILL; expect p killed KILL; socket c in p", 0,
+		":1:59: process 'p' has ended" },
+	/* values */
+	{ "socket c; expect c BOGUS", 0, ":1:20: 'BOGUS' is no TCP state; " },
+	{ "socket c; connect c 1.2.3:80", 0, ":1:21: '1.2.3' is neither an address nor a host" },
+	{ "socket c; connect c :99999", 0, ":1:21: ':99999' is no address: " },
+	{ "socket c; connect c 127.0.0.1", 0, ":1:21: '127.0.0.1' is no address: " },
+	{ "socket c; bind c [::1:80", 0, ":1:18: '[::1' is neither an address nor a host" },
+	{ "hold bogus", 0, ":1:6: 'bogus' is none: " },
+	{ "hold syn port 99999", 0, ":1:15: '99999' is no number from 1 to 65535" },
+	{ "kill main FOO", 0, ":1:11: 'FOO' is no signal: " },
+	{ "drop #7", 0, ":1:6: segment #7 is not held" },
+	{ "wait within soon", 0, ":1:13: 'soon' is no time: " },
+	{ "sysctl net.no.such", 0, ":1:8: this kernel has no sysctl net.no.such" },
+	{ "help frobnicate", 0, ":1:6: no help on 'frobnicate'" },
+	/* bytes */
+	{ "say \"abc", 0, ":1:5: string is not closed: " },
+	{ "say \"a\\q\"", 0, ":1:7: unknown escape \\q: " },
+	{ "say \"\\x1\"", 0, ":1:6: " },
+	{ "say \"\\777\"", 0, ":1:6: octal escape \\777 is more than a byte holds" },
+	{ "say \xff\xfe", 0, ":1:5: byte 0xff is not valid UTF-8: " },
+	{ "say \"\xc3(\"", 0, ":1:6: byte 0xc3 is not valid UTF-8: " },
+	{ "say x\0y", 7, ":1:6: control byte 0x00 outside a string: " },
+	{ "\0\0\0\0", 4, ":1:1: control byte 0x00 outside a string: " },
+	{ "\033[31mred\033[0m", 0, ":1:1: control byte 0x1b outside a string: " },
+	{ "socket c; connect c \"\033[31m\177\"", 0, ":1:21: '\\x1b[31m\\x7f' is no address: " },
+	{ "socket c; connect c \"\xc2\x9b"
+	  "31m\"",
+		0, ":1:21: '\\xc2\\x9b31m' is no address: " },
+	{ "connect \"\r\n\"", 0, ":1:9: string is not closed: " },
+};
+
+static char folder[] = "/tmp/tcplab-test-XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+/* ---- what is always so ---- */
+
+static bool terminal_obeys(const char *s)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	return (u[0] < 0x20 && u[0] != '\n') || u[0] == 0x7f ||
+		(u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0);
+}
+
+static void assert_harmless(const struct text *text, const char *what)
+{
+	assert_int_equal(strlen(text_get(text)), text->len);
+	for (size_t i = 0; i < text->len; i++) {
+		if (terminal_obeys(text->s + i))
+			fail_msg("%s: byte 0x%02x at %zu of what was printed", what,
+				(unsigned char)text->s[i], i);
+	}
+}
+
+static size_t count_lines(const char *text, const char *begin)
+{
+	size_t count = 0;
+
+	while (text) {
+		count += strncmp(text, begin, strlen(begin)) == 0;
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return count;
+}
+
+/* The end of a run: code and first line as expected, one error, nobody left. */
+static void assert_refused(struct program *p, int code, const char *first_line, const char *what)
+{
+	int got = program_end(p);
+	const char *errors = text_get(&p->errors);
+
+	if (got != code || strncmp(errors, first_line, strlen(first_line)) != 0) {
+		program_blame(p);
+		fail_msg("%s\n  expected exit code %d and: %s", what, code, first_line);
+	}
+	if (count_lines(errors, "error:") + count_lines(errors, "tcplab:") != (code ? 1 : 0)) {
+		program_blame(p);
+		fail_msg("%s: not one error", what);
+	}
+	assert_harmless(&p->errors, what);
+	assert_harmless(&p->output, what);
+	errno = 0;
+	assert_int_equal(waitpid(-1, NULL, WNOHANG),
+		-1); /* we would be the parent of its orphans */
+	assert_int_equal(errno, ECHILD);
+	program_close(p);
+}
+
+/* ---- the same input, four ways ---- */
+
+static void run_argument(const char *input, const char *message)
+{
+	const char *const arguments[] = { "-c", input, NULL };
+	struct text first = TEXT_EMPTY;
+	struct program p;
+
+	text_printf(&first, "error: -c%s", message);
+	program_open(&p, arguments, -1);
+	fd_closep(&p.in);
+	assert_refused(&p, 2, text_get(&first), "as -c");
+	text_done(&first);
+}
+
+static void run_file(const char *input, size_t len, const char *message)
+{
+	char path[64];
+	const char *const as_option[] = { "-f", path, NULL };
+	const char *const as_input[] = { NULL };
+	struct text first = TEXT_EMPTY;
+	struct program p;
+	CLEANUP(fd_closep) int fd = -1;
+
+	snprintf(path, sizeof(path), "%s/bad.lab", folder);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, input, len), len);
+	text_printf(&first, "error: %s%s", path, message);
+	program_open(&p, as_option, -1);
+	fd_closep(&p.in);
+	assert_refused(&p, 2, text_get(&first), "as -f");
+
+	text_clear(&first);
+	text_printf(&first, "error: stdin%s", message);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	program_open(&p, as_input, fd);
+	assert_refused(&p, 2, text_get(&first), "as a file that is standard input");
+	text_done(&first);
+	unlink(path);
+}
+
+/* In a child: tcplab need not read it all. */
+static pid_t feed(int fd, const char *input, size_t len)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	signal(SIGPIPE, SIG_DFL);
+	while (len) {
+		ssize_t n = write(fd, input, len);
+
+		if (n <= 0)
+			_exit(1);
+		input += n;
+		len -= (size_t)n;
+	}
+	_exit(0);
+}
+
+static void run_pipe(const char *input, size_t len, const char *message)
+{
+	const char *const arguments[] = { NULL };
+	struct text first = TEXT_EMPTY;
+	int ends[2];
+	pid_t feeder;
+	struct program p;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	text_printf(&first, "error: stdin%s", message);
+	program_open(&p, arguments, ends[0]);
+	close(ends[0]);
+	feeder = feed(ends[1], input, len);
+	close(ends[1]);
+	/* it ends by itself: a pipe that nobody reads any more kills it */
+	assert_int_equal(waitpid(feeder, NULL, 0), feeder);
+	assert_refused(&p, 2, text_get(&first), "through a pipe");
+	text_done(&first);
+}
+
+static void run_all_ways(const char *input, size_t len, const char *message)
+{
+	if (!memchr(input, '\0', len) && len <= ARGUMENT_MAX)
+		run_argument(input, message);
+	run_file(input, len, message);
+	run_pipe(input, len, message);
+}
+
+static void bad_line_is_told_once_with_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_lines) / sizeof(bad_lines[0]); i++) {
+		const struct bad_line *bad = &bad_lines[i];
+
+		run_all_ways(bad->input, bad->len ? bad->len : strlen(bad->input), bad->message);
+	}
+}
+
+static void long_line_is_refused(void **state)
+{
+	char *line = memory_new(LONG_LINE_BYTES + 1);
+
+	(void)state;
+	memset(line, 'a', LONG_LINE_BYTES);
+	run_all_ways(line, LONG_LINE_BYTES, ":1:65537: line is ");
+	line[70000] = '\0'; /* short enough for -c */
+	run_all_ways(line, 70000,
+		":1:65537: line is 70000 bytes long, the limit is 65536: split it");
+	free(line);
+}
+
+/* Any bytes: xorshift32 from fixed seeds, so that a failure comes again. */
+static void random_bytes_are_refused(void **state)
+{
+	char bytes[RANDOM_BYTES];
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= 8; seed++) {
+		uint32_t x = seed * 2654435761U;
+
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			x ^= x << 13;
+			x ^= x >> 17;
+			x ^= x << 5;
+			bytes[i] = (char)(x >> 24);
+		}
+		bytes[0] = (char)0x80; /* the first line is wrong in any case */
+		run_all_ways(bytes, sizeof(bytes), ":1:1: byte 0x80 is not valid UTF-8: ");
+	}
+}
+
+/* Nothing runs of a file that has a mistake anywhere. */
+static void mistake_further_down_is_found_before_anything_runs(void **state)
+{
+	const char *const arguments[] = { "-c", "say \"it ran\"; conect c :80", NULL };
+	struct program p;
+
+	(void)state;
+	program_open(&p, arguments, -1);
+	fd_closep(&p.in);
+	assert_int_equal(program_end(&p), 2);
+	assert_null(strstr(text_get(&p.output), "it ran"));
+	program_close(&p);
+}
+
+/* ---- the command line itself ---- */
+
+static void bad_command_line_is_told(void **state)
+{
+	static const struct {
+		const char *arguments[4];
+		int code;
+		const char *first_line;
+	} cases[] = {
+		{ { "--frobnicate" }, 2, "tcplab: there is no option '--frobnicate'" },
+		{ { "-c" }, 2, "tcplab: option '-c' needs a value" },
+		{ { "frobnicate" }, 2, "tcplab: unknown command 'frobnicate': play, check, list " },
+		{ { "-c", "ss", "play" }, 2, "tcplab: 'play' makes no sense after -c or -f" },
+		{ { "play" }, 2, "tcplab: play what? " },
+		{ { "play", "no/such" }, 2, "tcplab: no/such:1:1: there is no such recipe" },
+		{ { "check", "no/such" }, 2, "tcplab: no/such:1:1: there is no such recipe" },
+		{ { "list", "no/such" }, 2, "tcplab: no/such:1:1: there is no such recipe" },
+		{ { "-f", "/no/such.lab" }, 2,
+			"tcplab: no recipe '/no/such.lab': open: No such file" },
+		{ { "check", folder }, 2, "tcplab: " },
+		{ { "-f", folder }, 2, "tcplab: " },
+		{ { "-f", "/dev/null" }, 0, "" },
+		{ { "-c", "" }, 0, "" },
+		{ { "-c", "# only a comment" }, 0, "" },
+		{ { "play", "\033[31m" }, 2, "tcplab: " },
+		{ { "-f", "/no/\033[31m" }, 2, "tcplab: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct program p;
+
+		program_open(&p, cases[i].arguments, -1);
+		fd_closep(&p.in);
+		assert_refused(&p, cases[i].code, cases[i].first_line, cases[i].arguments[0]);
+	}
+}
+
+static void refuse_argument(const char *argument)
+{
+	const char *const arguments[] = { argument, NULL };
+	struct program p;
+
+	program_open(&p, arguments, -1);
+	fd_closep(&p.in);
+	assert_refused(&p, 2, "tcplab: ", "an argument that a terminal would obey");
+}
+
+static void hostile_option_is_made_harmless(void **state)
+{
+	(void)state;
+	refuse_argument("--\033[31m");
+}
+
+static void hostile_subcommand_is_made_harmless(void **state)
+{
+	(void)state;
+	refuse_argument("\033[31m");
+}
+
+static void doctor_takes_no_arguments(void **state)
+{
+	const char *const arguments[] = { "doctor", "recipes", NULL };
+	struct program p;
+
+	(void)state;
+	program_open(&p, arguments, -1);
+	fd_closep(&p.in);
+	assert_refused(&p, 2, "tcplab: ", "doctor with an argument");
+}
+
+static void folder_without_recipes_is_named(void **state)
+{
+	const char *const arguments[] = { "check", folder, NULL };
+	struct text first = TEXT_EMPTY;
+	struct program p;
+
+	(void)state;
+	text_printf(&first, "tcplab: %s: no *.lab file below it", folder);
+	program_open(&p, arguments, -1);
+	fd_closep(&p.in);
+	assert_refused(&p, 2, text_get(&first), "check");
+	text_done(&first);
+}
+
+/* A file's name is not its owner's to paint the terminal with. */
+static void file_name_is_made_harmless(void **state)
+{
+	char path[64];
+	const char *const arguments[] = { "-f", path, NULL };
+	struct program p;
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/\033[31m.lab", folder);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs("frobnicate\n", file);
+	fclose(file);
+	program_open(&p, arguments, -1);
+	fd_closep(&p.in);
+	program_end(&p);
+	unlink(path);
+	assert_harmless(&p.errors, "the name of a file with a mistake");
+	program_close(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_line_is_told_once_with_its_place),
+		cmocka_unit_test(long_line_is_refused),
+		cmocka_unit_test(random_bytes_are_refused),
+		cmocka_unit_test(mistake_further_down_is_found_before_anything_runs),
+		cmocka_unit_test(bad_command_line_is_told),
+		cmocka_unit_test(hostile_option_is_made_harmless),
+		cmocka_unit_test(hostile_subcommand_is_made_harmless),
+		cmocka_unit_test(doctor_takes_no_arguments),
+		cmocka_unit_test(folder_without_recipes_is_named),
+		cmocka_unit_test(file_name_is_made_harmless),
+	};
+
+	if (!program_can())
+		return PROGRAM_SKIPPED;
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* what tcplab leaves behind becomes our child */
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
