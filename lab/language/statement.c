@@ -16,6 +16,7 @@ void statement_done(struct statement *s)
 	free(s->line_text);
 	free(s->text);
 	token_list_done(&s->tokens);
+	statement_list_done(&s->block);
 	*s = (struct statement){ 0 };
 }
 
@@ -49,12 +50,8 @@ static int arrange(struct statement *s, struct diag *d)
 	const struct token *t = s->tokens.tokens, *end = t + s->tokens.count;
 
 	s->words = t;
-	for (; t < end && t->kind != TOKEN_ARROW && t->kind != TOKEN_BACKGROUND; t++) {
-		if (t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE)
-			return statement_error(s, t, d, "no command here takes a block '%s'",
-				t->text);
+	for (; t < end && t->kind != TOKEN_ARROW && t->kind != TOKEN_BACKGROUND; t++)
 		s->word_count++;
-	}
 	if (s->word_count == 0 || s->words->kind != TOKEN_WORD)
 		return statement_error(s, s->words, d, "a command begins with a verb, not with %s",
 			token_kind_name(s->words->kind));
@@ -80,88 +77,161 @@ static int arrange(struct statement *s, struct diag *d)
 	return 0;
 }
 
-/* Move tokens [from, to) of `all` into a statement of their own. */
-static int add_statement(struct statement_list *list, struct token_list *all, size_t from,
-	size_t to, const char *file, uint32_t line_no, const char *line, size_t len, struct diag *d)
+#define BLOCKS_MAX 16 /* within each other */
+#define BRACE_PLACE "'{' belongs behind a command, on its line: repeat 3 {"
+
+/* A text being parsed: the list statements go to, and those of the blocks around it. */
+struct parser {
+	const char *file;
+	struct statement_list root; /* owned */
+	struct statement_list *lists[BLOCKS_MAX + 1]; /* [depth] is the one being filled */
+	struct statement *openers[BLOCKS_MAX + 1]; /* whose block that is */
+	size_t depth;
+};
+
+/* A line being parsed. */
+struct parsed_line {
+	const char *text;
+	size_t len;
+	uint32_t number;
+	struct token_list tokens; /* owned */
+};
+
+/* Move tokens [from, to) of the line into a statement of their own. */
+static int add_statement(struct parser *p, struct parsed_line *line, size_t from, size_t to,
+	struct diag *d)
 {
-	struct statement *s;
-	const struct token *last;
+	struct statement_list *list = p->lists[p->depth];
+	struct token *tokens = line->tokens.tokens;
 	struct text copy = TEXT_EMPTY;
-	size_t begin;
+	struct statement *s;
+	size_t begin, end;
 
 	if (from == to)
 		return 0;
+	begin = tokens[from].column - 1;
+	end = tokens[to - 1].end_column - 1;
 	list->statements =
 		memory_grow(list->statements, (list->count + 1) * sizeof(*list->statements));
 	s = &list->statements[list->count++];
-	*s = (struct statement){ .file = text_copy(file), .line = line_no };
-	text_add(&copy, line, len);
+	*s = (struct statement){ .file = text_copy(p->file), .line = line->number };
+	text_add(&copy, line->text, line->len);
 	s->line_text = text_take(&copy);
-	last = &all->tokens[to - 1];
-	begin = all->tokens[from].column - 1;
-	text_add(&copy, line + begin, last->end_column - 1 - begin);
+	text_add(&copy, line->text + begin, end - begin);
 	s->text = text_take(&copy);
 	s->tokens.count = to - from;
 	s->tokens.tokens = memory_new((to - from) * sizeof(struct token));
-	memcpy(s->tokens.tokens, all->tokens + from, (to - from) * sizeof(struct token));
+	memcpy(s->tokens.tokens, tokens + from, (to - from) * sizeof(struct token));
 	for (size_t i = from; i < to; i++)
-		all->tokens[i].text = NULL; /* owned by the statement now */
+		tokens[i].text = NULL; /* owned by the statement now */
 	return arrange(s, d);
+}
+
+static int misplaced(const struct parser *p, const struct token *t, struct diag *d, const char *why)
+{
+	diag_set(d, EINVAL, "%s", why);
+	diag_at(d, p->file, t->line, t->column);
+	return -EINVAL;
+}
+
+/* The block of the statement just added begins. */
+static int open_block(struct parser *p, const struct token *brace, struct diag *d)
+{
+	struct statement_list *list = p->lists[p->depth];
+	struct statement *opener = list->count ? &list->statements[list->count - 1] : NULL;
+
+	if (!opener || opener->has_block || opener->line != brace->line)
+		return misplaced(p, brace, d, BRACE_PLACE);
+	if (p->depth == BLOCKS_MAX)
+		return misplaced(p, brace, d, "too many blocks within each other");
+	opener->has_block = true;
+	p->depth++;
+	p->openers[p->depth] = opener;
+	p->lists[p->depth] = &opener->block;
+	return 0;
+}
+
+/* A statement ends here: at `;`, a brace (t), or the end of the line (t NULL). */
+static int end_statement(struct parser *p, struct parsed_line *line, size_t from, size_t to,
+	const struct token *t, struct diag *d)
+{
+	int r;
+
+	if (t && t->kind == TOKEN_OPEN && to == from)
+		return misplaced(p, t, d, BRACE_PLACE);
+	r = add_statement(p, line, from, to, d);
+	if (r < 0 || !t || t->kind == TOKEN_END)
+		return r;
+	if (t->kind == TOKEN_OPEN)
+		return open_block(p, t, d);
+	if (p->depth == 0)
+		return misplaced(p, t, d, "'}' without a '{' before it");
+	p->depth--;
+	return 0;
+}
+
+static int parse_line(struct parser *p, const char *text, size_t len, uint32_t number,
+	struct diag *d)
+{
+	struct parsed_line line = { .text = text, .number = number };
+	size_t from = 0;
+	int r;
+
+	while (len && (text[len - 1] == '\r' || text[len - 1] == ' ' || text[len - 1] == '\t'))
+		len--;
+	line.len = len;
+	r = lexer_line(text, len, p->file, number, &line.tokens, d);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < line.tokens.count && r == 0; i++) {
+		const struct token *t = &line.tokens.tokens[i];
+
+		if (t->kind == TOKEN_END || t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE) {
+			r = end_statement(p, &line, from, i, t, d);
+			from = i + 1;
+		}
+	}
+	if (r == 0)
+		r = end_statement(p, &line, from, line.tokens.count, NULL, d);
+	token_list_done(&line.tokens);
+	return r;
+}
+
+static int parser_end(struct parser *p, int r, struct statement_list *ret_list, struct diag *d)
+{
+	if (r == 0 && p->depth) {
+		statement_error(p->openers[p->depth], NULL, d, "this block is not closed: '}' is missing");
+		r = -EAGAIN;
+	}
+	if (r < 0)
+		statement_list_done(&p->root);
+	else
+		*ret_list = p->root;
+	return r;
 }
 
 int statement_parse(const char *line, size_t len, const char *file, uint32_t line_no,
 	struct statement_list *ret_list, struct diag *d)
 {
-	struct statement_list list = { 0 };
-	struct token_list all;
-	size_t from = 0;
-	int r;
+	struct parser p = { .file = file, .lists = { &p.root } };
 
-	while (len && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
-		len--;
-	r = lexer_line(line, len, file, line_no, &all, d);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i <= all.count && r == 0; i++) {
-		if (i < all.count && all.tokens[i].kind != TOKEN_END)
-			continue;
-		r = add_statement(&list, &all, from, i, file, line_no, line, len, d);
-		from = i + 1;
-	}
-	token_list_done(&all);
-	if (r < 0)
-		statement_list_done(&list);
-	else
-		*ret_list = list;
-	return r;
+	return parser_end(&p, parse_line(&p, line, len, line_no, d), ret_list, d);
 }
 
 int statement_parse_all(const char *text, size_t len, const char *file, uint32_t first_line,
 	struct statement_list *ret_list, struct diag *d)
 {
-	struct statement_list list = { 0 };
+	struct parser p = { .file = file, .lists = { &p.root } };
 	uint32_t line_no = first_line;
+	int r = 0;
 
-	while (len) {
+	while (len && r == 0) {
 		const char *newline = memchr(text, '\n', len);
 		size_t line_len = newline ? (size_t)(newline - text) : len;
-		struct statement_list some = { 0 };
-		int r = statement_parse(text, line_len, file, line_no++, &some, d);
 
-		if (r < 0) {
-			statement_list_done(&list);
-			return r;
-		}
-		list.statements = memory_grow(list.statements,
-			(list.count + some.count) * sizeof(*list.statements));
-		if (some.count)
-			memcpy(list.statements + list.count, some.statements,
-				some.count * sizeof(*list.statements));
-		list.count += some.count;
-		free(some.statements);
+		r = parse_line(&p, text, line_len, line_no++, d);
 		len -= line_len + !!newline;
 		text += line_len + !!newline;
 	}
-	*ret_list = list;
-	return 0;
+	return parser_end(&p, r, ret_list, d);
 }

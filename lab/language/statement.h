@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One command as written: VERB ARG... [=> OUTCOME...] [&], with the place of every word. */
+/* One command as written: VERB ARG... [=> OUTCOME...] [&] [{ COMMAND... }], with the place of every word. */
 #ifndef LAB_LANGUAGE_STATEMENT_H
 #define LAB_LANGUAGE_STATEMENT_H
 
@@ -8,6 +8,13 @@
 #include <stdint.h>
 
 #include "language/lexer.h"
+
+struct statement;
+
+struct statement_list {
+	struct statement *statements; /* owned */
+	size_t count;
+};
 
 struct statement {
 	char *file; /* owned: as shown in messages */
@@ -20,18 +27,18 @@ struct statement {
 	const struct token *outcome; /* after =>; NULL when there is none */
 	size_t outcome_count;
 	bool background;
-};
-
-struct statement_list {
-	struct statement *statements; /* owned */
-	size_t count;
+	bool has_block;
+	struct statement_list block; /* what stands between its { and } */
+	uint64_t began_ns; /* `until`: when it was first run; 0 = not running */
 };
 
 /* Parse one line (no newline) into the statements it holds: none when it is blank or a comment, several
- * when it has `;`. 0, or -EINVAL with the place in d and nothing to free. */
+ * when it has `;`. 0, or -EINVAL or -EAGAIN as below, with the place in d and nothing to free. */
 int statement_parse(const char *line, size_t len, const char *file, uint32_t line_no,
 	struct statement_list *ret_list, struct diag *d);
-/* The same for a whole text of lines, the first of which is number `first_line`; stops at the first error. Windows line ends are fine. */
+/* The same for a whole text of lines, the first of which is number `first_line`; blocks may span lines.
+ * Stops at the first error; -EAGAIN (with d filled) when the text ends inside a block. Windows line ends are
+ * fine. */
 int statement_parse_all(const char *text, size_t len, const char *file, uint32_t first_line,
 	struct statement_list *ret_list, struct diag *d);
 void statement_done(struct statement *s);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The statements a script has still to run, in order, and the blocks it is inside of. Pure: runs nothing. */
+#ifndef LAB_LANGUAGE_QUEUE_H
+#define LAB_LANGUAGE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "language/statement.h"
+
+#define QUEUE_DEPTH_MAX 16 /* blocks within blocks, files within files */
+
+struct queue_frame {
+	struct statement_list list; /* of a block: borrowed from its owner; of a file: owned */
+	bool owned;
+	struct statement *owner; /* the `repeat`, `until` or `include` it belongs to; borrowed */
+	size_t next;
+	uint64_t rounds; /* still to go, this one included */
+	bool again; /* after the last round the owner is run again, to decide */
+};
+
+struct queue {
+	struct statement **items; /* owned, each too; [0] may be running */
+	size_t count;
+	bool first_taken; /* items[0] was given out */
+	struct queue_frame frames[QUEUE_DEPTH_MAX];
+	size_t depth;
+};
+
+/* Append the statements; the list is empty afterwards. */
+void queue_push(struct queue *q, struct statement_list *list);
+/* The next one to run, borrowed until the one after it is asked for; NULL = none left. */
+struct statement *queue_next(struct queue *q);
+bool queue_empty(const struct queue *q);
+/* Run `list` next, `rounds` times (0 = not at all), then, with `again`, `owner` once more. owned: the queue
+ * frees it. -ELOOP when it would be too deep (an owned list is freed then, too). */
+int queue_enter(struct queue *q, struct statement *owner, const struct statement_list *list,
+	bool owned, uint64_t rounds, bool again);
+/* Forget all that has not begun. The statement given out last stays valid until the next queue_next(). */
+void queue_drop(struct queue *q);
+void queue_done(struct queue *q);
+
+#endif
