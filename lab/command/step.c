@@ -46,7 +46,8 @@ static int step_expired(struct cmd_call *c, struct diag *d)
 	struct text expected = TEXT_EMPTY;
 
 	if (script_interactive(c->script))
-		return statement_error(c->statement, NULL, d, "nothing %s is held; 'wire' lists what is",
+		return statement_error(c->statement, NULL, d,
+			"nothing %s is held; 'wire' lists what is",
 			step->number || step->by_match ? "of that kind" : "more");
 	if (step->number)
 		text_printf(&expected, "segment #%llu held", (unsigned long long)step->number);

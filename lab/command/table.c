@@ -31,6 +31,10 @@
 	X(ss)                                                                                      \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
+	X(sleep)                                                                                   \
+	X(repeat)                                                                                  \
+	X(until)                                                                                   \
+	X(include)                                                                                 \
 	X(mark)                                                                                    \
 	X(say)                                                                                     \
 	X(sysctl)                                                                                  \

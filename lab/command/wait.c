@@ -24,8 +24,8 @@ static int wait_expired(struct cmd_call *c, struct diag *d)
 	(void)d;
 	for (size_t i = 0; (p = world_process_at(c->world, i)); i++) {
 		if (p->in_call && (!c->state || p == c->state))
-			text_printf(&seen, "%s%s of %s still %s", seen.len ? ", " : "", p->call.text,
-				p->name, p->call.blocked ? "blocked" : "running");
+			text_printf(&seen, "%s%s of %s still %s", seen.len ? ", " : "",
+				p->call.text, p->name, p->call.blocked ? "blocked" : "running");
 	}
 	script_mismatch(c, NULL, "every call has returned", text_get(&seen));
 	text_done(&seen);

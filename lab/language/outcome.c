@@ -19,10 +19,9 @@ static bool parse_number(const char *text, struct outcome *o)
 		const char *unit;
 		double scale;
 		bool is_time;
-	} units[] = { { "k", 1 << 10, false }, { "M", 1 << 20, false },
-		{ "G", 1 << 30, false }, { "ns", 1, true }, { "us", 1e3, true },
-		{ "ms", 1e6, true }, { "s", 1e9, true }, { "m", 60e9, true },
-		{ "h", 3600e9, true } };
+	} units[] = { { "k", 1 << 10, false }, { "M", 1 << 20, false }, { "G", 1 << 30, false },
+		{ "ns", 1, true }, { "us", 1e3, true }, { "ms", 1e6, true }, { "s", 1e9, true },
+		{ "m", 60e9, true }, { "h", 3600e9, true } };
 	char *end;
 	double value;
 
@@ -52,7 +51,8 @@ static int parse_tolerance(const struct statement *s, struct outcome *o, struct 
 	char *end;
 
 	if (strncmp(word->text, "+-", 2) != 0)
-		return statement_error(s, word, d, "'%.40s' is one word too many after '=>'", word->text);
+		return statement_error(s, word, d, "'%.40s' is one word too many after '=>'",
+			word->text);
 	o->tolerance = strtod(word->text + 2, &end) / 100;
 	if (strcmp(end, "%") != 0 || o->tolerance < 0)
 		return statement_error(s, word, d, "'%.40s' is no tolerance: +-10%%", word->text);
@@ -217,6 +217,7 @@ void outcome_format_got(const struct call_outcome *got, struct text *out)
 	else if (got->answer && got->answer->has_value && got->answer->text)
 		text_puts(out, got->answer->text);
 	else
-		text_printf(out, "%" PRId64 "%s%s", got->result, got->answer && got->answer->text ? " " : "",
+		text_printf(out, "%" PRId64 "%s%s", got->result,
+			got->answer && got->answer->text ? " " : "",
 			got->answer && got->answer->text ? got->answer->text : "");
 }

@@ -11,7 +11,8 @@ void queue_push(struct queue *q, struct statement_list *list)
 {
 	q->items = memory_grow(q->items, (q->count + list->count) * sizeof(struct statement *));
 	for (size_t i = 0; i < list->count; i++) {
-		struct statement *s = memory_new(sizeof(*s)); /* its place must not move while it runs */
+		struct statement *s =
+			memory_new(sizeof(*s)); /* its place must not move while it runs */
 
 		*s = list->statements[i];
 		q->items[q->count++] = s;

@@ -2,6 +2,7 @@
 #include "language/script.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,19 +14,24 @@
 #include "journal/journal.h"
 #include "journal/narrate.h"
 #include "language/pending.h"
+#include "language/queue.h"
 #include "language/statement.h"
 #include "world/world.h"
 
 /* A transfer that never pauses must not keep the next command from running. */
 #define SETTLE_MOST_NS NS_PER_S
+#define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
 #define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
 
 struct script {
 	struct world *world; /* borrowed */
 	const struct cmd_table *table; /* borrowed */
 	struct script_options options;
-	struct statement_list queue; /* owned */
-	size_t next; /* in queue */
+	struct queue queue; /* what is still to run */
+	struct statement *current; /* what runs or waits; borrowed from the queue */
+	struct text kept; /* lines of a block that is not closed yet */
+	uint32_t kept_line; /* number of the first of them */
+	char kept_file[256];
 	struct cmd_call call; /* the command that runs or waits */
 	bool running; /* `call` counts */
 	bool advancing; /* inside script_advance() */
@@ -65,26 +71,20 @@ static void end_call(struct script *s)
 	s->running = false;
 }
 
-/* Forget everything that was queued, the running statement too. */
-static void clear_queue(struct script *s)
-{
-	statement_list_done(&s->queue);
-	s->next = 0;
-}
-
 void script_free(struct script *s)
 {
 	if (!s)
 		return;
 	end_call(s);
-	clear_queue(s);
+	queue_done(&s->queue);
+	text_done(&s->kept);
 	pending_list_done(&s->pending);
 	free(s);
 }
 
 bool script_busy(const struct script *s)
 {
-	return s->running || s->next < s->queue.count;
+	return s->running || !queue_empty(&s->queue);
 }
 
 bool script_over(const struct script *s)
@@ -158,8 +158,7 @@ static void tell_error(struct script *s, const struct diag *d, const char *line)
 static void fail(struct script *s, enum script_verdict verdict)
 {
 	if (s->options.interactive) {
-		while (s->queue.count > s->next) /* the statement that runs stays */
-			statement_done(&s->queue.statements[--s->queue.count]);
+		queue_drop(&s->queue);
 		return;
 	}
 	if (!s->ended)
@@ -223,7 +222,24 @@ static int check_statement(const struct script *s, const struct statement *st, s
 	if (st->background && !(def->flags & CMD_BACKGROUND))
 		return statement_error(st, &st->tokens.tokens[st->tokens.count - 1], d,
 			"'%s' is no system call: '&' does not apply", def->name);
+	if (st->has_block && !(def->flags & CMD_BLOCK))
+		return statement_error(st, NULL, d, "'%s' takes no block", def->name);
+	if (!st->has_block && (def->flags & CMD_BLOCK))
+		return statement_error(st, NULL, d, "'%s' needs a block: %s %s", def->name,
+			def->name, def->args);
 	return 0;
+}
+
+static int check_all(const struct script *s, const struct statement_list *list, struct diag *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->count && r == 0; i++) {
+		r = check_statement(s, &list->statements[i], d);
+		if (r == 0)
+			r = check_all(s, &list->statements[i].block, d);
+	}
+	return r;
 }
 
 /* The line `number` of a text whose first line is `first`; owned by the caller. */
@@ -251,24 +267,21 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 	struct statement_list list = { 0 };
 	int r = statement_parse_all(text, len, file, first_line, &list, d);
 
-	for (size_t i = 0; i < list.count && r == 0; i++)
-		r = check_statement(s, &list.statements[i], d);
+	if (r == 0)
+		r = check_all(s, &list, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
 	}
-	if (s->next == s->queue.count && !s->running)
-		clear_queue(s);
-	s->queue.statements = memory_grow(s->queue.statements,
-		(s->queue.count + list.count) * sizeof(*s->queue.statements));
-	if (list.count)
-		memcpy(s->queue.statements + s->queue.count, list.statements,
-			list.count * sizeof(*list.statements));
-	s->queue.count += list.count;
-	free(list.statements);
+	queue_push(&s->queue, &list);
 	s->told_idle = false;
 	world_kick(s->world);
 	return 0;
+}
+
+bool script_in_block(const struct script *s)
+{
+	return s->kept.len > 0;
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
@@ -276,20 +289,36 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 {
 	struct diag d = { 0 };
 	char *line;
+	int r;
 
-	if (script_push(s, text, len, file, first_line, &d) == 0)
+	if (s->ended)
 		return;
-	line = line_of(text, len, first_line, d.line);
-	tell_error(s, &d, line);
-	free(line);
-	fail(s, SCRIPT_BAD);
-	s->told_idle = false;
-	world_kick(s->world);
+	if (!s->kept.len) {
+		s->kept_line = first_line;
+		snprintf(s->kept_file, sizeof(s->kept_file), "%s", file);
+	}
+	text_add(&s->kept, text, len);
+	r = script_push(s, text_get(&s->kept), s->kept.len, s->kept_file, s->kept_line, &d);
+	if (r == -EAGAIN && !s->ending && s->kept.len < BLOCK_TEXT_MAX) {
+		text_puts(&s->kept, "\n");
+		return;
+	}
+	if (r < 0) {
+		line = line_of(text_get(&s->kept), s->kept.len, s->kept_line, d.line);
+		tell_error(s, &d, line);
+		free(line);
+		fail(s, SCRIPT_BAD);
+		s->told_idle = false;
+		world_kick(s->world);
+	}
+	text_clear(&s->kept);
 }
 
 void script_end(struct script *s)
 {
 	s->ending = true;
+	if (s->kept.len) /* a block that will never be closed: tell it */
+		script_push_told(s, "", 0, s->kept_file, s->kept_line);
 	world_kick(s->world);
 }
 
@@ -313,10 +342,8 @@ static void check_leftovers(struct script *s)
 
 static void finish(struct script *s, int result, const struct diag *d)
 {
-	struct statement *st = &s->queue.statements[s->next - 1];
-
 	if (result < 0) {
-		tell_error(s, d, st->line_text);
+		tell_error(s, d, s->current->line_text);
 		fail(s, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		fail(s, SCRIPT_FAILED);
@@ -328,12 +355,12 @@ static void finish(struct script *s, int result, const struct diag *d)
 	end_call(s);
 }
 
-static void start_next(struct script *s)
+static void start(struct script *s, struct statement *st)
 {
-	struct statement *st = &s->queue.statements[s->next++];
 	struct diag d = { 0 };
 	int result;
 
+	s->current = st;
 	s->call = (struct cmd_call){ .script = s,
 		.world = s->world,
 		.def = cmd_find(s->table, st->words->text),
@@ -383,6 +410,8 @@ static bool lab_ready(struct script *s)
 
 static void run_queue(struct script *s)
 {
+	struct statement *next;
+
 	while (!s->ended) {
 		if (world_failed(s->world)) { /* and has told why */
 			s->verdict = SCRIPT_NO_LAB;
@@ -396,8 +425,9 @@ static void run_queue(struct script *s)
 		}
 		if (!lab_ready(s))
 			return;
-		if (s->next < s->queue.count) {
-			start_next(s);
+		next = queue_next(&s->queue);
+		if (next) {
+			start(s, next);
 			continue;
 		}
 		if (s->ending) {
@@ -405,7 +435,6 @@ static void run_queue(struct script *s)
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
-			clear_queue(s);
 			if (s->options.idle)
 				s->options.idle(s->options.arg);
 			continue; /* it may have pushed more */
@@ -431,12 +460,37 @@ static void script_advance(struct script *s)
 	}
 }
 
+int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d)
+{
+	struct script *s = c->script;
+
+	if (queue_enter(&s->queue, s->current, &s->current->block, false, rounds, again) < 0)
+		return statement_error(c->statement, NULL, d, "too many blocks within each other");
+	return CMD_DONE;
+}
+
+int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d)
+{
+	struct script *s = c->script;
+	int r = check_all(s, list, d);
+
+	if (r < 0) {
+		statement_list_done(list);
+		return r;
+	}
+	if (queue_enter(&s->queue, s->current, list, true, 1, false) < 0)
+		return statement_error(c->statement, NULL, d,
+			"too many files within each other: does one include itself?");
+	return CMD_DONE;
+}
+
 bool script_interrupt(struct script *s)
 {
 	if (!script_busy(s))
 		return false;
 	end_call(s);
-	clear_queue(s);
+	queue_drop(&s->queue);
+	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);
 	return true;

@@ -18,6 +18,7 @@ struct call_order;
 struct diag;
 struct process;
 struct script;
+struct statement_list;
 struct text;
 struct world;
 
@@ -46,13 +47,22 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 void script_free(struct script *s);
 
 /* Parse `text` (lines, borrowed) and append its commands. Checks every verb and count of arguments
- * before anything runs. 0, or -EINVAL with the place in d and nothing appended. `first_line` is the
+ * before anything runs. 0, or -EINVAL with the place in d and nothing appended; -EAGAIN: it ends inside a
+ * block. `first_line` is the
  * number of its first line. */
 int script_push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, struct diag *d);
-/* As script_push(), and an error is told through the journal (and ends a script that is not interactive). */
+/* As script_push(), and an error is told through the journal (and ends a script that is not interactive).
+ * Lines that end inside a block are kept until the rest of it comes. */
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line);
+/* Lines were kept: a block is open, and more is to come. */
+bool script_in_block(const struct script *s);
+/* For commands with a block: run it next, `rounds` times, then (again) the command itself once more. Returns
+ * what `run` shall return. */
+int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d);
+/* Run these statements next; the list is taken over. Returns what `run` shall return. */
+int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d);
 /* Nothing will be pushed any more: end when idle. */
 void script_end(struct script *s);
 /* Ctrl-C: stop waiting. The parked command is over, a call it waited for goes on in the background; what

@@ -200,7 +200,8 @@ static int parse_line(struct parser *p, const char *text, size_t len, uint32_t n
 static int parser_end(struct parser *p, int r, struct statement_list *ret_list, struct diag *d)
 {
 	if (r == 0 && p->depth) {
-		statement_error(p->openers[p->depth], NULL, d, "this block is not closed: '}' is missing");
+		statement_error(p->openers[p->depth], NULL, d,
+			"this block is not closed: '}' is missing");
 		r = -EAGAIN;
 	}
 	if (r < 0)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "base/text.h"
+#include "language/cmd.h"
+#include "language/recipe.h"
+#include "language/script.h"
+#include "language/statement.h"
+
+/* A recipe is somebody else's text: it may name files beside and below itself, nothing else. */
+static int include_run(struct cmd_call *c, struct diag *d)
+{
+	const struct statement *s = c->statement;
+	const struct token *name = &s->words[1];
+	const char *slash = strrchr(s->file, '/');
+	struct text path = TEXT_EMPTY, text = TEXT_EMPTY;
+	struct statement_list list = { 0 };
+	int r;
+
+	if (name->text[0] == '/' || strstr(name->text, "..") || strlen(name->text) != name->len)
+		return statement_error(s, name, d,
+			"only files beside this one or below can be included, without '..'");
+	text_add(&path, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
+	text_puts(&path, name->text);
+	r = recipe_read(text_get(&path), &text, d);
+	if (r < 0)
+		r = statement_error(s, name, d, "'%.80s' cannot be read", text_get(&path));
+	else
+		r = statement_parse_all(text_get(&text), text.len, text_get(&path), 1, &list, d);
+	text_done(&text);
+	text_done(&path);
+	return r < 0 ? r : script_include(c, &list, d);
+}
+
+const struct cmd_def cmd_include = {
+	.name = "include",
+	.args = "FILE",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "run the commands of another recipe here",
+	.detail = "FILE is beside or below the recipe that includes it (or the current folder).",
+	.source = "tcplab",
+	.example = "include common.lab",
+	.run = include_run,
+};
