@@ -2,7 +2,8 @@
 /* What a recipe says must come true, and how it stands right now. Reads the journal and what the
  * observers last saw; changes nothing.
  *
- *   S STATE | S path ST > ST ... | segments MATCH ... | no segments
+ *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND
+ *   count STATE N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%]
  *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
  *   never S STATE            each may end with: within T */
 #ifndef LAB_LANGUAGE_EXPECTATION_H
@@ -25,6 +26,13 @@ struct world;
 enum expectation_kind {
 	EXPECT_STATE,
 	EXPECT_PATH,
+	EXPECT_RECVQ, /* number: bytes; of a listener its accept queue */
+	EXPECT_SENDQ, /* number: bytes */
+	EXPECT_BACKLOG, /* number: a listener's limit */
+	EXPECT_RETRANSMITS, /* number: of what it is sending now */
+	EXPECT_TIMER, /* number: enum sock_timer */
+	EXPECT_COUNT, /* states[0], number: sockets in that state */
+	EXPECT_GAP, /* matches[0] and [1], gap_ns, tolerance */
 	EXPECT_SEGMENTS, /* match_count 0 = no segments */
 	EXPECT_RUNNING,
 	EXPECT_BLOCKED,
@@ -48,7 +56,10 @@ struct expectation {
 	enum tcp_state states[EXPECTATION_PARTS_MAX];
 	struct match matches[EXPECTATION_PARTS_MAX];
 	size_t count; /* of states or matches */
-	int number; /* exit code or signal */
+	uint64_t number; /* of what the kind says; exit code or signal */
+	uint64_t
+		gap_ns; /* between the first of matches[0] and the next of matches[1] since `mark` */
+	double tolerance; /* a part of gap_ns */
 	char call[32]; /* blocked in which; "" = any */
 	uint64_t within_ns;
 };
@@ -56,7 +67,7 @@ struct expectation {
 /* From `expect ...`. 0, or -EINVAL with the place in d. */
 int expectation_parse(const struct world *w, const struct statement *s,
 	struct expectation *ret_expectation, struct diag *d);
-/* How it stands. mark: event the story counts from. since: event number at which `never` began. */
+/* How it stands; reads the kernel back where it says so about queues and timers. mark: event the story counts from. since: event number at which `never` began. */
 enum expectation_standing expectation_stands(const struct expectation *e, struct world *w,
 	uint64_t mark, uint64_t since);
 /* Both sides in one notation. Appended. */

@@ -12,16 +12,15 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
-#include "journal/narrate.h"
 #include "language/pending.h"
 #include "language/queue.h"
 #include "language/statement.h"
+#include "language/telling.h"
 #include "world/world.h"
 
 /* A transfer that never pauses must not keep the next command from running. */
 #define SETTLE_MOST_NS NS_PER_S
 #define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
-#define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
 
 struct script {
 	struct world *world; /* borrowed */
@@ -117,42 +116,7 @@ size_t script_calls_open(const struct script *s, const struct process *p)
 	return pending_count(&s->pending, p);
 }
 
-/* ---- telling ---- */
-
-/* The source line and a caret under the column, cut to a window that fits a terminal. */
-static void add_caret(const char *line, uint32_t column, struct text *out)
-{
-	size_t len = strlen(line), at = column ? column - 1 : 0, from = 0;
-
-	if (at > len)
-		at = len;
-	if (at > EXCERPT_LINE_MAX * 3 / 4)
-		from = at - EXCERPT_LINE_MAX / 2;
-	if (len - from > EXCERPT_LINE_MAX)
-		len = from + EXCERPT_LINE_MAX;
-	text_puts(out, "\n    ");
-	for (size_t i = from; i < len; i++) {
-		char c = line[i];
-
-		text_add(out, c == '\t' ? " " : (c >= 0x20 && c < 0x7f) ? &c : "?", 1);
-	}
-	text_printf(out, "\n    %*s^", (int)(at - from), "");
-}
-
-static void tell_error(struct script *s, const struct diag *d, const char *line)
-{
-	struct text message = TEXT_EMPTY;
-
-	diag_format(d, &message);
-	if (line && d->line)
-		add_caret(line, d->column, &message);
-	journal_add(world_journal(s->world),
-		(struct event){ .kind = EVENT_ERROR,
-			.text = text_get(&message),
-			.subject = d->remedy[0] ? d->remedy : NULL,
-			.place = { .line = d->line, .column = d->column } });
-	text_done(&message);
-}
+/* ---- failing ---- */
 
 /* A command has failed: at the prompt drop what was pasted behind it, else end. */
 static void fail(struct script *s, enum script_verdict verdict)
@@ -166,31 +130,11 @@ static void fail(struct script *s, enum script_verdict verdict)
 	s->ended = true;
 }
 
-static void tell_mismatch(struct script *s, const struct statement *st, uint32_t column,
-	const char *expected, const char *seen)
-{
-	struct journal *j = world_journal(s->world);
-	struct text message = TEXT_EMPTY;
-
-	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
-	text_printable(&message, st->text, strlen(st->text));
-	text_printf(&message, "\n  expected  %s\n  seen      %s\n  the story before it:\n",
-		expected, seen);
-	narrate_tail(j, 12, &message);
-	message.s[--message.len] = '\0'; /* its last newline */
-	journal_add(j,
-		(struct event){ .kind = EVENT_EXPECTATION,
-			.cause = s->running ? s->call.event : 0,
-			.text = text_get(&message),
-			.place = { .line = st->line, .column = column, .passed = false } });
-	text_done(&message);
-}
-
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
 	const char *seen)
 {
-	tell_mismatch(c->script, c->statement, token ? token->column : c->statement->words->column,
-		expected, seen);
+	telling_mismatch(world_journal(c->world), c->event, c->statement,
+		token ? token->column : c->statement->words->column, expected, seen);
 	return CMD_FAILED;
 }
 
@@ -242,25 +186,6 @@ static int check_all(const struct script *s, const struct statement_list *list, 
 	return r;
 }
 
-/* The line `number` of a text whose first line is `first`; owned by the caller. */
-static char *line_of(const char *text, size_t len, uint32_t first, uint32_t number)
-{
-	struct text line = TEXT_EMPTY;
-
-	while (first++ < number) {
-		const char *newline = memchr(text, '\n', len);
-
-		if (!newline)
-			break;
-		len -= (size_t)(newline + 1 - text);
-		text = newline + 1;
-	}
-	text_add(&line, text,
-		memchr(text, '\n', len) ? (size_t)((const char *)memchr(text, '\n', len) - text)
-					: len);
-	return text_take(&line);
-}
-
 int script_push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, struct diag *d)
 {
@@ -304,8 +229,8 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 		return;
 	}
 	if (r < 0) {
-		line = line_of(text_get(&s->kept), s->kept.len, s->kept_line, d.line);
-		tell_error(s, &d, line);
+		line = telling_line_of(text_get(&s->kept), s->kept.len, s->kept_line, d.line);
+		telling_error(world_journal(s->world), &d, line);
 		free(line);
 		fail(s, SCRIPT_BAD);
 		s->told_idle = false;
@@ -333,7 +258,8 @@ static void check_leftovers(struct script *s)
 		if (p->returned || p->any || p->outcome.kind == OUTCOME_SUCCESS)
 			continue;
 		outcome_format(&p->outcome, &expected);
-		tell_mismatch(s, p->statement, p->statement->words->column, text_get(&expected),
+		telling_mismatch(world_journal(s->world), s->running ? s->call.event : 0,
+			p->statement, p->statement->words->column, text_get(&expected),
 			"still blocked at the end of the script");
 		text_done(&expected);
 		fail(s, SCRIPT_FAILED);
@@ -343,7 +269,7 @@ static void check_leftovers(struct script *s)
 static void finish(struct script *s, int result, const struct diag *d)
 {
 	if (result < 0) {
-		tell_error(s, d, s->current->line_text);
+		telling_error(world_journal(s->world), d, s->current->line_text);
 		fail(s, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		fail(s, SCRIPT_FAILED);
@@ -505,8 +431,8 @@ static void on_unmet(void *arg, const struct pending *p)
 	struct text expected = TEXT_EMPTY;
 
 	outcome_format(&p->outcome, &expected);
-	tell_mismatch(s, p->statement, p->statement->words->column, text_get(&expected),
-		text_get(&p->got));
+	telling_mismatch(world_journal(s->world), s->running ? s->call.event : 0, p->statement,
+		p->statement->words->column, text_get(&expected), text_get(&p->got));
 	text_done(&expected);
 	fail(s, SCRIPT_FAILED);
 }

@@ -413,6 +413,20 @@ int world_kill(struct world *w, struct process *p, int signal, uint64_t cause)
 	return r;
 }
 
+void world_look(struct world *w, struct endpoint *e)
+{
+	struct endpoint *of;
+
+	for (size_t h = 0; h < w->host_count; h++) {
+		struct tracker *t = w->hosts[h]->tracker;
+
+		for (size_t i = 0; (of = tracker_get(t, i)); i++) {
+			if (of == e && e->state != STATE_CLOSED)
+				tracker_look(t, e, NULL, 0);
+		}
+	}
+}
+
 void world_look_all(struct world *w)
 {
 	for (size_t h = 0; h < w->host_count; h++) {

@@ -85,6 +85,8 @@ int world_call(struct world *w, struct process *p, const struct call_order *orde
 	call_done_fn *done, void *arg, struct diag *d);
 /* Send a signal. 0, or -errno as kill(2) gave it. */
 int world_kill(struct world *w, struct process *p, int signal, uint64_t cause);
+/* Read one socket back now: its queues and its timer. */
+void world_look(struct world *w, struct endpoint *e);
 /* Read every socket of the lab back, whoever owns it (for ss: queues and timers). */
 void world_look_all(struct world *w);
 

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How an expectation stands, and both sides of it in words. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/sysname.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/expectation.h"
+#include "observe/tracker.h"
+#include "world/world.h"
+
+/* The states of an endpoint since `mark`, the one it was in then first. Returns how many there are,
+ * stores at most `capacity`. */
+static size_t read_path(const struct journal *j, const struct endpoint *e, uint64_t mark,
+	enum tcp_state *ret_states, size_t capacity)
+{
+	size_t count = 0;
+
+	for (uint64_t no = mark + 1; no <= journal_last(j); no++) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind != EVENT_STATE || event->state.endpoint != e->id)
+			continue;
+		if (count == 0 && event->state.from != STATE_NONE)
+			ret_states[count++] = event->state.from;
+		if (count < capacity)
+			ret_states[count] = event->state.to;
+		count++;
+	}
+	if (count == 0)
+		ret_states[count++] = e->state;
+	return count;
+}
+
+static enum expectation_standing path_stands(const struct expectation *e, const struct journal *j,
+	uint64_t mark)
+{
+	enum tcp_state seen[EXPECTATION_PARTS_MAX + 1];
+	size_t count = read_path(j, e->endpoint, mark, seen, EXPECTATION_PARTS_MAX + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i >= e->count || seen[i] != e->states[i])
+			return STANDS_NEVER;
+	}
+	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
+}
+
+static enum expectation_standing segments_stand(const struct expectation *e,
+	const struct journal *j, uint64_t mark)
+{
+	size_t count = 0;
+
+	for (uint64_t no = mark + 1; no <= journal_last(j); no++) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind != EVENT_SEGMENT)
+			continue;
+		if (count >= e->count || !match_segment(&e->matches[count], &event->wire.segment))
+			return STANDS_NEVER;
+		count++;
+	}
+	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
+}
+
+static bool was_in_state(const struct expectation *e, const struct journal *j, uint64_t since)
+{
+	for (uint64_t no = since; no <= journal_last(j); no++) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind == EVENT_STATE && event->state.endpoint == e->endpoint->id &&
+			event->state.to == e->states[0])
+			return true;
+	}
+	return e->endpoint->state == e->states[0];
+}
+
+static bool is_blocked_in(const struct process *p, const char *call)
+{
+	size_t len = strlen(call);
+
+	if (!p->in_call || !p->call.blocked || p->in_motion)
+		return false;
+	return !len || (strncmp(p->call.text, call, len) == 0 && p->call.text[len] == '(');
+}
+
+/* What the kernel says of a socket's queues and timer, as far as the kind asks for it. */
+static uint64_t read_counter(const struct expectation *e, struct world *w)
+{
+	struct endpoint *of = e->endpoint;
+
+	world_look(w, of);
+	switch (e->kind) {
+	case EXPECT_RECVQ:
+		return of->recvq;
+	case EXPECT_SENDQ:
+	case EXPECT_BACKLOG:
+		return of->sendq;
+	case EXPECT_RETRANSMITS:
+		return of->retransmits;
+	default:
+		return of->state == STATE_CLOSED ? SOCK_TIMER_NONE : of->timer;
+	}
+}
+
+static uint64_t count_sockets(const struct world *w, enum tcp_state state)
+{
+	const struct endpoint *e;
+	uint64_t count = 0;
+
+	for (size_t i = 0; (e = world_socket_at(w, i)); i++)
+		count += e->state == state;
+	return count;
+}
+
+/* From the first segment that matches to the next that matches the other. false: not both seen yet. */
+static bool read_gap(const struct expectation *e, const struct journal *j, uint64_t mark,
+	uint64_t *ret_ns)
+{
+	const struct event *first = NULL;
+
+	for (uint64_t no = mark + 1; no <= journal_last(j); no++) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind != EVENT_SEGMENT)
+			continue;
+		if (first && match_segment(&e->matches[1], &event->wire.segment)) {
+			*ret_ns = event->time_ns - first->time_ns;
+			return true;
+		}
+		if (!first && match_segment(&e->matches[0], &event->wire.segment))
+			first = event;
+	}
+	return false;
+}
+
+static enum expectation_standing gap_stands(const struct expectation *e, const struct journal *j,
+	uint64_t mark)
+{
+	uint64_t gap_ns;
+
+	if (!read_gap(e, j, mark, &gap_ns))
+		return STANDS_NOT_YET;
+	return fabs((double)gap_ns - (double)e->gap_ns) <= (double)e->gap_ns * e->tolerance
+		? STANDS_MET
+		: STANDS_NEVER;
+}
+
+static enum expectation_standing fate_stands(const struct expectation *e)
+{
+	const struct process *p = e->process;
+	bool met = false;
+
+	switch (e->kind) {
+	case EXPECT_RUNNING:
+		met = !p->ended;
+		break;
+	case EXPECT_BLOCKED:
+		met = is_blocked_in(p, e->call);
+		break;
+	case EXPECT_EXITED:
+		met = p->ended && !p->killed && p->exit_code == (int)e->number;
+		break;
+	default:
+		met = p->ended && p->killed == (int)e->number;
+	}
+	if (met)
+		return STANDS_MET;
+	return p->ended ? STANDS_NEVER : STANDS_NOT_YET;
+}
+
+enum expectation_standing expectation_stands(const struct expectation *e, struct world *w,
+	uint64_t mark, uint64_t since)
+{
+	const struct journal *j = world_journal(w);
+
+	switch (e->kind) {
+	case EXPECT_STATE:
+		if (e->never)
+			return was_in_state(e, j, since) ? STANDS_NEVER : STANDS_NOT_YET;
+		return e->endpoint->state == e->states[0] ? STANDS_MET : STANDS_NOT_YET;
+	case EXPECT_PATH:
+		return path_stands(e, j, mark);
+	case EXPECT_SEGMENTS:
+		return segments_stand(e, j, mark);
+	case EXPECT_RECVQ:
+	case EXPECT_SENDQ:
+	case EXPECT_BACKLOG:
+	case EXPECT_RETRANSMITS:
+	case EXPECT_TIMER:
+		return read_counter(e, w) == e->number ? STANDS_MET : STANDS_NOT_YET;
+	case EXPECT_COUNT:
+		return count_sockets(w, e->states[0]) == e->number ? STANDS_MET : STANDS_NOT_YET;
+	case EXPECT_GAP:
+		return gap_stands(e, j, mark);
+	default:
+		return fate_stands(e);
+	}
+}
+
+static void format_states(const enum tcp_state *states, size_t count, struct text *out)
+{
+	for (size_t i = 0; i < count; i++)
+		text_printf(out, "%s%s", i ? " > " : "", tcp_state_name(states[i]));
+}
+
+/* "c recvq 5", "c timer retransmission" */
+static void format_counter(const struct expectation *e, uint64_t number, struct text *out)
+{
+	static const char *const words[] = { [EXPECT_RECVQ] = "recvq",
+		[EXPECT_SENDQ] = "sendq",
+		[EXPECT_BACKLOG] = "backlog",
+		[EXPECT_RETRANSMITS] = "retransmits",
+		[EXPECT_TIMER] = "timer" };
+
+	text_printf(out, "%s %s ", e->endpoint->name, words[e->kind]);
+	if (e->kind == EXPECT_TIMER)
+		text_puts(out, number ? sock_timer_name((enum sock_timer)number) : "none");
+	else
+		text_printf(out, "%" PRIu64, number);
+}
+
+void expectation_format(const struct expectation *e, struct text *out)
+{
+	switch (e->kind) {
+	case EXPECT_RECVQ:
+	case EXPECT_SENDQ:
+	case EXPECT_BACKLOG:
+	case EXPECT_RETRANSMITS:
+	case EXPECT_TIMER:
+		format_counter(e, e->number, out);
+		break;
+	case EXPECT_COUNT:
+		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]), e->number);
+		break;
+	case EXPECT_GAP:
+		text_puts(out, "gap ");
+		match_format(&e->matches[0], out);
+		text_puts(out, " ");
+		match_format(&e->matches[1], out);
+		text_puts(out, " ");
+		text_duration(out, e->gap_ns);
+		if (e->tolerance > 0)
+			text_printf(out, " +-%g%%", e->tolerance * 100);
+		break;
+	case EXPECT_STATE:
+	case EXPECT_PATH:
+		text_printf(out, "%s%s %s", e->never ? "never " : "", e->endpoint->name,
+			e->kind == EXPECT_PATH ? "path " : "");
+		format_states(e->states, e->count, out);
+		break;
+	case EXPECT_SEGMENTS:
+		text_puts(out, e->count ? "segments" : "no segments");
+		for (size_t i = 0; i < e->count; i++) {
+			text_puts(out, " ");
+			match_format(&e->matches[i], out);
+		}
+		break;
+	case EXPECT_RUNNING:
+		text_printf(out, "%s running", e->process->name);
+		break;
+	case EXPECT_BLOCKED:
+		text_printf(out, "%s blocked ", e->process->name);
+		text_printable(out, e->call, strlen(e->call));
+		break;
+	case EXPECT_EXITED:
+		text_printf(out, "%s exited %" PRIu64, e->process->name, e->number);
+		break;
+	case EXPECT_KILLED:
+		text_printf(out, "%s killed %s", e->process->name, signal_name((int)e->number));
+		break;
+	}
+}
+
+/* A segment as a MATCH would name it. */
+static void format_as_match(const struct segment *s, struct text *out)
+{
+	static const struct {
+		uint8_t bit;
+		const char *name;
+	} flags[] = { { SEGMENT_SYN, "syn" }, { SEGMENT_FIN, "fin" }, { SEGMENT_RST, "rst" } };
+	const char *separator = "";
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (s->flags & flags[i].bit) {
+			text_printf(out, "%s%s", separator, flags[i].name);
+			separator = "/";
+		}
+	}
+	if (s->payload_len) {
+		text_printf(out, "%sdata", separator);
+		separator = "/";
+	}
+	/* all but SYN and RST carry ACK anyway: name it where it tells something */
+	if ((s->flags & SEGMENT_ACK) && !s->payload_len)
+		text_printf(out, "%sack", separator);
+}
+
+static void format_seen_segments(const struct journal *j, uint64_t mark, struct text *out)
+{
+	size_t count = 0;
+
+	for (uint64_t no = mark + 1; no <= journal_last(j); no++) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind != EVENT_SEGMENT)
+			continue;
+		text_puts(out, count++ ? " " : "segments ");
+		format_as_match(&event->wire.segment, out);
+	}
+	if (count == 0)
+		text_puts(out, "no segments");
+}
+
+void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
+	struct text *out)
+{
+	const struct journal *j = world_journal(w);
+	enum tcp_state seen[EXPECTATION_PARTS_MAX + 1];
+	uint64_t gap_ns;
+	size_t count;
+
+	switch (e->kind) {
+	case EXPECT_RECVQ:
+	case EXPECT_SENDQ:
+	case EXPECT_BACKLOG:
+	case EXPECT_RETRANSMITS:
+	case EXPECT_TIMER:
+		format_counter(e, read_counter(e, w), out);
+		return;
+	case EXPECT_COUNT:
+		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]),
+			count_sockets(w, e->states[0]));
+		return;
+	case EXPECT_GAP:
+		text_puts(out, "gap ");
+		if (read_gap(e, j, mark, &gap_ns))
+			text_duration(out, gap_ns);
+		else
+			text_puts(out, "none: not both were sent");
+		return;
+	case EXPECT_STATE:
+		text_printf(out, "%s %s", e->endpoint->name, tcp_state_name(e->endpoint->state));
+		return;
+	case EXPECT_PATH:
+		text_printf(out, "%s path ", e->endpoint->name);
+		count = read_path(j, e->endpoint, mark, seen, EXPECTATION_PARTS_MAX + 1);
+		format_states(seen, count > EXPECTATION_PARTS_MAX ? EXPECTATION_PARTS_MAX : count,
+			out);
+		return;
+	case EXPECT_SEGMENTS:
+		format_seen_segments(j, mark, out);
+		return;
+	default:
+		break;
+	}
+	text_puts(out, e->process->name);
+	if (e->process->ended && e->process->killed)
+		text_printf(out, " killed %s", signal_name(e->process->killed));
+	else if (e->process->ended)
+		text_printf(out, " exited %d", e->process->exit_code);
+	else if (is_blocked_in(e->process, ""))
+		text_printf(out, " blocked in %s", e->process->call.text);
+	else
+		text_puts(out, " running");
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "language/telling.h"
+
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "journal/narrate.h"
+#include "language/statement.h"
+
+#define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
+
+/* The source line and a caret under the column, cut to a window that fits a terminal. */
+static void add_caret(const char *line, uint32_t column, struct text *out)
+{
+	size_t len = strlen(line), at = column ? column - 1 : 0, from = 0;
+
+	if (at > len)
+		at = len;
+	if (at > EXCERPT_LINE_MAX * 3 / 4)
+		from = at - EXCERPT_LINE_MAX / 2;
+	if (len - from > EXCERPT_LINE_MAX)
+		len = from + EXCERPT_LINE_MAX;
+	text_puts(out, "\n    ");
+	for (size_t i = from; i < len; i++) {
+		char c = line[i];
+
+		text_add(out, c == '\t' ? " " : (c >= 0x20 && c < 0x7f) ? &c : "?", 1);
+	}
+	text_printf(out, "\n    %*s^", (int)(at - from), "");
+}
+
+void telling_error(struct journal *j, const struct diag *d, const char *line)
+{
+	struct text message = TEXT_EMPTY;
+
+	diag_format(d, &message);
+	if (line && d->line)
+		add_caret(line, d->column, &message);
+	journal_add(j,
+		(struct event){ .kind = EVENT_ERROR,
+			.text = text_get(&message),
+			.subject = d->remedy[0] ? d->remedy : NULL,
+			.place = { .line = d->line, .column = d->column } });
+	text_done(&message);
+}
+
+void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
+	uint32_t column, const char *expected, const char *seen)
+{
+	struct text message = TEXT_EMPTY;
+
+	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
+	text_printable(&message, st->text, strlen(st->text));
+	text_printf(&message, "\n  expected  %s\n  seen      %s\n  the story before it:\n",
+		expected, seen);
+	narrate_tail(j, 12, &message);
+	message.s[--message.len] = '\0'; /* its last newline */
+	journal_add(j,
+		(struct event){ .kind = EVENT_EXPECTATION,
+			.cause = cause,
+			.text = text_get(&message),
+			.place = { .line = st->line, .column = column, .passed = false } });
+	text_done(&message);
+}
+
+char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t number)
+{
+	struct text line = TEXT_EMPTY;
+
+	while (first++ < number) {
+		const char *newline = memchr(text, '\n', len);
+
+		if (!newline)
+			break;
+		len -= (size_t)(newline + 1 - text);
+		text = newline + 1;
+	}
+	text_add(&line, text,
+		memchr(text, '\n', len) ? (size_t)((const char *)memchr(text, '\n', len) - text)
+					: len);
+	return text_take(&line);
+}

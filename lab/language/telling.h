@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a script says when it cannot go on, as events of the journal: an error with its place, the line and a
+ * caret; an expectation with both sides and the last of the story. */
+#ifndef LAB_LANGUAGE_TELLING_H
+#define LAB_LANGUAGE_TELLING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct diag;
+struct journal;
+struct statement;
+
+/* The lab could not, or the input is bad. line: the source line d points into; NULL = none to show. */
+void telling_error(struct journal *j, const struct diag *d, const char *line);
+/* The kernel did otherwise than `st` says at `column`. */
+void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
+	uint32_t column, const char *expected, const char *seen);
+/* Line `number` of a text whose first line is number `first`; the caller frees it. */
+char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t number);
+
+#endif
