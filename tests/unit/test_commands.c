@@ -22,8 +22,8 @@
 
 #define COMMANDS_MAX 100
 
-/* They answer a person at the prompt; a recipe has nobody to read them. */
-static const char *const for_people[] = { "help", "quit", "ss", "wire", NULL };
+/* They answer a person at the prompt; a recipe has nobody to read them, and waits for events, not time. */
+static const char *const for_people[] = { "help", "quit", "sleep", "ss", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
 
@@ -70,7 +70,7 @@ static void table_has_no_empty_field(void **state)
 		assert_null(strchr(def->example, '\n'));
 		assert_true(def->min_args <= def->max_args);
 		assert_int_equal(def->args[0] == '\0', def->max_args == 0);
-		assert_int_equal(def->flags & ~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND), 0);
+		assert_int_equal(def->flags & ~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS), 0);
 	}
 }
 
@@ -184,6 +184,17 @@ static void read_file(const char *path, struct text *out)
 	fclose(file);
 }
 
+static void use_list(const struct statement_list *list, bool used[COMMANDS_MAX])
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct cmd_def *def = assert_takes(&list->statements[i]);
+
+		for (size_t c = 0; command_table.defs[c]; c++)
+			used[c] |= command_table.defs[c] == def;
+		use_list(&list->statements[i].block, used);
+	}
+}
+
 /* Check every command of one recipe and mark it in used[], by its place in the table. */
 static void use_recipe(const char *path, bool used[COMMANDS_MAX])
 {
@@ -196,12 +207,7 @@ static void use_recipe(const char *path, bool used[COMMANDS_MAX])
 		fail_msg("%s:%u:%u: %s", path, d.line, d.column, d.message);
 	if (list.count == 0)
 		fail_msg("%s: no command in it", path);
-	for (size_t i = 0; i < list.count; i++) {
-		const struct cmd_def *def = assert_takes(&list.statements[i]);
-
-		for (size_t c = 0; command_table.defs[c]; c++)
-			used[c] |= command_table.defs[c] == def;
-	}
+	use_list(&list, used);
 	statement_list_done(&list);
 	text_done(&content);
 }

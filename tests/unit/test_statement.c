@@ -191,12 +191,45 @@ static void parse_without_verb_is_refused(void **state)
 	assert_refused("hold ; => 3", 10, 8, "verb");
 }
 
-static void parse_block_is_refused_at_its_brace(void **state)
+static void parse_block_misplaced_is_refused_at_its_brace(void **state)
 {
 	(void)state;
-	assert_refused("hold { step }", 10, 6, "'{'");
 	assert_refused("hold\nstep }", 11, 6, "'}'");
 	assert_refused("{", 10, 1, "'{'");
+	assert_refused("repeat 2\n{ step }", 11, 1, "'{'");
+	assert_refused("repeat 2 { step } }", 10, 19, "'}'");
+	assert_refused("repeat 2 { say \"a\" } { step }", 10, 22, "'{'");
+}
+
+static void parse_block_over_lines_holds_its_commands(void **state)
+{
+	static const char text[] = "repeat 2 {\n\tstep; hold\n\trepeat 3 { drop syn }\n}\nwire";
+	struct statement_list list;
+	struct diag d;
+
+	(void)state;
+	assert_int_equal(parse_all(text, strlen(text), &list, &d), 0);
+	assert_int_equal(list.count, 2);
+	assert_true(list.statements[0].has_block);
+	assert_int_equal(list.statements[0].word_count, 2);
+	assert_int_equal(list.statements[0].block.count, 3);
+	assert_string_equal(list.statements[0].block.statements[1].text, "hold");
+	assert_int_equal(list.statements[0].block.statements[2].block.count, 1);
+	assert_int_equal(list.statements[0].block.statements[2].block.statements[0].line, 12);
+	assert_string_equal(list.statements[1].text, "wire");
+	assert_false(list.statements[1].has_block);
+	statement_list_done(&list);
+}
+
+static void parse_block_not_closed_asks_for_more(void **state)
+{
+	struct statement_list list;
+	struct diag d;
+
+	(void)state;
+	assert_int_equal(parse_all("hold\nrepeat 2 {\nstep", 20, &list, &d), -EAGAIN);
+	assert_int_equal(d.line, 11);
+	assert_null(list.statements);
 }
 
 static void parse_arrow_without_outcome_is_refused(void **state)
@@ -489,7 +522,9 @@ int main(void)
 		cmocka_unit_test(parse_text_is_its_part_of_the_line),
 		cmocka_unit_test(parse_one_line_uses_the_number_given),
 		cmocka_unit_test(parse_without_verb_is_refused),
-		cmocka_unit_test(parse_block_is_refused_at_its_brace),
+		cmocka_unit_test(parse_block_misplaced_is_refused_at_its_brace),
+		cmocka_unit_test(parse_block_over_lines_holds_its_commands),
+		cmocka_unit_test(parse_block_not_closed_asks_for_more),
 		cmocka_unit_test(parse_arrow_without_outcome_is_refused),
 		cmocka_unit_test(parse_anything_after_the_end_is_refused),
 		cmocka_unit_test(parse_lexer_mistake_has_its_line),
