@@ -244,6 +244,7 @@ static bool in_story(const struct event *event)
 	case EVENT_HELD:
 	case EVENT_DROPPED:
 	case EVENT_PROCESS_END:
+	case EVENT_SIGNAL:
 	case EVENT_MARK:
 		return true;
 	default:

@@ -187,6 +187,8 @@ static void process_gone(struct world_process *wp, int wait_status)
 
 	answers_read(wp); /* it may have answered before it died */
 	cause = motion_motive(p);
+	if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
+		cause = p->last_signal_event;
 	if (!cause && p->in_call)
 		cause = p->call.event;
 	wire_drain(w->wire);

@@ -50,7 +50,11 @@ static bool calm(struct world *w)
 
 bool world_settled(struct world *w)
 {
-	return wire_idle(w->wire) && calm(w) && !wire_drain(w->wire) && wire_idle(w->wire);
+	if (wire_idle(w->wire) && calm(w) && !wire_drain(w->wire) && wire_idle(w->wire))
+		return true;
+	/* what was drained makes the TUN readable no more: whoever asked must be called again */
+	world_kick(w);
+	return false;
 }
 
 static struct world_process *owner_of(const struct world *w, const struct endpoint *e)

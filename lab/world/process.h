@@ -17,6 +17,7 @@ struct host;
 /* What a call gave besides its result, in words and as a number to compare. */
 struct call_answer {
 	char *text; /* owned: "\"hello\"", "1,0", "POLLIN|POLLHUP"; NULL = nothing */
+	bool in_words; /* `text` is all of it: no number is the answer */
 	bool has_value; /* `value` counts, instead of the result */
 	int64_t value;
 	uint64_t unit_ns; /* of value, when it is a time; else 0 */
@@ -77,6 +78,8 @@ struct process {
 	 * and has not been seen asleep or back since. */
 	bool in_motion;
 	uint64_t signal_event; /* a signal is on its way: its EVENT_SIGNAL; 0 = none */
+	int last_signal; /* the last one we sent, and its EVENT_SIGNAL: it may be what ended it */
+	uint64_t last_signal_event;
 	struct call call;
 };
 

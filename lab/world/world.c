@@ -401,7 +401,8 @@ int world_kill(struct world *w, struct process *p, int signal, uint64_t cause)
 			.process_fate = { .pid = (int)p->outer_pid, .signal = signal } });
 	int r;
 
-	p->signal_event = event;
+	p->signal_event = p->last_signal_event = event;
+	p->last_signal = signal;
 	p->in_motion = true;
 	r = host_kill(p->host, p->pid, signal);
 	if (r < 0) {
