@@ -19,6 +19,13 @@
 	X(shutdown)                                                                                \
 	X(close)                                                                                   \
 	X(dup)                                                                                     \
+	X(set)                                                                                     \
+	X(get)                                                                                     \
+	X(nonblock)                                                                                \
+	X(poll)                                                                                    \
+	X(getsockname)                                                                             \
+	X(getpeername)                                                                             \
+	X(ioctl)                                                                                   \
 	X(fork)                                                                                    \
 	X(exit)                                                                                    \
 	X(signal)                                                                                  \

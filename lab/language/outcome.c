@@ -144,11 +144,19 @@ static bool number_met(const struct outcome *o, const struct call_outcome *got)
 	int64_t exact = answer && answer->has_value ? answer->value : got->result;
 	double value = (double)exact;
 
+	if (answer && answer->in_words)
+		return false;
 	if (!o->is_time && o->tolerance <= 0)
 		return exact == o->number;
 	if (o->is_time) /* no time is no match */
 		value *= answer ? (double)answer->unit_ns : 0.0;
 	return fabs(value - (double)o->number) <= fabs((double)o->number) * o->tolerance;
+}
+
+static bool words_met(const struct call_outcome *got, const char *words)
+{
+	return got->error == 0 && got->answer && got->answer->text &&
+		strcmp(got->answer->text, words) == 0;
 }
 
 bool outcome_met(const struct outcome *o, const struct call_outcome *got)
@@ -159,13 +167,15 @@ bool outcome_met(const struct outcome *o, const struct call_outcome *got)
 	case OUTCOME_NUMBER:
 		return !got->ended && got->error == 0 && number_met(o, got);
 	case OUTCOME_WORDS:
-		return !got->ended && got->error == 0 && got->answer && got->answer->text &&
-			strcmp(got->answer->text, o->data) == 0;
+		return !got->ended && words_met(got, o->data);
 	case OUTCOME_DATA:
 		return !got->ended && got->error == 0 && got->size == o->size &&
 			memcmp(got->data, o->data, o->size) == 0;
 	case OUTCOME_ERRNO:
-		return !got->ended && got->error == o->number;
+		/* SO_ERROR: the call succeeds, and an errno is what it answers */
+		return !got->ended &&
+			(got->error == o->number ||
+				words_met(got, errno_name((int)o->number)));
 	case OUTCOME_BLOCKED:
 		return false;
 	case OUTCOME_KILLED:
@@ -214,7 +224,8 @@ void outcome_format_got(const struct call_outcome *got, struct text *out)
 		text_printf(out, "exited %d", got->exit_code);
 	else if (got->error)
 		text_puts(out, errno_name(got->error));
-	else if (got->answer && got->answer->has_value && got->answer->text)
+	else if (got->answer && got->answer->text &&
+		(got->answer->has_value || got->answer->in_words))
 		text_puts(out, got->answer->text);
 	else
 		text_printf(out, "%" PRId64 "%s%s", got->result,

@@ -17,7 +17,7 @@ enum outcome_kind {
 	OUTCOME_NUMBER, /* 5, 64k, 2s, 65536 +-10% */
 	OUTCOME_WORDS, /* of a call that answers in words: POLLIN|POLLHUP, 127.0.0.1:80, cubic */
 	OUTCOME_DATA,
-	OUTCOME_ERRNO,
+	OUTCOME_ERRNO, /* how the call failed, or what it answered: get c SO_ERROR */
 	OUTCOME_BLOCKED,
 	OUTCOME_KILLED,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A signature such as "NAME [tcp|udp] [in PROC]" is read into items, one per word, and walked over the
  * words typed so far as a small non-deterministic automaton: the set of items the next word may be. An
- * item in capitals takes any word, one in small letters only itself, and what is in brackets can be
+ * item with capitals takes any word, another only itself, and what is in brackets can be
  * stepped over. Where the walk ends, every item of the set offers its words. A " | " with blanks around
  * it parts two signatures; each is walked by itself. */
 #include "repl/complete.h"
@@ -15,8 +15,11 @@
 #include "base/sysname.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
+#include "command/option.h"
+#include "command/transfer.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
+#include "observe/sockdiag.h"
 #include "observe/tracker.h"
 #include "wire/match.h"
 #include "world/host.h"
@@ -147,49 +150,96 @@ static void offer_fates(struct request *r)
 		offer(r, "", fates[i], "");
 }
 
-/* What only the user can know. */
-static bool is_free(const char *alternative, size_t len)
+static void offer_options(struct request *r)
 {
-	static const char *const classes[] = { "NAME", "N", "xN", "T", "TIME", "BACKLOG", "BYTES",
-		"KEY", "VALUE", "CODE", "#SEG", "\"TEXT\"", "\"DATA\"" };
+	const struct sockopt *o;
 
-	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
-		if (strlen(classes[i]) == len && memcmp(classes[i], alternative, len) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; (o = sockopt_at(i)); i++)
+		offer(r, "", o->name, "");
 }
 
-static bool is_class(const char *alternative, size_t len, const char *class)
+/* What the option named before may be set to, where it has names. */
+static void offer_values(struct request *r)
 {
-	return len >= strlen(class) && memcmp(alternative, class, strlen(class)) == 0;
+	const struct sockopt *o = sockopt_find(r->words[r->word_count - 1].text);
+
+	if (o && o->type == SOCKOPT_FLAG) {
+		offer(r, "", "on", "");
+		offer(r, "", "off", "");
+	}
+	for (size_t i = 0; o && o->names && o->names[i].name; i++)
+		offer(r, "", o->names[i].name, "");
 }
 
-/* One alternative of an item that takes any word. What is not known here offers all names. */
-static void offer_class(struct request *r, const char *alternative, size_t len)
+static void offer_flags(struct request *r)
 {
-	if (is_free(alternative, len))
-		return;
-	if (is_class(alternative, len, "SOCK"))
-		offer_sockets(r, "");
-	else if (is_class(alternative, len, "PROC"))
-		offer_processes(r);
-	else if (is_class(alternative, len, "HOST"))
-		offer_hosts(r, "");
-	else if (is_class(alternative, len, "ADDR"))
-		offer_addresses(r);
-	else if (is_class(alternative, len, "MATCH"))
-		offer_match(r);
-	else if (is_class(alternative, len, "STATE"))
-		offer_states(r);
-	else if (is_class(alternative, len, "FATE"))
-		offer_fates(r);
-	else if (is_class(alternative, len, "SIG"))
-		offer_signals(r);
-	else if (is_class(alternative, len, "COMMAND"))
-		offer_verbs(r);
-	else
-		offer_names(r);
+	for (size_t i = 0; transfer_flags[i]; i++)
+		offer(r, "", transfer_flags[i], "");
 }
+
+static void offer_timers(struct request *r)
+{
+	for (enum sock_timer t = SOCK_TIMER_NONE; t < SOCK_TIMER_COUNT; t++)
+		if (sock_timer_name(t)[0])
+			offer(r, "", sock_timer_name(t), "");
+}
+
+static void offer_socket_names(struct request *r)
+{
+	offer_sockets(r, "");
+}
+
+static void offer_host_names(struct request *r)
+{
+	offer_hosts(r, "");
+}
+
+static void offer_by_def(struct request *r, const struct cmd_def *def);
+
+/* What `expect` takes at this place. */
+static void offer_expectation(struct request *r)
+{
+	const struct cmd_def *def = cmd_find(r->table, "expect");
+
+	if (def)
+		offer_by_def(r, def);
+}
+
+/* The words in capitals that signatures use. */
+static const struct {
+	const char *name;
+	void (*offer)(struct request *r); /* NULL = only the user can know it */
+} classes[] = {
+	{ "SOCK", offer_socket_names },
+	{ "PROC", offer_processes },
+	{ "HOST", offer_host_names },
+	{ "ADDR:PORT", offer_addresses },
+	{ "MATCH", offer_match },
+	{ "STATE", offer_states },
+	{ "FATE", offer_fates },
+	{ "SIGNAL", offer_signals },
+	{ "COMMAND", offer_verbs },
+	{ "OPTION", offer_options },
+	{ "VALUE", offer_values },
+	{ "FLAG", offer_flags },
+	{ "KIND", offer_timers },
+	{ "EXPECTATION", offer_expectation },
+	{ "NAME", NULL },
+	{ "N", NULL },
+	{ "xN", NULL },
+	{ "T", NULL },
+	{ "+-P%", NULL },
+	{ "BACKLOG", NULL },
+	{ "CODE", NULL },
+	{ "EVENTS", NULL },
+	{ "FILE", NULL },
+	{ "KEY", NULL },
+	{ "SIZE", NULL },
+	{ "TIMEOUT", NULL },
+	{ "#SEG", NULL },
+	{ "\"TEXT\"", NULL },
+	{ "\"DATA\"", NULL },
+};
 
 /* ---- signatures ---- */
 
@@ -232,8 +282,8 @@ static void add_item(struct signature *s, const char *text, size_t len)
 		len -= 3;
 	if (len) {
 		s->items[s->count] = (struct item){ .text = text, .len = len };
-		/* A MATCH is several words: syn from a port 80. */
-		if (memmem(text, len, "MATCH", 5))
+		/* Of several words: syn from a port 80. */
+		if (memmem(text, len, "MATCH", 5) || memmem(text, len, "EXPECTATION", 11))
 			s->items[s->count].again = place(s->count);
 		s->count++;
 	}
@@ -280,13 +330,12 @@ static const char *next_alternative(const char *at, const char *end, size_t *ret
 	return bar ? bar + 1 : end;
 }
 
-/* A word or mark that stands for itself, and not a class. */
-static bool is_literal(const char *alternative, size_t len)
+static bool has_capital(const char *alternative, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (isupper((unsigned char)alternative[i]))
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
 static bool item_takes(const struct item *item, const struct token *word)
@@ -296,12 +345,33 @@ static bool item_takes(const struct item *item, const struct token *word)
 
 	for (const char *at = item->text; at < end; at = next) {
 		next = next_alternative(at, end, &len);
-		if (!is_literal(at, len))
+		if (has_capital(at, len))
 			return true;
 		if (len == word->len && memcmp(at, word->text, len) == 0)
 			return true;
 	}
 	return false;
+}
+
+static void offer_alternative(struct request *r, const struct item *item, const char *alternative,
+	size_t len)
+{
+	char word[64];
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+		if (strlen(classes[i].name) != len ||
+			memcmp(classes[i].name, alternative, len) != 0)
+			continue;
+		if (classes[i].offer)
+			classes[i].offer(r);
+		return;
+	}
+	if (has_capital(alternative, len) && len == item->len) {
+		offer_names(r); /* a class not known here */
+		return;
+	}
+	snprintf(word, sizeof(word), "%.*s", (int)len, alternative);
+	offer(r, "", word, "");
 }
 
 static void offer_item(struct request *r, const struct item *item)
@@ -311,14 +381,7 @@ static void offer_item(struct request *r, const struct item *item)
 
 	for (const char *at = item->text; at < end; at = next) {
 		next = next_alternative(at, end, &len);
-		if (is_literal(at, len)) {
-			char word[64];
-
-			snprintf(word, sizeof(word), "%.*s", (int)len, at);
-			offer(r, "", word, "");
-		} else {
-			offer_class(r, at, len);
-		}
+		offer_alternative(r, item, at, len);
 	}
 }
 
@@ -340,19 +403,24 @@ static void offer_by_signature(struct request *r, const struct signature *s)
 			offer_item(r, &s->items[i]);
 }
 
-static void offer_arguments(struct request *r)
+static void offer_by_def(struct request *r, const struct cmd_def *def)
 {
-	const struct cmd_def *def = cmd_find(r->table, r->words[0].text);
 	struct signature signature;
 
-	if (!def || !def->args) {
-		offer_names(r);
-		return;
-	}
 	for (const char *args = def->args; *args;) {
 		args = signature_parse(args, &signature);
 		offer_by_signature(r, &signature);
 	}
+}
+
+static void offer_arguments(struct request *r)
+{
+	const struct cmd_def *def = cmd_find(r->table, r->words[0].text);
+
+	if (def && def->args)
+		offer_by_def(r, def);
+	else
+		offer_names(r);
 }
 
 /* ---- the line ---- */

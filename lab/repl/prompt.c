@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <readline/history.h>
 #include <readline/readline.h>
 #include <signal.h>
@@ -33,19 +32,14 @@
 #include "language/script.h"
 #include "repl/complete.h"
 #include "repl/history_file.h"
+#include "repl/keymap.h"
+#include "repl/paste.h"
 #include "world/world.h"
 
 #define PROMPT_TEXT "tcplab> "
 #define PROMPT_FILE "<prompt>" /* as messages name it */
 #define MATCHES_SHOWN_MAX 100
-#define PASTE_MAX (1u << 20) /* bytes; more is refused, not cut: half a script is another script */
 #define PASTE_AT_ONCE 4096 /* bytes, before the rest of the lab gets its turn */
-
-/* What a terminal wraps pasted text in (xterm, ctlseqs: bracketed paste mode). */
-#define PASTE_BEGIN "\033[200~"
-#define PASTE_END "\033[201~"
-#define PASTE_ON "\033[?2004h"
-#define PASTE_OFF "\033[?2004l"
 
 struct prompt {
 	struct world *world; /* borrowed */
@@ -63,8 +57,7 @@ struct prompt {
 	int key; /* read and not yet given to readline; -1 = none */
 	bool starved; /* readline wanted more than there was */
 	bool pasting; /* between PASTE_BEGIN and PASTE_END */
-	size_t paste_matched; /* bytes of PASTE_END just seen */
-	struct text paste;
+	struct paste paste;
 	struct text lines; /* accepted and not run yet */
 	size_t lines_at; /* where the next one begins */
 	uint32_t line; /* number of the last one run */
@@ -151,6 +144,7 @@ static void show(struct prompt *p)
 	uv_poll_start(&p->terminal, UV_READABLE | UV_DISCONNECT, on_terminal);
 }
 
+/* The end of the terminal is heard of all the same. */
 static void hide(struct prompt *p)
 {
 	if (p->over)
@@ -158,8 +152,7 @@ static void hide(struct prompt *p)
 	if (p->shown)
 		rl_clear_visible_line();
 	p->shown = false;
-	uv_poll_start(&p->terminal, UV_DISCONNECT,
-		on_terminal); /* its end is heard of all the same */
+	uv_poll_start(&p->terminal, UV_DISCONNECT, on_terminal);
 }
 
 /* The line is done with: readline holds nothing any more. */
@@ -189,7 +182,7 @@ static bool is_blank(const char *line, size_t len)
 	return true;
 }
 
-/* The next line that is not blank: 1, *ret_line into p->lines, without its newline. 0 = none. */
+/* The next line that is not blank, without its newline; it stays in p->lines. False = there is none. */
 static bool take_line(struct prompt *p, const char **ret_line, size_t *ret_len)
 {
 	while (p->lines_at < p->lines.len) {
@@ -297,67 +290,24 @@ static int on_paste_begin(int count, int key)
 	(void)count;
 	(void)key;
 	active->pasting = true;
-	active->paste_matched = 0;
-	text_clear(&active->paste);
+	paste_begin(&active->paste);
 	return 0;
-}
-
-/* Ends of lines become newlines, and a NUL, which would end the text, goes. */
-static void tidy_paste(struct text *t)
-{
-	size_t to = 0;
-
-	for (size_t i = 0; i < t->len; i++) {
-		char c = t->s[i];
-
-		if (c == '\0' || (c == '\r' && i + 1 < t->len && t->s[i + 1] == '\n'))
-			continue;
-		t->s[to++] = c == '\r' ? '\n' : c;
-	}
-	t->len = to;
-	if (t->s)
-		t->s[to] = '\0';
 }
 
 static void finish_paste(struct prompt *p)
 {
+	const char *text = paste_get(&p->paste);
+
 	p->pasting = false;
-	if (p->paste.len > PASTE_MAX) {
-		rl_ding();
-	} else {
-		p->paste.len -= p->paste_matched;
-		tidy_paste(&p->paste);
-		rl_insert_text(text_get(&p->paste));
-		rl_redisplay();
-	}
-	text_done(&p->paste);
-}
-
-/* One byte of what is pasted. False = that was the last one. */
-static bool add_to_paste(struct prompt *p, char c)
-{
-	static const char end[] = PASTE_END;
-
-	if (p->paste.len <= PASTE_MAX)
-		text_add(&p->paste, &c, 1);
-	if (c == end[p->paste_matched])
-		p->paste_matched++;
+	if (text)
+		rl_insert_text(text);
 	else
-		p->paste_matched = c == end[0];
-	if (p->paste_matched < sizeof(end) - 1)
-		return true;
-	finish_paste(p);
-	return false;
+		rl_ding(); /* too much */
+	rl_redisplay();
+	paste_done(&p->paste);
 }
 
 /* ---- what comes from the terminal ---- */
-
-static bool terminal_gone(void)
-{
-	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-
-	return poll(&fd, 1, 0) < 0 || (fd.revents & (POLLHUP | POLLERR | POLLNVAL));
-}
 
 /* The next byte, or -1 when there is none. One at a time: what readline does not take stays in the
  * terminal, for after the command. */
@@ -384,8 +334,10 @@ static void read_paste(struct prompt *p)
 		char c = (char)p->key;
 
 		p->key = -1;
-		if (!add_to_paste(p, c))
+		if (paste_add(&p->paste, c)) {
+			finish_paste(p);
 			return;
+		}
 		p->key = read_key();
 	}
 }
@@ -394,9 +346,7 @@ static void read_keys(struct prompt *p)
 {
 	if (p->key < 0)
 		p->key = read_key();
-	if (p->key < 0 && terminal_gone()) /* else what was there went with a Ctrl-C */
-		finish(p);
-	while (p->key >= 0 && p->shown) {
+	while (p->key >= 0 && p->shown) { /* none: what was there went with a Ctrl-C */
 		if (p->pasting) {
 			read_paste(p);
 			return;
@@ -409,8 +359,8 @@ static void on_terminal(uv_poll_t *handle, int status, int events)
 {
 	struct prompt *p = handle->data;
 
-	if (status < 0 || !(events & UV_READABLE))
-		finish(p);
+	if (status < 0 || (events & UV_DISCONNECT))
+		finish(p); /* hung up */
 	else if (p->shown)
 		read_keys(p);
 }
@@ -468,8 +418,8 @@ static void on_suspend(uv_signal_t *handle, int number)
 	if (p->shown)
 		leave_line("^Z");
 	terminal_release(p);
-	uv_signal_stop(
-		handle); /* the default action again; no stop where nobody could continue us */
+	/* Not SIGSTOP: the default action does nothing where nobody could continue us. */
+	uv_signal_stop(handle);
 	raise(number);
 	uv_signal_start(handle, on_suspend, number);
 	terminal_take(p);
@@ -527,52 +477,8 @@ static void show_matches(char **matches, int count, int longest)
 
 /* ---- beginning and end ---- */
 
-static int ring(int count, int key)
-{
-	(void)count;
-	(void)key;
-	return rl_ding();
-}
-
-/* Ctrl-G. */
-static int give_up(int count, int key)
-{
-	rl_clear_message();
-	rl_clear_pending_input();
-	rl_deactivate_mark();
-	return ring(count, key);
-}
-
-/* rl_abort() and keys without a function jump (longjmp) to where 8.2 last waited for a key, and when that
- * key came from its own buffer instead of the terminal, as after Ctrl-R Ctrl-X Ctrl-E, the place is gone
- * and the program with it. So no key does: they ring, and so do keyboard macros, whose errors jump too.
- * shadowed: keys without a function are looked up elsewhere, and must stay so. */
-static void tame_keymap(Keymap map, bool shadowed)
-{
-	static rl_command_func_t *const jumps[] = { NULL, rl_start_kbd_macro, rl_end_kbd_macro,
-		rl_call_last_kbd_macro, rl_print_last_kbd_macro };
-
-	for (int key = 0; key < KEYMAP_SIZE; key++) {
-		if (key == ANYOTHERKEY || map[key].type == ISMACR)
-			continue;
-		if (map[key].type == ISKMAP) {
-			Keymap inner = (Keymap)map[key].function;
-
-			tame_keymap(inner, shadowed || inner[ANYOTHERKEY].function);
-			continue;
-		}
-		if (map[key].function == rl_abort)
-			map[key].function = give_up;
-		for (size_t i = shadowed; i < sizeof(jumps) / sizeof(*jumps); i++)
-			if (map[key].function == jumps[i])
-				map[key].function = ring;
-	}
-}
-
 static void set_up_readline(struct prompt *p)
 {
-	static const char *const keymaps[] = { "emacs", "vi-insert", "vi-command" };
-
 	const char *brackets;
 
 	rl_readline_name = "tcplab"; /* $if tcplab in ~/.inputrc */
@@ -592,17 +498,11 @@ static void set_up_readline(struct prompt *p)
 
 	rl_variable_bind("page-completions", "off");
 	rl_variable_bind("blink-matching-paren", "off");
-	rl_variable_bind("keyseq-timeout",
-		"20"); /* ms it waits, in vi mode, for what follows ESC */
+	rl_variable_bind("keyseq-timeout", "20"); /* ms; in vi mode it waits for what follows ESC */
 	brackets = rl_variable_value("enable-bracketed-paste"); /* off where TERM is dumb */
 	p->brackets = brackets && strcmp(brackets, "on") == 0;
 	rl_variable_bind("enable-bracketed-paste", "off");
-	for (size_t i = 0; i < sizeof(keymaps) / sizeof(*keymaps); i++) {
-		Keymap map = rl_get_keymap_by_name(keymaps[i]);
-
-		rl_bind_keyseq_in_map(PASTE_BEGIN, on_paste_begin, map);
-		tame_keymap(map, false);
-	}
+	keymap_set_up(on_paste_begin);
 }
 
 /* The last thing of a prompt, whether it was ever up or not. */
@@ -610,7 +510,7 @@ static void free_prompt(struct prompt *p)
 {
 	active = NULL;
 	word_list_done(&p->matches);
-	text_done(&p->paste);
+	paste_done(&p->paste);
 	text_done(&p->lines);
 	free((char *)(uintptr_t)p->options.history_file);
 	free(p);

@@ -311,9 +311,10 @@ static inline void pty_resize(struct pty *p, unsigned width, unsigned height)
 		pty_fail(p, "not redrawn", "after a change of size");
 }
 
-/* Start argv (NULL at the end) as leader of a session on a new terminal of 80x24. Standard input, output
- * and error are the terminal; every other descriptor is the caller's business. term: TERM, NULL = unset. */
-static inline void pty_open(struct pty *p, char *const argv[], const char *term)
+/* Start argv (NULL at the end) as leader of a session on a new terminal of 80x24: standard input, output
+ * and error. term: TERM, NULL = unset. controlling: keys such as Ctrl-C are signals, and so is the end
+ * of the terminal. */
+static inline void pty_open(struct pty *p, char *const argv[], const char *term, bool controlling)
 {
 	struct winsize size = { .ws_col = 80, .ws_row = 24 };
 
@@ -325,6 +326,11 @@ static inline void pty_open(struct pty *p, char *const argv[], const char *term)
 	p->pid = forkpty(&p->fd, NULL, NULL, &size);
 	assert_true(p->pid >= 0);
 	if (p->pid == 0) {
+		if (!controlling) {
+			signal(SIGHUP, SIG_IGN); /* it comes with the next call */
+			ioctl(STDIN_FILENO, TIOCNOTTY);
+			signal(SIGHUP, SIG_DFL);
+		}
 		if (term)
 			setenv("TERM", term, 1);
 		else

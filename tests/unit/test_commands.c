@@ -128,7 +128,7 @@ static const struct cmd_def *assert_takes(const struct statement *s)
 		fail_msg("%s:%u: '%s' takes no =>", s->file, s->line, def->name);
 	if (s->background && !(def->flags & CMD_BACKGROUND))
 		fail_msg("%s:%u: '%s' takes no &", s->file, s->line, def->name);
-	if (outcome_parse(s, false, &outcome, &d) < 0)
+	if (outcome_parse(s, def->flags & CMD_WORDS, &outcome, &d) < 0)
 		fail_msg("%s:%u: %s", s->file, s->line, d.message);
 	outcome_done(&outcome);
 	return def;
