@@ -140,6 +140,8 @@ static int open_block(struct parser *p, const struct token *brace, struct diag *
 	struct statement_list *list = p->lists[p->depth];
 	struct statement *opener = list->count ? &list->statements[list->count - 1] : NULL;
 
+	if (opener && (opener->outcome || opener->background))
+		return misplaced(p, brace, d, "unexpected '{': a call takes no block");
 	if (!opener || opener->has_block || opener->line != brace->line)
 		return misplaced(p, brace, d, BRACE_PLACE);
 	if (p->depth == BLOCKS_MAX)
