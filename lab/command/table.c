@@ -5,6 +5,8 @@
 
 #define COMMANDS(X)                                                                                \
 	X(process)                                                                                 \
+	X(exec)                                                                                    \
+	X(type)                                                                                    \
 	X(socket)                                                                                  \
 	X(bind)                                                                                    \
 	X(listen)                                                                                  \

@@ -29,6 +29,7 @@ void narrate_subject(const struct event *event, struct text *out)
 	case EVENT_HOST:
 	case EVENT_PROCESS:
 	case EVENT_PROCESS_END:
+	case EVENT_PROGRAM:
 	case EVENT_SIGNAL:
 	case EVENT_SOCKET:
 	case EVENT_STATE:
@@ -134,6 +135,10 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 	case EVENT_PROCESS_END:
 		narrate_fate(event, out);
 		break;
+	case EVENT_PROGRAM:
+		text_puts(out, "| ");
+		text_printable(out, event->text, strlen(event->text));
+		break;
 	case EVENT_SIGNAL:
 		text_printf(out, "is sent %s", signal_name(event->process_fate.signal));
 		break;
@@ -197,7 +202,7 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 {
 	const struct event *cause = journal_get(j, event->cause);
 
-	if (!cause)
+	if (!cause || event->kind == EVENT_PROGRAM)
 		return;
 	switch (cause->kind) {
 	case EVENT_CALL:
@@ -226,6 +231,9 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 		break;
 	case EVENT_PROCESS_END:
 		text_printf(out, "%s has ended", cause->subject);
+		break;
+	case EVENT_RETURN: /* of execve(): a program does what it likes */
+		text_printf(out, "%s", cause->process);
 		break;
 	default:
 		break;

@@ -111,6 +111,9 @@ static int check_idle(const struct process *p, const struct statement *s, const 
 	if (p->ended)
 		return statement_error(s, t, d,
 			"process '%s' has ended; make another: process NAME", p->name);
+	if (p->program)
+		return statement_error(s, t, d, "'%s' is a program and makes its own calls",
+			p->name);
 	if (!p->in_call)
 		return 0;
 	return statement_error(s, t, d,

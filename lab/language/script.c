@@ -96,6 +96,11 @@ bool script_interactive(const struct script *s)
 	return s->options.interactive;
 }
 
+bool script_may_exec(const struct script *s)
+{
+	return s->options.may_exec;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;

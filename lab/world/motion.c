@@ -16,6 +16,10 @@ static void check_motion(struct world_process *wp)
 
 	if (!p->in_motion || p->ended)
 		return;
+	if (p->program) {
+		program_check(wp);
+		return;
+	}
 	state = process_state(p);
 	answers_read(wp);
 	if (!p->in_motion || (state != 'S' && state != 'T' && state != 't'))
@@ -72,7 +76,9 @@ uint64_t motion_motive(const struct process *p)
 {
 	if (p->ended || !p->in_motion)
 		return 0;
-	return p->signal_event ? p->signal_event : p->in_call ? p->call.event : 0;
+	if (p->signal_event)
+		return p->signal_event;
+	return p->in_call ? p->call.event : p->program_event;
 }
 
 /* Dead already, and the host has not told yet. */
@@ -120,6 +126,8 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		if (found || !again)
 			return found ? found : owner->process.call.event;
 	}
+	if (owner && owner->process.program && !again)
+		return owner->process.program_event;
 	/* we were late, and one look has already told of the timers behind several segments */
 	if (again && e->timer_event)
 		return e->timer_event;
@@ -179,6 +187,10 @@ static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 		if (p->host->index == host && p->in_call && p->call.endpoint &&
 			(p->call.endpoint == e || p->call.endpoint == listener || !e))
 			p->in_motion = true;
+		if (p->host->index == host && p->program && !p->ended) {
+			p->in_motion = true;
+			p->motion_since_ns = clock_now_ns();
+		}
 	}
 }
 

@@ -83,6 +83,9 @@ int world_add_process(struct world *w, const char *name, struct host *host, uint
 /* Have `p`, which must not be in a call, make a call. done is called once, from the loop. 0 or -errno. */
 int world_call(struct world *w, struct process *p, const struct call_order *order, uint64_t cause,
 	call_done_fn *done, void *arg, struct diag *d);
+/* Write to the standard input of a program; data NULL closes it. 0 or -errno: -EAGAIN it does not read, -EPIPE
+ * it is closed. */
+int world_type(struct world *w, struct process *p, const void *data, size_t len);
 /* Send a signal. 0, or -errno as kill(2) gave it. */
 int world_kill(struct world *w, struct process *p, int signal, uint64_t cause);
 /* Read one socket back now: its queues and its timer. */
