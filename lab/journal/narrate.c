@@ -160,7 +160,10 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		text_puts(out, tcp_state_name(event->state.to));
 		break;
 	case EVENT_TIMER:
-		text_printf(out, "%s timer", event->text);
+		if (strcmp(event->text, "unreported") == 0)
+			text_puts(out, "timer that the kernel does not report (delayed ACK?)");
+		else
+			text_printf(out, "%s timer", event->text);
 		if (event->timer.retransmits)
 			text_printf(out, ", retransmission %u", event->timer.retransmits);
 		break;
@@ -200,7 +203,7 @@ static void cause_segment(const struct journal *j, const struct event *verdict, 
 
 void narrate_cause(const struct journal *j, const struct event *event, struct text *out)
 {
-	const struct event *cause = journal_get(j, event->cause);
+	const struct event *cause = journal_get(j, event->cause), *call;
 
 	if (!cause || event->kind == EVENT_PROGRAM)
 		return;
@@ -233,7 +236,9 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 		text_printf(out, "%s has ended", cause->subject);
 		break;
 	case EVENT_RETURN: /* of execve(): a program does what it likes */
-		text_printf(out, "%s", cause->process);
+		call = journal_get(j, cause->call.call);
+		if (call && strncmp(call->text, "execve(", 7) == 0)
+			text_puts(out, cause->process);
 		break;
 	default:
 		break;

@@ -37,7 +37,7 @@ int statement_error(const struct statement *s, const struct token *token, struct
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (!token)
+	if (!token || !token->column) /* a word nobody wrote, such as the default process */
 		token = s->words;
 	diag_set(d, EINVAL, "%s", message);
 	diag_at(d, s->file, s->line, token->column);

@@ -105,6 +105,11 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	struct world_process *owner = owner_of(w, e);
 	uint64_t found;
 
+	if (e && !owner) { /* accepted by a program a moment ago, and not claimed yet */
+		owner = owner_of(w, tracker_listener(t, &s->src));
+		if (owner && !owner->process.program)
+			owner = NULL;
+	}
 	if (delivery_sent(w, owner, s))
 		return w->delivering;
 	if (owner && (found = motion_motive(&owner->process)))
@@ -222,6 +227,12 @@ static void set_timer(struct world *w)
 
 		if (host_due && (due == 0 || host_due < due))
 			due = host_due;
+	}
+	for (size_t i = 0; i < w->process_count; i++) {
+		uint64_t beat = program_beat(w->processes[i]);
+
+		if (beat && (due == 0 || beat < due))
+			due = beat;
 	}
 	if (due == w->timer_due_ns)
 		return;

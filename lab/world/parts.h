@@ -35,6 +35,7 @@ struct world_process {
 	uv_poll_t output_poll;
 	bool output_polled;
 	struct text line; /* program: of its output, not complete yet */
+	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
 	struct world *world; /* borrowed, up */
 };
 
@@ -90,6 +91,9 @@ void program_pipes(struct world_process *p, int input, int output);
 void program_runs(struct world_process *p, uint64_t event);
 /* Is it asleep, or has it had its time? Then what it has done is read back. */
 void program_check(struct world_process *p);
+/* Its heartbeat, if that is due: what it did on its own, by its own timers. Returns when the next is due
+ * (CLOCK_MONOTONIC); 0 = never, it is no program or has ended. */
+uint64_t program_beat(struct world_process *p);
 /* The pipes of one that ended. */
 void program_close(struct world_process *p);
 

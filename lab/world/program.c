@@ -18,6 +18,8 @@
 #include "world/parts.h"
 
 #define PROGRAM_MOTION_NS (50 * NS_PER_MS)
+#define BEAT_BUSY_NS (10 * NS_PER_MS) /* it computes: a listener may appear any moment */
+#define BEAT_IDLE_NS (100 * NS_PER_MS) /* all of it sleeps */
 #define LINE_MAX_BYTES 4096 /* of output; a longer line is told in pieces */
 #define CHILDREN_DEPTH 4 /* nc from a shell from a script */
 
@@ -270,5 +272,17 @@ void program_check(struct world_process *wp)
 		read_output(wp);
 	p->in_motion = false;
 	p->signal_event = 0;
+	wp->beat_due_ns = clock_now_ns() + (awake ? BEAT_BUSY_NS : BEAT_IDLE_NS);
 	look_at_sockets(wp);
+}
+
+uint64_t program_beat(struct world_process *wp)
+{
+	const struct process *p = &wp->process;
+
+	if (!p->program || p->ended)
+		return 0;
+	if (!p->in_motion && wp->beat_due_ns <= clock_now_ns())
+		program_check(wp);
+	return p->in_motion ? clock_now_ns() + BEAT_BUSY_NS : wp->beat_due_ns;
 }

@@ -126,11 +126,16 @@ void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t caus
 		tracker_own(t, e, e->name, NULL, -1, cause);
 }
 
-void world_host_address(const struct world *w, const struct host *host, struct address *ret_address)
+void world_host_address(const struct world *w, const struct host *host, int family,
+	struct address *ret_address)
 {
+	bool v6 = family == AF_UNSPEC ? w->ipv6 : family == AF_INET6;
+
 	(void)host; /* one host so far: all addresses are its own */
-	*ret_address = w->ipv6 ? (struct address){ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } }
-			       : (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
+	if (v6)
+		*ret_address = (struct address){ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
+	else
+		*ret_address = (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
 }
 
 /* Look for exits that arrived while we waited for the host's answer to something else. */

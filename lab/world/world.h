@@ -73,8 +73,8 @@ struct process *world_owner(const struct world *w, const struct endpoint *e);
  * end. */
 struct descriptor *world_descriptor(const struct world *w, const char *name);
 struct descriptor *world_descriptor_at(const struct world *w, size_t index);
-/* The address of `host` in the family the lab speaks: 127.0.0.1 or fd00::1. */
-void world_host_address(const struct world *w, const struct host *host,
+/* The address of `host` in a family (AF_UNSPEC = the one the lab speaks): 127.0.0.1 or fd00::1. */
+void world_host_address(const struct world *w, const struct host *host, int family,
 	struct address *ret_address);
 
 /* Start a process. 0 or -errno. */
