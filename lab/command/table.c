@@ -37,6 +37,7 @@
 	X(repeat)                                                                                  \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
+	X(save)                                                                                    \
 	X(mark)                                                                                    \
 	X(say)                                                                                     \
 	X(sysctl)                                                                                  \

@@ -101,6 +101,11 @@ bool script_may_exec(const struct script *s)
 	return s->options.may_exec;
 }
 
+bool script_may_write(const struct script *s)
+{
+	return s->options.may_write;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;

@@ -35,6 +35,7 @@ struct script_options {
 	 * that has not returned in 300 ms goes on in the background. */
 	bool interactive;
 	bool may_exec; /* `exec` is allowed: the user's own words, or a recipe he trusts */
+	bool may_write; /* `save` is */
 	/* No command is left and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */
@@ -74,6 +75,7 @@ bool script_over(const struct script *s);
 /* Is a command running or waiting? */
 bool script_busy(const struct script *s);
 bool script_may_exec(const struct script *s);
+bool script_may_write(const struct script *s);
 bool script_interactive(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
