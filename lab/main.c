@@ -34,6 +34,7 @@ struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	bool json;
+	bool allow_exec, allow_write;
 	bool ipv6;
 	struct text *errors; /* check: collect what went wrong here, print nothing; NULL = print */
 };
@@ -165,7 +166,8 @@ static void push_lines(struct lab *lab, bool end)
 {
 	char *newline;
 
-	while (!script_over(lab->script) && (newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
+	while (!script_over(lab->script) &&
+		(newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
 		size_t len = (size_t)(newline - lab->typed.s);
 
 		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
@@ -241,9 +243,11 @@ static char *history_path(void)
 
 static void welcome(void)
 {
-	puts("tcplab " TCPLAB_VERSION
-	     ": a private host whose loopback is the wire. Times are in ms.\n"
-	     "`help` lists the commands, Ctrl-D leaves; `tcplab play open/self-connect` is a first story.");
+	printf("tcplab " TCPLAB_VERSION
+	       ": a private host whose loopback is the wire. Times are in ms.\n"
+	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
+	       "%s play open/self-connect\n",
+		program_invocation_name);
 	fflush(stdout);
 }
 
@@ -295,6 +299,8 @@ static int run_lab(const struct options *o)
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
 	struct lab lab = { .options = o };
 	struct script_options script_options = { .interactive = interactive,
+		.may_exec = interactive || o->command || o->allow_exec,
+		.may_write = interactive || o->command || o->allow_write,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
@@ -469,6 +475,8 @@ static void usage(FILE *out)
 	      "  -c 'CMD; CMD'           run these commands\n"
 	      "  -f FILE                 run the commands in FILE\n"
 	      "  -6, --ipv6              names and :80 mean IPv6 addresses\n"
+	      "      --allow-exec        a recipe may run programs (exec)\n"
+	      "      --allow-write       a recipe may write files (save)\n"
 	      "      --json              the journal as JSON Lines on standard output\n"
 	      "  -h, --help   -V, --version\n"
 	      "\n"
@@ -519,9 +527,11 @@ static void open_standard(void)
 
 int main(int argc, char **argv)
 {
-	enum { OPTION_JSON = 256 };
+	enum { OPTION_JSON = 256, OPTION_ALLOW_EXEC, OPTION_ALLOW_WRITE };
 	static const struct option long_options[] = {
 		{ "json", no_argument, NULL, OPTION_JSON },
+		{ "allow-exec", no_argument, NULL, OPTION_ALLOW_EXEC },
+		{ "allow-write", no_argument, NULL, OPTION_ALLOW_WRITE },
 		{ "ipv6", no_argument, NULL, '6' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -544,6 +554,12 @@ int main(int argc, char **argv)
 			break;
 		case '6':
 			o.ipv6 = true;
+			break;
+		case OPTION_ALLOW_WRITE:
+			o.allow_write = true;
+			break;
+		case OPTION_ALLOW_EXEC:
+			o.allow_exec = true;
 			break;
 		case OPTION_JSON:
 			o.json = true;

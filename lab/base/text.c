@@ -202,7 +202,8 @@ void text_printable_lines(struct text *t, const char *string)
 
 void text_duration(struct text *t, unsigned long long duration_ns)
 {
-	if (duration_ns < NS_PER_S - NS_PER_US / 2) /* what would be rounded to 1000.000 ms is a second */
+	if (duration_ns <
+		NS_PER_S - NS_PER_US / 2) /* what would be rounded to 1000.000 ms is a second */
 		text_printf(t, "%.3f ms", (double)duration_ns / (double)NS_PER_MS);
 	else
 		text_printf(t, "%.3f s", (double)duration_ns / (double)NS_PER_S);

@@ -68,7 +68,8 @@ const struct cmd_def cmd_drop = {
 	.max_args = 16,
 	.summary = "lose a held segment, or the next N coming ones that match (1, unless told)",
 	.detail =
-		"`drop #3` loses a held segment now. `drop syn/ack to c x2` is a rule for coming ones.",
+		"`drop #3` loses a held segment now. `drop syn/ack to c x2` is a rule for coming\n"
+		"ones, until it is used up.",
 	.source = "the wire is the lab itself",
 	.example = "drop syn x2",
 	.run = drop_run,

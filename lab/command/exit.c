@@ -32,7 +32,8 @@ const struct cmd_def cmd_exit = {
 	.min_args = 1,
 	.max_args = 2,
 	.summary = "let a process end by itself, with status CODE (0)",
-	.detail = "The kernel closes its sockets as close() would, though it never called that.",
+	.detail =
+		"To leave the lab: quit, or Ctrl-D. The kernel closes its sockets as close() would, though it never called that.",
 	.source = "_exit(2)",
 	.example = "exit main 3",
 	.run = exit_run,

@@ -16,7 +16,8 @@ static void add_timer(const struct endpoint *e, struct text *out)
 
 	if (e->state == STATE_CLOSED || e->timer == SOCK_TIMER_NONE)
 		return;
-	text_printf(out, "; %s in %.1f s", sock_timer_name(e->timer),
+	text_printf(out, "; %s%s in %.1f s", sock_timer_name(e->timer),
+		e->timer == SOCK_TIMER_TIME_WAIT ? " ends" : "",
 		e->timer_due_ns > now ? (double)(e->timer_due_ns - now) / (double)NS_PER_S : 0.0);
 	if (e->retransmits)
 		text_printf(out, ", %u done", e->retransmits);
@@ -91,8 +92,8 @@ const struct cmd_def cmd_ss = {
 	.max_args = 0,
 	.summary = "list every socket as the kernel reports it now",
 	.detail =
-		"Of a listener, RECV-Q is the accept queue and SEND-Q its limit. `nobody` owns a connection\n"
-		"that was closed but has not ended, or was not accepted yet. Dead and closed ones are left out.",
+		"Of a listener, RECV-Q is the accept queue and SEND-Q its limit; a FIN counts as one byte. `nobody` owns a connection\n"
+		"that was closed but has not ended, or was not accepted yet. What is CLOSED and has no descriptor is left out.",
 	.source = "sock_diag(7), ss(8)",
 	.example = "ss",
 	.run = ss_run,

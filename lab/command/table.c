@@ -5,6 +5,8 @@
 
 #define COMMANDS(X)                                                                                \
 	X(process)                                                                                 \
+	X(exec)                                                                                    \
+	X(type)                                                                                    \
 	X(socket)                                                                                  \
 	X(bind)                                                                                    \
 	X(listen)                                                                                  \
@@ -42,6 +44,7 @@
 	X(repeat)                                                                                  \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
+	X(save)                                                                                    \
 	X(mark)                                                                                    \
 	X(say)                                                                                     \
 	X(sysctl)                                                                                  \

@@ -2,6 +2,7 @@
 #include "command/transfer.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -82,7 +83,8 @@ static int parse_rest(struct cmd_call *c, struct call_request *q, size_t from, s
 		if (q->kind != CALL_SENDTO)
 			return statement_error(s, &s->words[i], d, "'%.40s' is not understood here",
 				s->words[i].text);
-		r = name_address(c->world, s, &s->words[i], &q->address, d);
+		r = name_address(c->world, s, &s->words[i], name_family(c->world, &s->words[1]),
+			&q->address, d);
 		if (r < 0)
 			return r;
 	}
@@ -148,7 +150,9 @@ static void describe_received(const struct call_request *q, const struct call_re
 	char address[ADDRESS_TEXT_MAX];
 
 	/* a few bytes are the pattern's by chance, and are better shown */
-	if (reply->pattern && reply->result > 16)
+	if (reply->result == 0 && q->size && reply->facts.protocol == IPPROTO_TCP)
+		text_puts(&text, "(end of file)");
+	else if (reply->pattern && reply->result > 16)
 		text_printf(&text, "<pattern, bytes %" PRIu64 " to %" PRIu64 ">", q->offset,
 			q->offset + (uint64_t)reply->result - 1);
 	else

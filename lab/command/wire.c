@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "journal/narrate.h"
 #include "language/cmd.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -19,15 +20,13 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 	(void)d;
 	for (i = 0; (p = wire_get(w, i)); i++) {
 		const struct event *sent = journal_get(world_journal(c->world), p->event);
-		char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
 
 		if (!sent)
 			continue;
 		text_printf(&out, "#%-4" PRIu64 " %s ", p->number, p->held ? "held" : "on its way");
 		text_duration(&out, clock_now_ns() - p->sent_ns);
-		text_printf(&out, "  %s > %s  ", address_format(&p->segment.src, src),
-			address_format(&p->segment.dst, dst));
-		segment_format(&sent->wire.segment, false, &out);
+		text_puts(&out, "  ");
+		narrate_what(world_journal(c->world), sent, &out);
 		text_puts(&out, "\n");
 	}
 	if (i == 0)

@@ -10,6 +10,7 @@ static const char *const names[] = {
 	[EVENT_HOST] = "host",
 	[EVENT_PROCESS] = "process",
 	[EVENT_PROCESS_END] = "process-end",
+	[EVENT_PROGRAM] = "program",
 	[EVENT_SIGNAL] = "signal",
 	[EVENT_COMMAND] = "command",
 	[EVENT_CALL] = "call",

@@ -15,6 +15,7 @@ enum event_kind {
 	EVENT_HOST, /* subject = host name; socket.local = its IPv4, socket.remote = its IPv6 address */
 	EVENT_PROCESS, /* subject = process, host; process.pid */
 	EVENT_PROCESS_END, /* subject = process, host; process.pid/.signal/.code */
+	EVENT_PROGRAM, /* a program wrote a line; subject = process, text = the line */
 	EVENT_SIGNAL, /* a signal was sent; subject = process; process.signal */
 	EVENT_COMMAND, /* a line is run; subject = file, text = the line; place */
 	EVENT_CALL, /* a system call begins; subject = socket, process, text = "connect(3, ...)" */

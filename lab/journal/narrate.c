@@ -29,6 +29,7 @@ void narrate_subject(const struct event *event, struct text *out)
 	case EVENT_HOST:
 	case EVENT_PROCESS:
 	case EVENT_PROCESS_END:
+	case EVENT_PROGRAM:
 	case EVENT_SIGNAL:
 	case EVENT_SOCKET:
 	case EVENT_STATE:
@@ -134,6 +135,10 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 	case EVENT_PROCESS_END:
 		narrate_fate(event, out);
 		break;
+	case EVENT_PROGRAM:
+		text_puts(out, "| ");
+		text_printable(out, event->text, strlen(event->text));
+		break;
 	case EVENT_SIGNAL:
 		text_printf(out, "is sent %s", signal_name(event->process_fate.signal));
 		break;
@@ -155,7 +160,10 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		text_puts(out, tcp_state_name(event->state.to));
 		break;
 	case EVENT_TIMER:
-		text_printf(out, "%s timer", event->text);
+		if (strcmp(event->text, "unreported") == 0)
+			text_puts(out, "timer that the kernel does not report (delayed ACK?)");
+		else
+			text_printf(out, "%s timer", event->text);
 		if (event->timer.retransmits)
 			text_printf(out, ", retransmission %u", event->timer.retransmits);
 		break;
@@ -195,9 +203,9 @@ static void cause_segment(const struct journal *j, const struct event *verdict, 
 
 void narrate_cause(const struct journal *j, const struct event *event, struct text *out)
 {
-	const struct event *cause = journal_get(j, event->cause);
+	const struct event *cause = journal_get(j, event->cause), *call;
 
-	if (!cause)
+	if (!cause || event->kind == EVENT_PROGRAM)
 		return;
 	switch (cause->kind) {
 	case EVENT_CALL:
@@ -226,6 +234,11 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 		break;
 	case EVENT_PROCESS_END:
 		text_printf(out, "%s has ended", cause->subject);
+		break;
+	case EVENT_RETURN: /* of execve(): a program does what it likes */
+		call = journal_get(j, cause->call.call);
+		if (call && strncmp(call->text, "execve(", 7) == 0)
+			text_puts(out, cause->process);
 		break;
 	default:
 		break;

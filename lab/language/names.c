@@ -111,12 +111,15 @@ static int check_idle(const struct process *p, const struct statement *s, const 
 	if (p->ended)
 		return statement_error(s, t, d,
 			"process '%s' has ended; make another: process NAME", p->name);
+	if (p->program)
+		return statement_error(s, t, d, "'%s' is a program and makes its own calls",
+			p->name);
 	if (!p->in_call)
 		return 0;
 	return statement_error(s, t, d,
-		"process '%s' is still in %s; make the call from another process (process NAME), or "
-		"wait, or kill it",
-		p->name, p->call.text);
+		"process '%s' is still in %s: let something end that call, or kill %s; another process "
+		"(process NAME) can make calls on sockets of its own",
+		p->name, p->call.text, p->name);
 }
 
 int name_idle_process(const struct world *w, const struct statement *s, const struct token *t,
@@ -168,7 +171,7 @@ static int parse_port(const char *text, uint16_t *ret_port)
 }
 
 /* The host part: nothing (this host), a host's name, or digits. */
-static int parse_host(const struct world *w, const char *text, size_t len,
+static int parse_host(const struct world *w, const char *text, size_t len, int family,
 	struct address *ret_address)
 {
 	struct text name = TEXT_EMPTY;
@@ -179,13 +182,21 @@ static int parse_host(const struct world *w, const char *text, size_t len,
 	text_done(&name);
 	if (!host)
 		return address_parse_host(text, len, ret_address);
-	world_host_address(w, host, ret_address);
+	world_host_address(w, host, family, ret_address);
 	return 0;
 }
 
-int name_address(const struct world *w, const struct statement *s, const struct token *t,
-	struct address *ret_address, struct diag *d)
+int name_family(const struct world *w, const struct token *t)
 {
+	const struct endpoint *e = find_socket(w, t->text);
+
+	return e ? e->local.family : AF_UNSPEC;
+}
+
+int name_address(const struct world *w, const struct statement *s, const struct token *t,
+	int family, struct address *ret_address, struct diag *d)
+{
+	static const struct address loopback6 = { .family = AF_INET6, .bytes = { [15] = 1 } };
 	const char *colon = strrchr(t->text, ':');
 	struct address a = { 0 };
 	uint16_t port;
@@ -207,10 +218,14 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), localhost:80, "
 			"[fd00::1]:80 or @socket",
 			t->text);
-	if (parse_host(w, t->text, (size_t)(colon - t->text), &a) < 0)
+	if (parse_host(w, t->text, (size_t)(colon - t->text), family, &a) < 0)
 		return statement_error(s, t, d,
 			"'%.*s' is neither an address nor a host of this lab",
 			(int)(colon - t->text), t->text);
+	if (address_same_host(&a, &loopback6))
+		return statement_error(s, t, d,
+			"::1 cannot leave the loopback device, so it is not on the wire: use localhost or "
+			"[fd00::1]");
 	a.port = port;
 	*ret_address = a;
 	return 0;
@@ -281,10 +296,10 @@ static int match_end(const struct world *w, const struct statement *s, const str
 		*ret_address = e->local;
 		return 0;
 	}
-	if (parse_host(w, t->text, strlen(t->text), ret_address) == 0)
+	if (parse_host(w, t->text, strlen(t->text), AF_UNSPEC, ret_address) == 0)
 		return 0;
 	if (strchr(t->text, ':') || t->text[0] == '@')
-		return name_address(w, s, t, ret_address, d);
+		return name_address(w, s, t, AF_UNSPEC, ret_address, d);
 	return statement_error(s, t, d, "'%.40s' is no socket, host or address", t->text);
 }
 

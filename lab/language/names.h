@@ -35,9 +35,12 @@ int name_callable(const struct world *w, const struct statement *s, const struct
 int name_idle_process(const struct world *w, const struct statement *s, const struct token *t,
 	struct process **ret_process, struct diag *d);
 
-/* "127.0.0.1:80", "[fd00::1]:80", ":80" (this host), "localhost:80", "@s" (where s is bound). */
+/* "127.0.0.1:80", "[fd00::1]:80", ":80" (this host), "localhost:80", "@s" (where s is bound). A host has an
+ * address of each family: `family` says which is meant (AF_UNSPEC = that of the lab). */
 int name_address(const struct world *w, const struct statement *s, const struct token *t,
-	struct address *ret_address, struct diag *d);
+	int family, struct address *ret_address, struct diag *d);
+/* The family of the socket a word names, AF_UNSPEC when it names none. */
+int name_family(const struct world *w, const struct token *t);
 /* A whole number from least to most. */
 int name_number(const struct statement *s, const struct token *t, uint64_t least, uint64_t most,
 	uint64_t *ret_number, struct diag *d);

@@ -96,6 +96,16 @@ bool script_interactive(const struct script *s)
 	return s->options.interactive;
 }
 
+bool script_may_exec(const struct script *s)
+{
+	return s->options.may_exec;
+}
+
+bool script_may_write(const struct script *s)
+{
+	return s->options.may_write;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;
@@ -165,7 +175,7 @@ static int check_statement(const struct script *s, const struct statement *st, s
 			"'%s' is no system call: '=>' does not apply", def->name);
 	if (st->background && !(def->flags & CMD_BACKGROUND))
 		return statement_error(st, &st->tokens.tokens[st->tokens.count - 1], d,
-			"'%s' is no system call: '&' does not apply", def->name);
+			"'%s' never waits: '&' does not apply", def->name);
 	if (st->has_block && !(def->flags & CMD_BLOCK))
 		return statement_error(st, NULL, d, "'%s' takes no block", def->name);
 	if (!st->has_block && (def->flags & CMD_BLOCK))
@@ -469,7 +479,8 @@ static int call_expired(struct cmd_call *c, struct diag *d)
 
 	(void)d;
 	if (script_interactive(c->script)) {
-		text_printf(&text, "%s goes on in the background", p->process->call.text);
+		text_printf(&text, "%s goes on in the background (kill %s would end it)",
+			p->process->call.text, p->process->name);
 		journal_add(world_journal(c->world),
 			(struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
 		text_done(&text);

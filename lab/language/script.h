@@ -34,6 +34,8 @@ struct script_options {
 	/* At the prompt: an error is told and the next line awaited; a failing call is no error; a call
 	 * that has not returned in 300 ms goes on in the background. */
 	bool interactive;
+	bool may_exec; /* `exec` is allowed: the user's own words, or a recipe he trusts */
+	bool may_write; /* `save` is */
 	/* No command is left and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */
@@ -72,6 +74,8 @@ bool script_interrupt(struct script *s);
 bool script_over(const struct script *s);
 /* Is a command running or waiting? */
 bool script_busy(const struct script *s);
+bool script_may_exec(const struct script *s);
+bool script_may_write(const struct script *s);
 bool script_interactive(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */

@@ -37,7 +37,7 @@ int statement_error(const struct statement *s, const struct token *token, struct
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (!token)
+	if (!token || !token->column) /* a word nobody wrote, such as the default process */
 		token = s->words;
 	diag_set(d, EINVAL, "%s", message);
 	diag_at(d, s->file, s->line, token->column);
@@ -140,6 +140,8 @@ static int open_block(struct parser *p, const struct token *brace, struct diag *
 	struct statement_list *list = p->lists[p->depth];
 	struct statement *opener = list->count ? &list->statements[list->count - 1] : NULL;
 
+	if (opener && (opener->outcome || opener->background))
+		return misplaced(p, brace, d, "unexpected '{': a call takes no block");
 	if (!opener || opener->has_block || opener->line != brace->line)
 		return misplaced(p, brace, d, BRACE_PLACE);
 	if (p->depth == BLOCKS_MAX)

@@ -78,6 +78,7 @@ static void fill_report(const struct inet_diag_msg *m, struct sock_report *repor
 		.retransmits = m->idiag_retrans,
 		.recvq = m->idiag_rqueue,
 		.sendq = m->idiag_wqueue,
+		.inode = m->idiag_inode,
 	};
 	id_address(m->id.idiag_src, m->id.idiag_sport, m->idiag_family, &report->local);
 	if (m->id.idiag_dport)
@@ -137,4 +138,43 @@ int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
 		return -errno;
 	return read_reply(diag, ret_report);
+}
+
+int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
+	void *arg)
+{
+	char buffer[REPLY_BYTES];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
+
+	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request->nlmsg_seq = ++diag->sequence;
+	query->sdiag_family = (uint8_t)family;
+	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_states = states;
+	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t got = recv(mnl_socket_get_fd(diag->nl), buffer, sizeof(buffer), 0);
+		const struct nlmsghdr *m = (const struct nlmsghdr *)buffer;
+		int left = (int)got;
+
+		if (got < 0)
+			return -errno;
+		for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
+			struct sock_report report;
+
+			if (m->nlmsg_seq != diag->sequence)
+				continue;
+			if (m->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (m->nlmsg_type == NLMSG_ERROR ||
+				mnl_nlmsg_get_payload_len(m) < sizeof(struct inet_diag_msg))
+				return -EBADMSG;
+			fill_report(mnl_nlmsg_get_payload(m), &report);
+			if ((unsigned)report.state < STATE_COUNT)
+				each(arg, &report);
+		}
+	}
 }

@@ -31,6 +31,7 @@ struct sock_report {
 	uint32_t timer_ms; /* until it fires */
 	uint32_t retransmits;
 	uint32_t recvq, sendq; /* bytes; accept queue and backlog for LISTEN */
+	uint32_t inode; /* of the descriptor, as in /proc/PID/fd; 0 = nobody has one */
 };
 
 /* "retransmission", "time-wait" ...; "" for none. */
@@ -48,5 +49,12 @@ void sockdiag_close(struct sockdiag *diag);
  * finds request and time-wait mini-sockets. */
 int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	const struct address *remote, struct sock_report *ret_report);
+
+/* Every TCP socket of one family (AF_INET, AF_INET6) in the states of the mask (1 << TCP_*). each: called
+ * once per socket, must not ask `diag` anything. Not a snapshot: one may be missed or come twice.
+ * 0 or -errno. Source: sock_diag(7). */
+typedef void sockdiag_each_fn(void *arg, const struct sock_report *report);
+int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
+	void *arg);
 
 #endif

@@ -212,6 +212,7 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	set_addresses(t, e, &r->local, &r->remote);
 	e->recvq = r->recvq;
 	e->sendq = r->sendq;
+	e->inode = r->inode;
 	e->retransmits = r->retransmits;
 	e->timer = r->timer;
 	e->timer_due_ns = clock_now_ns() + r->timer_ms * NS_PER_MS;
@@ -378,6 +379,27 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	if (ret_cause)
 		*ret_cause = used;
 	return e;
+}
+
+struct meeting {
+	struct tracker *t;
+	uint64_t cause;
+};
+
+static void meet_listener(void *arg, const struct sock_report *r)
+{
+	struct meeting *m = arg;
+
+	if (!find_cookie(m->t, r->cookie))
+		take_report(m->t, add_endpoint(m->t, r->cookie, NULL, &r->local), r, m->cause);
+}
+
+void tracker_meet_listeners(struct tracker *t, uint64_t cause)
+{
+	struct meeting m = { .t = t, .cause = cause };
+
+	sockdiag_dump(t->diag, AF_INET, 1 << STATE_LISTEN, meet_listener, &m);
+	sockdiag_dump(t->diag, AF_INET6, 1 << STATE_LISTEN, meet_listener, &m);
 }
 
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)

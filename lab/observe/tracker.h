@@ -32,6 +32,7 @@ struct endpoint {
 	uint32_t recvq, sendq;
 	uint32_t children; /* connections that came to this listener so far */
 	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */
+	uint32_t inode; /* of its descriptor as in /proc/PID/fd; 0 = none, or not reported yet */
 	uint64_t sent, received; /* bytes that calls have moved, for the place in the stream */
 	uint64_t changed; /* event number of the last state change */
 	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
@@ -71,6 +72,9 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 /* Something came out of this endpoint that no call and no segment asked for: journal the timer that did
  * it, unless a look already has. Returns its event number. */
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);
+
+/* Meet the listeners that nobody told us about: those of programs. */
+void tracker_meet_listeners(struct tracker *t, uint64_t cause);
 
 /* Without asking the kernel: the connection with these addresses that is not CLOSED, or NULL. */
 struct endpoint *tracker_find(const struct tracker *t, const struct address *local,

@@ -156,7 +156,6 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 		break;
 	case EVENT_LAB:
 	case EVENT_HOST:
-	case EVENT_PACKET:
 		break;
 	default:
 		story_line(c, j, event, "", "");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -171,13 +172,27 @@ static bool apply_rules(struct wire *w, struct wire_packet *p)
 	return true;
 }
 
+static const char *protocol_name(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_UDP:
+		return "UDP";
+	case IPPROTO_ICMP:
+		return "ICMP";
+	case IPPROTO_ICMPV6:
+		return "ICMPv6";
+	default:
+		return "not TCP";
+	}
+}
+
 static void take_other(struct wire *w, struct wire_packet *p, const struct packet_summary *summary,
 	bool keep)
 {
 	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
 	struct text what = TEXT_EMPTY;
 
-	text_printf(&what, "IP protocol %u, %zu bytes, %s to %s%s", summary->protocol,
+	text_printf(&what, "%s, %zu bytes, %s to %s%s", protocol_name(summary->protocol),
 		summary->length, address_format(&summary->src, src),
 		address_format(&summary->dst, dst),
 		keep ? "" : ", which is nobody's address: lost");

@@ -151,20 +151,43 @@ static void handle_reply(struct world_process *wp, const struct call_reply *repl
 	world_kick(w);
 }
 
+/* The channel closed by itself: the process is another program now. */
+static void exec_worked(struct world_process *wp)
+{
+	struct process *p = &wp->process;
+	struct call_answer none = { 0 };
+	struct call_outcome outcome = { .answer = &none };
+
+	outcome.event = journal_add(wp->world->journal,
+		(struct event){ .kind = EVENT_RETURN,
+			.cause = p->call.event,
+			.host = p->host->name,
+			.process = p->name,
+			.call = { .call = p->call.event } });
+	world_close_channel(wp);
+	program_runs(wp, outcome.event);
+	finish_call(p, &outcome);
+	world_kick(wp->world);
+}
+
 void answers_read(struct world_process *wp)
 {
 	static _Alignas(16) uint8_t buffer[sizeof(struct call_reply) + CALL_DATA_MAX];
-	int child = -1;
+	int fds[2];
 	ssize_t len;
 
 	if (wp->process.channel < 0)
 		return;
-	len = channel_receive(wp->process.channel, buffer, sizeof(buffer), MSG_DONTWAIT, &child, 1,
+	len = channel_receive(wp->process.channel, buffer, sizeof(buffer), MSG_DONTWAIT, fds, 2,
 		NULL);
 	if (len == -EAGAIN)
 		return;
-	if (len >= (ssize_t)sizeof(struct call_reply) && wp->process.in_call)
-		handle_reply(wp, (const struct call_reply *)buffer, (size_t)len, child);
+	if (fds[1] >= 0)
+		program_pipes(wp, fds[0], fds[1]);
+	else if (len == 0 && wp->output >= 0 && wp->process.in_call)
+		exec_worked(wp);
+	else if (len >= (ssize_t)sizeof(struct call_reply) && wp->process.in_call)
+		handle_reply(wp, (const struct call_reply *)buffer, (size_t)len, fds[0]);
 	else /* it is dead or dying; its host will say how */
 		world_close_channel(wp);
 }
@@ -215,6 +238,7 @@ static void process_gone(struct world_process *wp, int wait_status)
 			tracker_look(world_tracker(w, p->host), d->endpoint, NULL, outcome.event);
 	}
 	world_close_channel(wp);
+	program_close(wp);
 	if (p->in_call)
 		finish_call(p, &outcome);
 	world_kick(w);

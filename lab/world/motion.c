@@ -16,6 +16,10 @@ static void check_motion(struct world_process *wp)
 
 	if (!p->in_motion || p->ended)
 		return;
+	if (p->program) {
+		program_check(wp);
+		return;
+	}
 	state = process_state(p);
 	answers_read(wp);
 	if (!p->in_motion || (state != 'S' && state != 'T' && state != 't'))
@@ -72,7 +76,9 @@ uint64_t motion_motive(const struct process *p)
 {
 	if (p->ended || !p->in_motion)
 		return 0;
-	return p->signal_event ? p->signal_event : p->in_call ? p->call.event : 0;
+	if (p->signal_event)
+		return p->signal_event;
+	return p->in_call ? p->call.event : p->program_event;
 }
 
 /* Dead already, and the host has not told yet. */
@@ -99,6 +105,11 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	struct world_process *owner = owner_of(w, e);
 	uint64_t found;
 
+	if (e && !owner) { /* accepted by a program a moment ago, and not claimed yet */
+		owner = owner_of(w, tracker_listener(t, &s->src));
+		if (owner && !owner->process.program)
+			owner = NULL;
+	}
 	if (delivery_sent(w, owner, s))
 		return w->delivering;
 	if (owner && (found = motion_motive(&owner->process)))
@@ -120,6 +131,8 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		if (found || !again)
 			return found ? found : owner->process.call.event;
 	}
+	if (owner && owner->process.program && !again)
+		return owner->process.program_event;
 	/* we were late, and one look has already told of the timers behind several segments */
 	if (again && e->timer_event)
 		return e->timer_event;
@@ -179,6 +192,10 @@ static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 		if (p->host->index == host && p->in_call && p->call.endpoint &&
 			(p->call.endpoint == e || p->call.endpoint == listener || !e))
 			p->in_motion = true;
+		if (p->host->index == host && p->program && !p->ended) {
+			p->in_motion = true;
+			p->motion_since_ns = clock_now_ns();
+		}
 	}
 }
 
@@ -210,6 +227,12 @@ static void set_timer(struct world *w)
 
 		if (host_due && (due == 0 || host_due < due))
 			due = host_due;
+	}
+	for (size_t i = 0; i < w->process_count; i++) {
+		uint64_t beat = program_beat(w->processes[i]);
+
+		if (beat && (due == 0 || beat < due))
+			due = beat;
 	}
 	if (due == w->timer_due_ns)
 		return;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside the world: its parts, and what its files ask of each other. Nobody outside lab/world/world.c,
- * motion.c and answers.c includes this.
+ * motion.c, program.c and answers.c includes this.
  *
  * world.c    makes and ends hosts and processes, finds things by name
  * motion.c   the rule that nothing is missed: who is in motion, what may be delivered, what caused what
+ * program.c  processes that became other programs: their output, and whose their sockets are
  * answers.c  what processes and hosts say: calls that return, processes that end */
 #ifndef LAB_WORLD_PARTS_H
 #define LAB_WORLD_PARTS_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/text.h"
 #include "wire/wire.h"
 #include "world/descriptor.h"
 #include "world/host.h"
@@ -29,6 +31,11 @@ struct world_process {
 	struct process process;
 	uv_poll_t poll;
 	bool polled; /* the handle is open */
+	int output; /* program: what it writes is read here; -1 = closed */
+	uv_poll_t output_poll;
+	bool output_polled;
+	struct text line; /* program: of its output, not complete yet */
+	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
 	struct world *world; /* borrowed, up */
 };
 
@@ -76,7 +83,24 @@ void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
 
+/* program.c */
+
+/* execve() is under way: main's ends of the pipes, owned from here. */
+void program_pipes(struct world_process *p, int input, int output);
+/* It has become the program. event: the EVENT_RETURN. */
+void program_runs(struct world_process *p, uint64_t event);
+/* Is it asleep, or has it had its time? Then what it has done is read back. */
+void program_check(struct world_process *p);
+/* Its heartbeat, if that is due: what it did on its own, by its own timers. Returns when the next is due
+ * (CLOCK_MONOTONIC); 0 = never, it is no program or has ended. */
+uint64_t program_beat(struct world_process *p);
+/* The pipes of one that ended. */
+void program_close(struct world_process *p);
+
 /* world.c */
+
+/* A handle of the world's is closed: count it. */
+void world_handle_closed(struct world *w);
 
 /* A process made by fork(2) in `parent`: it has copies of the parent's descriptors, named NAME/theirs. Takes
  * over `channel`. Returns false when it could not be met. */

@@ -37,7 +37,7 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 {
 	int r;
 
-	*p = (struct process){ .channel = -1, .host = host, .name = text_copy(name) };
+	*p = (struct process){ .channel = -1, .input = -1, .host = host, .name = text_copy(name) };
 	r = host_spawn(host, &p->pid, &p->channel, d);
 	if (r < 0)
 		return r;
@@ -50,6 +50,7 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel)
 {
 	*p = (struct process){ .channel = channel,
+		.input = -1,
 		.host = host,
 		.name = text_copy(name),
 		.pid = pid };
@@ -58,8 +59,10 @@ int process_meet(struct process *p, const char *name, struct host *host, int pid
 
 void process_close(struct process *p)
 {
-	if (p->name)
+	if (p->name) {
 		fd_closep(&p->channel);
+		fd_closep(&p->input);
+	}
 	process_end_call(p);
 	free(p->name);
 	p->name = NULL;

@@ -30,7 +30,8 @@ typedef void call_describe_fn(const struct call_request *q, const struct call_re
 struct call_outcome {
 	int64_t result;
 	int error; /* errno, 0 = success */
-	const struct call_answer *answer; /* NULL = none; valid during the call of the function only */
+	const struct call_answer
+		*answer; /* NULL = none; valid during the call of the function only */
 	int killed; /* signal that ended the process in the call; 0 = it returned */
 	int exit_code; /* when the process ended without a signal (killed 0, ended true) */
 	bool ended;
@@ -73,6 +74,10 @@ struct process {
 	int channel; /* owned; -1 = closed */
 	bool ended;
 	int exit_code, killed; /* once ended: status, or the signal */
+	bool program; /* it became another program: it makes its own calls, and has no channel */
+	uint64_t program_event; /* the EVENT_RETURN of its execve() */
+	int input; /* program: where its standard input is written; -1 = closed */
+	uint64_t motion_since_ns; /* program: when it was last given something to do */
 	bool in_call; /* `call` counts */
 	/* The kernel may still be at work for it: it was given a call or a signal, or its socket a segment,
 	 * and has not been seen asleep or back since. */

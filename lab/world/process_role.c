@@ -68,5 +68,7 @@ void process_role_run(int channel)
 		if (channel_send(moved, reply, reply_len, &child, child >= 0) < 0)
 			_exit(1);
 		fd_closep(&child);
+		if (q->kind == CALL_EXEC) /* it did not work, and our input and output are gone */
+			_exit(127); /* as sh(1) does */
 	}
 }

@@ -76,6 +76,7 @@ enum call_kind {
 	CALL_POLL,
 	CALL_SIGACTION,
 	CALL_EXIT,
+	CALL_EXEC, /* data: the arguments, a NUL behind each */
 	CALL_COUNT,
 };
 

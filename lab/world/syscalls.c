@@ -20,6 +20,7 @@
 #include "world/clone.h"
 #include "world/protocol.h"
 
+#define EXEC_ARGUMENTS_MAX 256
 #define PATTERN_PERIOD 65521 /* prime, and no multiple of a usual segment or buffer */
 
 uint8_t call_pattern(uint64_t offset)
@@ -56,6 +57,7 @@ static const char *const names[] = {
 	[CALL_POLL] = "poll",
 	[CALL_SIGACTION] = "sigaction",
 	[CALL_EXIT] = "exit",
+	[CALL_EXEC] = "execve",
 };
 static_assert(sizeof(names) / sizeof(names[0]) == CALL_COUNT, "a name for each call");
 
@@ -280,6 +282,7 @@ static int64_t (*const makers[])(struct making *) = {
 	[CALL_POLL] = make_poll,
 	[CALL_SIGACTION] = make_sigaction,
 	[CALL_EXIT] = make_exit,
+	[CALL_EXEC] = NULL, /* does not return when it works: make_exec() */
 };
 static_assert(sizeof(makers) / sizeof(makers[0]) == CALL_COUNT, "each call is made by somebody");
 
@@ -367,6 +370,29 @@ static int64_t make_fork(int channel, int *ret_child)
 	return 0; /* and this answer, over the new channel, is its hello */
 }
 
+/* Become another program, with pipes for its input and output. main gets their other ends in an answer of
+ * its own, before; when the channel then closes by itself (close-on-exec) the program runs. */
+static int64_t make_exec(const struct call_request *q, struct call_reply *reply, int channel)
+{
+	char *arguments[EXEC_ARGUMENTS_MAX + 1] = { NULL };
+	char *at = (char *)q->data, *end = at + q->size;
+	int in[2], out[2];
+
+	for (size_t i = 0; at < end && i < EXEC_ARGUMENTS_MAX; i++) {
+		arguments[i] = at;
+		at += strlen(at) + 1;
+	}
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
+		return -1;
+	if (channel_send(channel, reply, sizeof(*reply), (int[]){ in[1], out[0] }, 2) < 0)
+		return -1;
+	dup2(in[0], STDIN_FILENO);
+	dup2(out[1], STDOUT_FILENO);
+	dup2(out[1], STDERR_FILENO);
+	execvp(arguments[0], arguments);
+	return -1;
+}
+
 size_t syscall_make(const struct call_request *q, struct call_reply *reply, int channel,
 	int *ret_child)
 {
@@ -382,7 +408,12 @@ size_t syscall_make(const struct call_request *q, struct call_reply *reply, int 
 		}
 	}
 	reply->begin_ns = clock_now_ns();
-	reply->result = q->kind == CALL_FORK ? make_fork(channel, ret_child) : makers[q->kind](&m);
+	if (q->kind == CALL_FORK)
+		reply->result = make_fork(channel, ret_child);
+	else if (q->kind == CALL_EXEC)
+		reply->result = make_exec(q, reply, channel);
+	else
+		reply->result = makers[q->kind](&m);
 	reply->error = reply->result < 0 ? errno : 0;
 	reply->end_ns = clock_now_ns();
 	if (receives(q->kind) && reply->result >= 0)

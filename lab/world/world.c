@@ -126,11 +126,16 @@ void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t caus
 		tracker_own(t, e, e->name, NULL, -1, cause);
 }
 
-void world_host_address(const struct world *w, const struct host *host, struct address *ret_address)
+void world_host_address(const struct world *w, const struct host *host, int family,
+	struct address *ret_address)
 {
+	bool v6 = family == AF_UNSPEC ? w->ipv6 : family == AF_INET6;
+
 	(void)host; /* one host so far: all addresses are its own */
-	*ret_address = w->ipv6 ? (struct address){ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } }
-			       : (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
+	if (v6)
+		*ret_address = (struct address){ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
+	else
+		*ret_address = (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
 }
 
 /* Look for exits that arrived while we waited for the host's answer to something else. */
@@ -215,6 +220,7 @@ static struct process *join_process(struct world *w, struct world_process *wp, u
 	struct process *p = &wp->process;
 
 	wp->world = w;
+	wp->output = -1;
 	w->processes =
 		memory_grow(w->processes, (w->process_count + 1) * sizeof(struct world_process *));
 	w->processes[w->process_count++] = wp;
@@ -286,6 +292,14 @@ static void on_closed(struct world *w)
 		w->closed(w->closed_arg);
 }
 
+void world_handle_closed(struct world *w)
+{
+	if (w->closed)
+		on_closed(w);
+	else
+		w->open_handles--;
+}
+
 static void on_world_handle_closed(uv_handle_t *handle)
 {
 	on_closed(handle->data);
@@ -300,12 +314,9 @@ static void on_process_handle_closed(uv_handle_t *handle)
 {
 	struct world_process *p = handle->data;
 
-	if (p->world->closed) {
-		on_closed(p->world);
-	} else {
-		p->world->open_handles--;
+	if (!p->world->closed)
 		fd_closep(&p->process.channel);
-	}
+	world_handle_closed(p->world);
 }
 
 void world_close_channel(struct world_process *p)
@@ -325,6 +336,7 @@ void world_close(struct world *w, world_closed_fn *closed, void *arg)
 	for (size_t i = 0; i < w->process_count; i++) {
 		w->processes[i]->process.call.done = NULL;
 		world_close_channel(w->processes[i]);
+		program_close(w->processes[i]);
 	}
 	for (size_t i = 0; i < w->host_count; i++) {
 		uv_close((uv_handle_t *)&w->hosts[i]->channel_poll, on_host_handle_closed);
@@ -340,6 +352,8 @@ void world_free(struct world *w)
 		return;
 	for (size_t i = 0; i < w->process_count; i++) {
 		process_close(&w->processes[i]->process);
+		fd_closep(&w->processes[i]->output);
+		text_done(&w->processes[i]->line);
 		free(w->processes[i]);
 	}
 	free(w->processes);

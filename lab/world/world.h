@@ -73,8 +73,8 @@ struct process *world_owner(const struct world *w, const struct endpoint *e);
  * end. */
 struct descriptor *world_descriptor(const struct world *w, const char *name);
 struct descriptor *world_descriptor_at(const struct world *w, size_t index);
-/* The address of `host` in the family the lab speaks: 127.0.0.1 or fd00::1. */
-void world_host_address(const struct world *w, const struct host *host,
+/* The address of `host` in a family (AF_UNSPEC = the one the lab speaks): 127.0.0.1 or fd00::1. */
+void world_host_address(const struct world *w, const struct host *host, int family,
 	struct address *ret_address);
 
 /* Start a process. 0 or -errno. */
@@ -83,6 +83,9 @@ int world_add_process(struct world *w, const char *name, struct host *host, uint
 /* Have `p`, which must not be in a call, make a call. done is called once, from the loop. 0 or -errno. */
 int world_call(struct world *w, struct process *p, const struct call_order *order, uint64_t cause,
 	call_done_fn *done, void *arg, struct diag *d);
+/* Write to the standard input of a program; data NULL closes it. 0 or -errno: -EAGAIN it does not read, -EPIPE
+ * it is closed. */
+int world_type(struct world *w, struct process *p, const void *data, size_t len);
 /* Send a signal. 0, or -errno as kill(2) gave it. */
 int world_kill(struct world *w, struct process *p, int signal, uint64_t cause);
 /* Read one socket back now: its queues and its timer. */

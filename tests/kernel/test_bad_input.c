@@ -28,11 +28,11 @@ static const struct bad_line bad_lines[] = {
 	{ "connect", 0, ":1:1: 'connect' needs more: connect SOCK ADDR:PORT" },
 	{ "connect a b c", 0, ":1:13: 'c' is one word too many: connect SOCK ADDR:PORT" },
 	{ "say x => 3", 0, ":1:7: 'say' is no system call: '=>' does not apply" },
-	{ "say x &", 0, ":1:7: 'say' is no system call: '&' does not apply" },
+	{ "say x &", 0, ":1:7: 'say' never waits: '&' does not apply" },
 	{ "socket c => bogus", 0, ":1:13: 'bogus' is no outcome: use a number, " },
 	{ "socket c =>", 0, ":1:10: '=>' needs what the call must give: " },
 	{ "socket c & ss", 0, ":1:12: unexpected word; end the command with ';' or a new line" },
-	{ "{ socket c }", 0, ":1:1: no command here takes a block '{'" },
+	{ "{ socket c }", 0, ":1:1: '{' belongs behind a command" },
 	/* names */
 	{ "connect nosuch :80", 0, ":1:9: no socket 'nosuch'; make one with: socket NAME" },
 	{ "socket c; close c; connect c :80", 0, ":1:28: socket 'c' is closed" },

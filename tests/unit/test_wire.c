@@ -114,7 +114,7 @@ static void pump_when_not_tcp_passes_without_a_number(void **state)
 	assert_arrived(b, 1, "3 ");
 	assert_int_equal(wire_last_number(b->wire), 0);
 	assert_string_equal(event_at(b, 1, EVENT_PACKET)->text,
-		"IP protocol 17, 40 bytes, 10.0.0.1 to 10.0.0.2");
+		"UDP, 40 bytes, 10.0.0.1 to 10.0.0.2");
 	assert_int_equal(journal_last(b->journal), 1);
 	assert_told(b, "");
 }

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The session so far as a recipe: every command that worked, with what its call gave, and at the end the
+ * state of every socket. Read from the journal, so it says what happened and not what was meant. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/sysname.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/cmd.h"
+#include "language/script.h"
+#include "language/statement.h"
+#include "observe/tracker.h"
+#include "world/descriptor.h"
+#include "world/world.h"
+
+/* They leave nothing to repeat; and of blocks and files the commands inside are there by themselves. */
+static const char *const left_out[] = { "save", "help", "ss", "wire", "quit", "repeat", "until",
+	"include" };
+
+static bool is_left_out(const char *command)
+{
+	size_t len = strcspn(command, " ");
+
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
+		if (strlen(left_out[i]) == len && strncmp(left_out[i], command, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The next event of a kind after `no` with this cause; NULL when there is none. */
+static const struct event *caused_by(const struct journal *j, uint64_t no, enum event_kind kind)
+{
+	for (uint64_t i = no + 1; i <= journal_last(j); i++) {
+		const struct event *event = journal_get(j, i);
+
+		if (event->kind == kind && event->cause == no)
+			return event;
+	}
+	return NULL;
+}
+
+static const struct event *return_of(const struct journal *j, uint64_t call)
+{
+	for (uint64_t i = call + 1; i <= journal_last(j); i++) {
+		const struct event *event = journal_get(j, i);
+
+		if (event->kind == EVENT_RETURN && event->call.call == call)
+			return event;
+	}
+	return NULL;
+}
+
+/* Number of the command after this one, or past the end. */
+static uint64_t next_command(const struct journal *j, uint64_t no)
+{
+	do
+		no++;
+	while (no <= journal_last(j) && journal_get(j, no)->kind != EVENT_COMMAND);
+	return no;
+}
+
+/* Did the lab refuse it, or was it otherwise than it said? */
+static bool went_wrong(const struct journal *j, uint64_t no)
+{
+	for (uint64_t i = no + 1; i < next_command(j, no); i++) {
+		const struct event *event = journal_get(j, i);
+
+		if (event->kind == EVENT_ERROR ||
+			(event->kind == EVENT_EXPECTATION && !event->place.passed))
+			return true;
+	}
+	return false;
+}
+
+/* " => 5": what the call gave, as far as it will be the same again. */
+static void add_outcome(const struct event *returned, struct text *out)
+{
+	if (returned->call.error)
+		text_printf(out, " => %s", errno_name(returned->call.error));
+	else if (!returned->text || !returned->text[0])
+		text_printf(out, " => %" PRId64, returned->call.result);
+	else if (returned->text[0] == '"' && returned->text[strlen(returned->text) - 1] == '"')
+		text_printf(out, " => %s", returned->text);
+	else if (returned->text[0] == '(' ||
+		returned->text[0] == '<') /* end of file, the pattern */
+		text_printf(out, " => %" PRId64, returned->call.result);
+}
+
+static void add_call(const struct journal *j, const struct event *command, const struct event *call,
+	struct text *out)
+{
+	const struct event *returned = return_of(j, call->no);
+	const struct event *ended = caused_by(j, call->no, EVENT_PROCESS_END);
+	size_t len = strlen(command->text);
+	bool background = len && command->text[len - 1] == '&';
+	bool late = returned && returned->no > next_command(j, command->no);
+
+	while (background && len && strchr("& ", command->text[len - 1]))
+		len--;
+	text_add(out, command->text, len);
+	if (strstr(command->text, "=>"))
+		text_puts(out, background ? " &" : "");
+	else if (returned) {
+		add_outcome(returned, out);
+		text_puts(out, background || late ? " &" : "");
+	} else if (ended && ended->process_fate.signal) {
+		text_printf(out, " => killed %s", signal_name(ended->process_fate.signal));
+	} else if (!ended) {
+		text_puts(out, background ? " &" : " => blocked");
+	}
+	text_puts(out, "\n");
+}
+
+static void add_session(const struct journal *j, struct text *out)
+{
+	for (uint64_t no = 1; no <= journal_last(j); no++) {
+		const struct event *command = journal_get(j, no), *call;
+
+		if (command->kind != EVENT_COMMAND || is_left_out(command->text) ||
+			went_wrong(j, no))
+			continue;
+		call = caused_by(j, no, EVENT_CALL);
+		if (call) {
+			add_call(j, command, call, out);
+		} else {
+			text_puts(out, command->text);
+			text_puts(out, "\n");
+		}
+	}
+}
+
+/* Where every socket has come to. */
+static void add_states(const struct world *w, struct text *out)
+{
+	const struct descriptor *d;
+
+	text_puts(out, "\n");
+	for (size_t i = 0; (d = world_descriptor_at(w, i)); i++) {
+		if (d->endpoint->protocol == IPPROTO_TCP && world_descriptor(w, d->name) == d &&
+			!d->process->program)
+			text_printf(out, "expect %s %s\n", d->name,
+				tcp_state_name(d->endpoint->state));
+	}
+}
+
+static int write_new(const char *path, const struct text *text)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	size_t done = 0;
+
+	while (fd >= 0 && done < text->len) {
+		ssize_t len = write(fd, text->s + done, text->len - done);
+
+		if (len < 0)
+			return -errno;
+		done += (size_t)len;
+	}
+	return fd < 0 ? -errno : 0;
+}
+
+static int save_run(struct cmd_call *c, struct diag *d)
+{
+	const struct token *path = &c->statement->words[1];
+	struct text out = TEXT_EMPTY;
+	int r;
+
+	if (!script_may_write(c->script))
+		return statement_error(c->statement, NULL, d,
+			"a recipe may not write files unless tcplab is told so: --allow-write");
+	if (strlen(path->text) != path->len)
+		return statement_error(c->statement, path, d, "a file name holds no NUL");
+	text_puts(&out,
+		"# A session with tcplab.\n#\n# Look for: (say here what is to be seen)\n\n");
+	add_session(world_journal(c->world), &out);
+	add_states(c->world, &out);
+	r = write_new(path->text, &out);
+	if (r == 0) {
+		text_clear(&out);
+		text_printf(&out, "saved; play it with: tcplab check %s", path->text);
+		journal_add(world_journal(c->world),
+			(struct event){ .kind = EVENT_NOTE,
+				.cause = c->event,
+				.text = text_get(&out) });
+	}
+	text_done(&out);
+	if (r < 0)
+		return statement_error(c->statement, path, d, "'%.80s' cannot be written: %s%s",
+			path->text, strerror(-r), r == -EEXIST ? "; choose another name" : "");
+	return CMD_DONE;
+}
+
+const struct cmd_def cmd_save = {
+	.name = "save",
+	.args = "FILE",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "write the session so far to FILE as a recipe that plays back",
+	.detail =
+		"With what every call gave, and the state of every socket at the end. An existing file is\n"
+		"not overwritten.",
+	.source = "tcplab",
+	.example = "save my.lab",
+	.run = save_run,
+};
