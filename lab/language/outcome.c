@@ -174,8 +174,7 @@ bool outcome_met(const struct outcome *o, const struct call_outcome *got)
 	case OUTCOME_ERRNO:
 		/* SO_ERROR: the call succeeds, and an errno is what it answers */
 		return !got->ended &&
-			(got->error == o->number ||
-				words_met(got, errno_name((int)o->number)));
+			(got->error == o->number || words_met(got, errno_name((int)o->number)));
 	case OUTCOME_BLOCKED:
 		return false;
 	case OUTCOME_KILLED:

@@ -294,6 +294,8 @@ static bool deliver_next(struct wire *w)
 	else if (p->is_tcp)
 		w->watch.delivered(w->arg, p->to, &p->segment,
 			journal_verdict(w, p, EVENT_DELIVERED, 0, NULL));
+	else
+		w->watch.delivered(w->arg, p->to, NULL, 0);
 	free(p);
 	return true;
 }

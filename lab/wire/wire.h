@@ -31,7 +31,8 @@ struct wire_watch {
 	struct wire_origin (*sent)(void *arg, unsigned host, const struct segment *s, bool again);
 	/* May this segment enter `host`'s kernel now, or is the effect of something earlier still unread? */
 	bool (*may_deliver)(void *arg, unsigned host, const struct segment *s);
-	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. */
+	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. s NULL: something that
+	 * is not TCP has. */
 	void (*delivered)(void *arg, unsigned host, const struct segment *s, uint64_t event);
 };
 

@@ -152,6 +152,7 @@ static int set_routes(struct host_role *h)
 {
 	struct address loopback = { .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
 	struct address net127 = { .family = AF_INET, .bytes = { 127, 0, 0, 0 } };
+	struct address groups = { .family = AF_INET6, .bytes = { 0xff } };
 	struct address fd00_1 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
 	unsigned lo = if_nametoindex("lo"), wire = if_nametoindex("wire0");
 	struct mnl_socket *nl = netconf_open();
@@ -177,6 +178,9 @@ static int set_routes(struct host_role *h)
 		r = netconf_address6_add(nl, wire, &fd00_1, 64);
 		if (r == 0)
 			r = netconf_route_add(nl, AF_INET6, WIRE_TABLE, wire, NULL, 0, NULL);
+		/* without a route of its own, what a group is sent comes back as if for the default route */
+		if (r == 0)
+			r = netconf_route_add(nl, AF_INET6, WIRE_TABLE, wire, &groups, 8, NULL);
 		if (r == 0)
 			r = turn_rules(nl, AF_INET6);
 	}

@@ -179,12 +179,13 @@ static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
 	return !can_move(w, host, s, &s->dst, &s->src) || calm(w);
 }
 
-/* A call asleep on this socket, or on the listener it came to, may be awake now. */
+/* A call asleep on this socket, or on the listener it came to, may be awake now. s NULL: on any that is not
+ * TCP's, for of those it is not known whose a packet was. */
 static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 {
 	struct tracker *t = w->hosts[host]->tracker;
-	const struct endpoint *e = tracker_find(t, &s->dst, &s->src);
-	const struct endpoint *listener = tracker_listener(t, &s->dst);
+	const struct endpoint *e = s ? tracker_find(t, &s->dst, &s->src) : NULL;
+	const struct endpoint *listener = s ? tracker_listener(t, &s->dst) : NULL;
 
 	for (size_t i = 0; i < w->process_count; i++) {
 		struct process *p = &w->processes[i]->process;
@@ -202,9 +203,11 @@ static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
-	bool moving = can_move(w, host, s, &s->dst, &s->src);
+	bool moving = s && can_move(w, host, s, &s->dst, &s->src);
 
 	wake_calls(w, host, s);
+	if (!s)
+		return;
 	w->delivering = event;
 	w->delivered_to = s->dst;
 	if (moving)

@@ -57,6 +57,10 @@ static inline void on_delivered(void *arg, unsigned host, const struct segment *
 	struct bench *b = arg;
 	const struct event *verdict = journal_get(b->journal, event);
 
+	if (!s) { /* not TCP: nothing is said of it */
+		text_printf(&b->told, "delivered other@%u ", host);
+		return;
+	}
 	assert_non_null(verdict);
 	assert_int_equal(verdict->kind, EVENT_DELIVERED);
 	text_printf(&b->told, "delivered %u@%u ", s->seq, host);
