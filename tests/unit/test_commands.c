@@ -24,7 +24,8 @@
 
 /* They answer a person at the prompt; a recipe has nobody to read them, waits for events, not time, and may
  * not run programs (tests/kernel/exec.sh does). */
-static const char *const for_people[] = { "exec", "help", "quit", "save", "sleep", "ss", "type", "wire", NULL };
+static const char *const for_people[] = { "exec", "help", "quit", "save", "sleep", "ss", "type",
+	"wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
 
@@ -71,7 +72,9 @@ static void table_has_no_empty_field(void **state)
 		assert_null(strchr(def->example, '\n'));
 		assert_true(def->min_args <= def->max_args);
 		assert_int_equal(def->args[0] == '\0', def->max_args == 0);
-		assert_int_equal(def->flags & ~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS), 0);
+		assert_int_equal(def->flags &
+				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS),
+			0);
 	}
 }
 
