@@ -170,18 +170,18 @@ static void exec_worked(struct world_process *wp)
 	world_kick(wp->world);
 }
 
-void answers_read(struct world_process *wp)
+bool answers_read(struct world_process *wp)
 {
 	static _Alignas(16) uint8_t buffer[sizeof(struct call_reply) + CALL_DATA_MAX];
 	int fds[2];
 	ssize_t len;
 
-	if (wp->process.channel < 0)
-		return;
+	if (wp->process.channel < 0 || !wp->polled)
+		return false;
 	len = channel_receive(wp->process.channel, buffer, sizeof(buffer), MSG_DONTWAIT, fds, 2,
 		NULL);
 	if (len == -EAGAIN)
-		return;
+		return false;
 	if (fds[1] >= 0)
 		program_pipes(wp, fds[0], fds[1]);
 	else if (len == 0 && wp->output >= 0 && wp->process.in_call)
@@ -190,6 +190,7 @@ void answers_read(struct world_process *wp)
 		handle_reply(wp, (const struct call_reply *)buffer, (size_t)len, fds[0]);
 	else /* it is dead or dying; its host will say how */
 		world_close_channel(wp);
+	return true;
 }
 
 void answers_on_process(uv_poll_t *handle, int status, int events)
@@ -208,7 +209,8 @@ static void process_gone(struct world_process *wp, int wait_status)
 	struct call_outcome outcome = { .ended = true, .answer = &none };
 	uint64_t cause;
 
-	answers_read(wp); /* it may have answered before it died */
+	while (answers_read(wp)) /* what it said before it died */
+		;
 	cause = motion_motive(p);
 	if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
 		cause = p->last_signal_event;

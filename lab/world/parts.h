@@ -77,8 +77,8 @@ void motion_on_tun(uv_poll_t *handle, int status, int events);
 
 /* answers.c */
 
-/* Take the answer of a process, if there is one. */
-void answers_read(struct world_process *p);
+/* Take the next answer of a process; false when there is none. */
+bool answers_read(struct world_process *p);
 void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
