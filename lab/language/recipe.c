@@ -92,10 +92,31 @@ static bool add_existing(struct recipe_list *list, const char *path)
 	return true;
 }
 
+/* "FOLDER OF THE PROGRAM/below": so what was installed can be moved, or unpacked somewhere to be tried. The
+ * caller frees it. */
+static char *beside_program(const char *below)
+{
+	char program[4096]; /* PATH_MAX */
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program));
+	const char *slash = len > 0 ? memrchr(program, '/', (size_t)len) : NULL;
+	struct text path = TEXT_EMPTY;
+	char *straight;
+
+	if (slash)
+		text_add(&path, program, (size_t)(slash + 1 - program));
+	text_puts(&path, below);
+	straight = realpath(text_get(&path), NULL); /* without ".."; NULL = not there */
+	if (!straight)
+		return text_take(&path);
+	text_done(&path);
+	return straight;
+}
+
 int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
 {
-	static const char *const folders[] = { "recipes", TCPLAB_RECIPES_BUILT,
-		TCPLAB_RECIPES_INSTALLED };
+	CLEANUP(freep) char *installed = beside_program(TCPLAB_RECIPES_INSTALLED);
+	CLEANUP(freep) char *built = beside_program(TCPLAB_RECIPES_BUILT);
+	const char *const folders[] = { "recipes", installed, built };
 	size_t before = list->count;
 	bool found = add_existing(list, name);
 	int r;

@@ -128,7 +128,8 @@ size_t script_calls_open(const struct script *s, const struct process *p)
 
 /* ---- failing ---- */
 
-/* A command has failed: at the prompt drop what was pasted behind it, else end. */
+/* A command has failed: at the prompt drop what was pasted behind it, else end, unless all failures are
+ * wanted. */
 static void fail(struct script *s, enum script_verdict verdict)
 {
 	if (s->options.interactive) {
@@ -137,7 +138,8 @@ static void fail(struct script *s, enum script_verdict verdict)
 	}
 	if (!s->ended)
 		s->verdict = verdict;
-	s->ended = true;
+	if (verdict != SCRIPT_FAILED || !s->options.keep_going)
+		s->ended = true;
 }
 
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,

@@ -36,6 +36,8 @@ struct script_options {
 	bool interactive;
 	bool may_exec; /* `exec` is allowed: the user's own words, or a recipe he trusts */
 	bool may_write; /* `save` is */
+	/* A script goes on behind a failed expectation, and fails when it ends. */
+	bool keep_going;
 	/* No command is left and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */
