@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command line: reads the options, wires the parts of a lab together, and turns its end into an exit
- * code. Nothing happens here that another front end would want to do as well. */
+/* Reads the command line, wires the parts of a lab together, and turns its end into an exit code. Nothing
+ * happens here that another front end would want to do as well. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,8 @@
 #include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
+#include "cli/check.h"
+#include "cli/options.h"
 #include "command/table.h"
 #include "journal/jsonl.h"
 #include "journal/event.h"
@@ -25,19 +26,6 @@
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "world/world.h"
-
-#define EXIT_USAGE 2
-#define EXIT_NO_LAB 3
-#define EXIT_INTERRUPTED 130
-
-struct options {
-	const char *command; /* -c */
-	const char *file; /* -f or play */
-	bool json;
-	bool allow_exec, allow_write;
-	bool ipv6;
-	struct text *errors; /* check: collect what went wrong here, print nothing; NULL = print */
-};
 
 /* One lab from its first process to its last, with whatever feeds it commands. */
 struct lab {
@@ -67,10 +55,7 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 {
 	struct lab *lab = arg;
 
-	if (lab->options->errors) {
-		if (error)
-			text_add(lab->options->errors, lines, len);
-	} else if (lab->prompt) {
+	if (lab->prompt) {
 		prompt_print(lab->prompt, lines, len);
 	} else if (error || !lab->options->json) {
 		fwrite(lines, 1, len, error ? stderr : stdout);
@@ -90,7 +75,7 @@ static void print_json(void *arg, const struct journal *j, const struct event *e
 }
 
 /* What went wrong before there was a journal to tell it, and what to try. */
-static void print_diag(const struct diag *d, struct text *errors)
+static void print_diag(const struct diag *d)
 {
 	struct text message = TEXT_EMPTY;
 
@@ -99,10 +84,7 @@ static void print_diag(const struct diag *d, struct text *errors)
 	text_puts(&message, "\n");
 	if (d->remedy[0])
 		text_printf(&message, "  try: %s\n", d->remedy);
-	if (errors)
-		text_puts(errors, text_get(&message));
-	else
-		fputs(text_get(&message), stderr);
+	fputs(text_get(&message), stderr);
 	text_done(&message);
 }
 
@@ -156,7 +138,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	if (number == SIGINT && lab->prompt)
 		return; /* the prompt has its own use for it */
-	lab->code = number == SIGINT ? EXIT_INTERRUPTED : 128 + number;
+	lab->code = EXIT_SIGNAL + number;
 	close_lab(lab);
 }
 
@@ -301,11 +283,12 @@ static int run_lab(const struct options *o)
 	struct script_options script_options = { .interactive = interactive,
 		.may_exec = interactive || o->command || o->allow_exec,
 		.may_write = interactive || o->command || o->allow_write,
+		.keep_going = o->keep_going,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
 	struct console_options console_options = { .commands = !interactive,
-		.story = !o->errors && !o->json,
+		.story = !o->json,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
@@ -329,7 +312,7 @@ static int run_lab(const struct options *o)
 	else if ((r = feed(&lab, interactive, &d)) < 0)
 		lab.code = EXIT_USAGE;
 	if (r < 0) {
-		print_diag(&d, o->errors);
+		print_diag(&d);
 		close_lab(&lab);
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);
@@ -355,7 +338,7 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 		r = recipe_find(names[i], list, &d);
 	if (r == 0)
 		return 0;
-	print_diag(&d, NULL);
+	print_diag(&d);
 	recipe_list_done(list);
 	return EXIT_USAGE;
 }
@@ -378,38 +361,14 @@ static int play(struct options *o, char **names, int count)
 	return code;
 }
 
-/* The Test Anything Protocol, version 13: prove(1) and CI services read it. */
-static int check(struct options *o, char **names, int count)
+static int check(const struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
 	int code = find_recipes(names, count, &list);
 
 	if (code)
 		return code;
-	printf("TAP version 13\n1..%zu\n", list.count);
-	for (size_t i = 0; i < list.count && code < EXIT_NO_LAB; i++) {
-		struct text errors = TEXT_EMPTY, name = TEXT_EMPTY;
-		char *rest;
-		int result;
-
-		o->file = list.paths[i];
-		o->errors = &errors;
-		result = run_lab(o);
-		recipe_short_name(list.paths[i], &name);
-		printf("%s %zu - %s\n", result ? "not ok" : "ok", i + 1, text_get(&name));
-		rest = errors.s;
-		for (char *line; (line = strsep(&rest, "\n"));) {
-			if (line[0])
-				printf("# %s\n", line);
-		}
-		fflush(stdout);
-		if (result && (code == 0 || result > code))
-			code = result;
-		text_done(&errors);
-		text_done(&name);
-	}
-	if (code >= EXIT_NO_LAB)
-		puts(code == EXIT_NO_LAB ? "Bail out! There is no lab." : "Bail out! Interrupted.");
+	code = check_recipes(o, &list);
 	recipe_list_done(&list);
 	return code;
 }
@@ -455,63 +414,62 @@ static int doctor(void)
 			host.new_user ? ", without root" : ", as root");
 	fflush(stdout);
 	if (r < 0)
-		print_diag(&d, NULL);
+		print_diag(&d);
 	fd_closep(&channel);
 	host_close(&host);
 	return r < 0 ? EXIT_NO_LAB : 0;
 }
 
-static void usage(FILE *out)
+/* Bad usage: one line, which says where help is. */
+static int misused(struct text *message)
 {
-	fputs("usage: tcplab [OPTIONS] [COMMAND]\n"
-	      "A laboratory for the socket API: real calls, the real kernel, every segment in your hands.\n"
-	      "\n"
-	      "  (none)                  the prompt; commands from standard input when it is no terminal\n"
-	      "  play RECIPE             tell a recipe's story as it happens\n"
-	      "  check [RECIPE|FOLDER]   play recipes, print TAP: exit 0 when all hold\n"
-	      "  list [FOLDER]           the recipes there are\n"
-	      "  doctor                  can a lab stand here? what is missing?\n"
-	      "\n"
-	      "  -c 'CMD; CMD'           run these commands\n"
-	      "  -f FILE                 run the commands in FILE\n"
-	      "  -6, --ipv6              names and :80 mean IPv6 addresses\n"
-	      "      --allow-exec        a recipe may run programs (exec)\n"
-	      "      --allow-write       a recipe may write files (save)\n"
-	      "      --json              the journal as JSON Lines on standard output\n"
-	      "  -h, --help   -V, --version\n"
-	      "\n"
-	      "Exit: 0 all well, 1 an expectation failed, 2 bad input, 3 no lab can stand here, 130 interrupted.\n",
-		out);
+	fprintf(stderr, "tcplab: %s\n", text_get(message));
+	text_done(message);
+	return EXIT_USAGE;
 }
 
-/* Bad usage: one line, and where help is. The word, which may hold anything, stands between quotes. */
-static int misused(const char *before, const char *word, const char *after)
+static int misused_word(const char *before, const char *word, const char *after)
 {
 	struct text message = TEXT_EMPTY;
 
-	text_printf(&message, "tcplab: %s'", before);
+	text_printf(&message, "%s'", before);
 	text_printable(&message, word, strlen(word));
-	text_printf(&message, "'%s; `tcplab --help` tells more\n", after);
-	fputs(text_get(&message), stderr);
-	text_done(&message);
-	return EXIT_USAGE;
+	text_printf(&message, "'%s; `tcplab --help` tells more", after);
+	return misused(&message);
 }
 
 static int subcommand(struct options *o, char **words, int count)
 {
-	if (count == 0)
-		return run_lab(o);
-	if (o->command || o->file)
-		return misused("", words[0], " makes no sense after -c or -f");
-	if (strcmp(words[0], "play") == 0)
+	enum verb verb = count ? verb_parse(words[0]) : VERB_NONE;
+	struct text error = TEXT_EMPTY;
+
+	if (count && (o->command || o->file))
+		return misused_word("", words[0], " makes no sense after -c or -f");
+	if (count && verb == VERB_NONE)
+		return misused_word("unknown command ", words[0], ": play, check, list or doctor");
+	if (options_check(o, verb, &error) < 0)
+		return misused(&error);
+	switch (verb) {
+	case VERB_PLAY:
 		return play(o, words + 1, count - 1);
-	if (strcmp(words[0], "check") == 0)
+	case VERB_CHECK:
 		return check(o, words + 1, count - 1);
-	if (strcmp(words[0], "list") == 0)
+	case VERB_LIST:
 		return list_recipes(words + 1, count - 1);
-	if (strcmp(words[0], "doctor") == 0)
-		return count > 1 ? misused("doctor takes no ", words[1], "") : doctor();
-	return misused("unknown command ", words[0], ": play, check, list or doctor");
+	case VERB_DOCTOR:
+		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
+	default:
+		return run_lab(o);
+	}
+}
+
+static void print_usage(void)
+{
+	struct text text = TEXT_EMPTY;
+
+	options_usage(&text);
+	fputs(text_get(&text), stdout);
+	text_done(&text);
 }
 
 /* 0, 1 and 2 are what everybody takes them for: one that is closed must not become our epoll. */
@@ -527,54 +485,23 @@ static void open_standard(void)
 
 int main(int argc, char **argv)
 {
-	enum { OPTION_JSON = 256, OPTION_ALLOW_EXEC, OPTION_ALLOW_WRITE };
-	static const struct option long_options[] = {
-		{ "json", no_argument, NULL, OPTION_JSON },
-		{ "allow-exec", no_argument, NULL, OPTION_ALLOW_EXEC },
-		{ "allow-write", no_argument, NULL, OPTION_ALLOW_WRITE },
-		{ "ipv6", no_argument, NULL, '6' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	struct options o = { 0 };
-	int option;
+	struct text error = TEXT_EMPTY;
+	struct options o;
+	int first;
 
 	open_standard();
-	opterr = 0; /* we say it ourselves, without control bytes */
 	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt_long(argc, argv, ":c:f:6hV", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			o.command = optarg;
-			break;
-		case 'f':
-			o.file = optarg;
-			break;
-		case '6':
-			o.ipv6 = true;
-			break;
-		case OPTION_ALLOW_WRITE:
-			o.allow_write = true;
-			break;
-		case OPTION_ALLOW_EXEC:
-			o.allow_exec = true;
-			break;
-		case OPTION_JSON:
-			o.json = true;
-			break;
-		case 'h':
-			usage(stdout);
-			return 0;
-		case 'V':
-			puts("tcplab " TCPLAB_VERSION);
-			return 0;
-		case ':':
-			return misused("option ", argv[optind - 1], " needs a value");
-		default:
-			return misused("there is no option ", argv[optind - 1], "");
-		}
+	first = options_parse(argc, argv, &o, &error);
+	if (first < 0)
+		return misused(&error);
+	if (o.help) {
+		print_usage();
+		return 0;
 	}
-	return subcommand(&o, argv + optind, argc - optind);
+	if (o.version) {
+		puts("tcplab " TCPLAB_VERSION);
+		return 0;
+	}
+	return subcommand(&o, argv + first, argc - first);
 }

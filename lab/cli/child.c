@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/diag.h"
+
+#define STOP_MOST_MS 2000 /* to end a lab takes 4 ms */
+
+/* In the child, after fork(). uv_spawn() and posix_spawn() have no way to say "die with the parent". */
+__attribute__((noreturn)) static void be_child(char *const *argv, int said, pid_t parent)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* survives execve(2) */
+	if (getppid() != parent) /* it died before that */
+		_exit(1);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(said, STDERR_FILENO);
+	/* The program that runs, even if a newer one has taken its place on disk. */
+	execv("/proc/self/exe", argv);
+	dprintf(STDERR_FILENO, "tcplab: cannot start itself: execve: %s\n", strerror(errno));
+	_exit(127);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct child *c = handle->data;
+
+	if (--c->handles == 0) {
+		fd_closep(&c->fd);
+		c->ended(c->arg, c);
+	}
+}
+
+/* Take what is there. Its end says nothing: hosts hold the pipe a moment longer than their lab. */
+static void drain(struct child *c)
+{
+	char buffer[65536];
+	ssize_t len;
+
+	while ((len = read(c->fd, buffer, sizeof(buffer))) > 0) {
+		size_t room = CHILD_SAID_MAX - c->said.len;
+
+		text_add(&c->said, buffer, (size_t)len < room ? (size_t)len : room);
+	}
+	if (len == 0)
+		uv_poll_stop(&c->reader);
+}
+
+static void on_readable(uv_poll_t *handle, int status, int events)
+{
+	(void)status;
+	(void)events;
+	drain(handle->data);
+}
+
+static void on_killing(uv_timer_t *handle)
+{
+	const struct child *c = handle->data;
+
+	if (c->pid)
+		kill(c->pid, SIGKILL);
+}
+
+void child_stop(struct child *c)
+{
+	if (!c->pid || c->stopped)
+		return;
+	c->stopped = true;
+	kill(c->pid, SIGTERM);
+	kill(c->pid, SIGCONT); /* one that was stopped takes no other signal */
+	uv_timer_start(&c->deadline, on_killing, STOP_MOST_MS, 0);
+}
+
+static void on_deadline(uv_timer_t *handle)
+{
+	struct child *c = handle->data;
+
+	c->overdue = true;
+	child_stop(c);
+}
+
+void child_look(struct child *c)
+{
+	if (!c->pid || waitpid(c->pid, &c->status, WNOHANG) != c->pid)
+		return;
+	c->pid = 0;
+	c->time_ns = clock_now_ns() - c->begin_ns;
+	drain(c);
+	c->handles = 2;
+	uv_close((uv_handle_t *)&c->reader, on_closed);
+	uv_close((uv_handle_t *)&c->deadline, on_closed);
+}
+
+int child_start(struct child *c, uv_loop_t *loop, char *const *argv, uint64_t timeout_ns,
+	child_ended_fn *ended, void *arg, struct diag *d)
+{
+	CLEANUP(fd_closep) int out = -1, in = -1;
+	pid_t parent = getpid(), pid;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return diag_errno(d, errno, "pipe2", "no lab for %s", argv[0]);
+	out = fds[0];
+	in = fds[1];
+	fcntl(out, F_SETFL, O_NONBLOCK);
+	pid = fork();
+	if (pid < 0)
+		return diag_errno(d, errno, "fork", "no process for another lab");
+	if (pid == 0)
+		be_child(argv, in, parent);
+	*c = (struct child){ .pid = pid,
+		.fd = fd_take(&out),
+		.begin_ns = clock_now_ns(),
+		.ended = ended,
+		.arg = arg };
+	uv_timer_init(loop, &c->deadline);
+	c->deadline.data = c;
+	uv_timer_start(&c->deadline, on_deadline, (timeout_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
+	uv_poll_init(loop, &c->reader, c->fd);
+	c->reader.data = c;
+	uv_poll_start(&c->reader, UV_READABLE | UV_DISCONNECT, on_readable);
+	return 0;
+}
+
+void child_done(struct child *c)
+{
+	text_done(&c->said);
+}

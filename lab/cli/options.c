@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "language/names.h"
+#include "language/statement.h"
+
+#define JOBS_MAX 64 /* each is three processes and a TUN */
+#define TIMEOUT_NS (120 * NS_PER_S)
+#define ON(verb) (1u << VERB_##verb)
+#define ANY_VERB ((1u << VERB_COUNT) - 1)
+#define LONG_ONLY 256 /* what getopt_long() gives for options without a letter: this + id */
+
+const struct exit_def exit_defs[] = {
+	{ EXIT_PASSED, "all well" },
+	{ EXIT_FAILED, "an expectation failed" },
+	{ EXIT_USAGE, "bad input" },
+	{ EXIT_NO_LAB, "no lab can stand here" },
+	{ EXIT_SIGNAL + 2, "interrupted" },
+	{ 0, NULL },
+};
+
+const struct verb_def verb_defs[VERB_COUNT] = {
+	[VERB_NONE] = {
+		.name = "",
+		.args = "",
+		.summary = "the prompt; commands from standard input when it is no terminal",
+		.detail = "The prompt completes with Tab and explains itself: type help.",
+	},
+	[VERB_PLAY] = {
+		.name = "play",
+		.args = "RECIPE",
+		.summary = "tell a recipe's story as it happens",
+		.detail = "RECIPE is a file, or a name such as open/three-way.",
+		.recipes = true,
+	},
+	[VERB_CHECK] = {
+		.name = "check",
+		.args = "[RECIPE|FOLDER]",
+		.summary = "play recipes and report: exit 0 when all hold",
+		.detail = "Without a name all recipes there are. Each is played in a process of its own, so that one\n"
+			  "that dies or hangs is reported like any other that fails.",
+		.recipes = true,
+	},
+	[VERB_LIST] = {
+		.name = "list",
+		.args = "[FOLDER]",
+		.summary = "the recipes there are",
+		.detail = "One a line, its name and its first words.",
+		.recipes = true,
+	},
+	[VERB_DOCTOR] = {
+		.name = "doctor",
+		.args = "",
+		.summary = "can a lab stand here? what is missing?",
+		.detail = "Goes through the steps of a start one by one, and says what to type where one fails.",
+	},
+};
+
+const struct option_def option_defs[OPTION_COUNT] = {
+	[OPTION_COMMAND] = {
+		.letter = 'c',
+		.arg = "'CMD; CMD'",
+		.summary = "run these commands",
+		.verbs = ON(NONE),
+	},
+	[OPTION_FILE] = {
+		.letter = 'f',
+		.arg = "FILE",
+		.summary = "run the commands in FILE",
+		.verbs = ON(NONE),
+	},
+	[OPTION_IPV6] = {
+		.letter = '6',
+		.name = "ipv6",
+		.summary = "names and :80 mean IPv6 addresses",
+		.verbs = ANY_VERB,
+	},
+	[OPTION_KEEP_GOING] = {
+		.letter = 'k',
+		.name = "keep-going",
+		.summary = "go on behind a failed expectation, tell all",
+		.detail = "The exit code is still 1. A mistake in the commands ends them at once, as without it.",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+	},
+	[OPTION_ALLOW_EXEC] = {
+		.name = "allow-exec",
+		.summary = "a recipe may run programs (exec)",
+		.detail = "What is typed at the prompt or behind `-c` may without.",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+	},
+	[OPTION_ALLOW_WRITE] = {
+		.name = "allow-write",
+		.summary = "a recipe may write files (save)",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+	},
+	[OPTION_JSON] = {
+		.name = "json",
+		.summary = "the journal as JSON Lines on standard output",
+		.verbs = ON(NONE) | ON(PLAY),
+	},
+	[OPTION_JOBS] = {
+		.letter = 'j',
+		.name = "jobs",
+		.arg = "N",
+		.summary = "play N recipes at a time (1)",
+		.detail = "They are reported in the order of their names, whichever ends first.",
+		.verbs = ON(CHECK),
+	},
+	[OPTION_REPORT] = {
+		.name = "report",
+		.arg = "tap|junit|json",
+		.summary = "how to report (tap)",
+		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
+			  "object with version, kernel and results. The latter two come when all recipes have ended.",
+		.verbs = ON(CHECK),
+	},
+	[OPTION_TIMEOUT] = {
+		.name = "timeout",
+		.arg = "T",
+		.summary = "a recipe that takes longer has failed (120s)",
+		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
+		.verbs = ON(CHECK),
+	},
+	[OPTION_HELP] = {
+		.letter = 'h',
+		.name = "help",
+		.summary = "tell this",
+		.verbs = ANY_VERB,
+	},
+	[OPTION_VERSION] = {
+		.letter = 'V',
+		.name = "version",
+		.summary = "tell the version",
+		.verbs = ANY_VERB,
+	},
+};
+
+enum verb verb_parse(const char *word)
+{
+	enum verb v = VERB_COUNT;
+
+	while (--v != VERB_NONE && strcmp(verb_defs[v].name, word) != 0)
+		;
+	return v;
+}
+
+/* ---- reading ---- */
+
+/* `before`'word'`after`, the word made harmless. */
+static int refuse(struct text *error, const char *before, const char *word, const char *after)
+{
+	text_printf(error, "%s'", before);
+	text_printable(error, word, strlen(word));
+	text_printf(error, "'%s; `tcplab --help` tells more", after);
+	return -EINVAL;
+}
+
+static int parse_timeout(const char *value, uint64_t *ret_ns)
+{
+	const struct token word = { .kind = TOKEN_WORD, .text = (char *)value };
+	const struct statement nowhere = { .file = (char *)"" };
+	struct diag d = { 0 };
+	uint64_t ns = 0;
+
+	if (name_duration(&nowhere, &word, &ns, &d) < 0 || ns == 0)
+		return -EINVAL;
+	*ret_ns = ns;
+	return 0;
+}
+
+static int take(struct options *o, enum option_id id, const char *value, struct text *error)
+{
+	char *end;
+
+	o->given |= 1u << id;
+	switch (id) {
+	case OPTION_COMMAND:
+		o->command = value;
+		break;
+	case OPTION_FILE:
+		o->file = value;
+		break;
+	case OPTION_IPV6:
+		o->ipv6 = true;
+		break;
+	case OPTION_KEEP_GOING:
+		o->keep_going = true;
+		break;
+	case OPTION_ALLOW_EXEC:
+		o->allow_exec = true;
+		break;
+	case OPTION_ALLOW_WRITE:
+		o->allow_write = true;
+		break;
+	case OPTION_JSON:
+		o->json = true;
+		break;
+	case OPTION_JOBS:
+		o->jobs = (unsigned)strtoul(value, &end, 10);
+		if (value[0] < '0' || value[0] > '9' || *end || strlen(value) > 3 || !o->jobs ||
+			o->jobs > JOBS_MAX)
+			return refuse(error, "option '-j' takes a number from 1 to 64, not ", value,
+				"");
+		break;
+	case OPTION_REPORT:
+		o->report = report_format_parse(value);
+		if (o->report == REPORT_FORMAT_COUNT)
+			return refuse(error, "a report is tap, junit or json, not ", value, "");
+		break;
+	case OPTION_TIMEOUT:
+		if (parse_timeout(value, &o->timeout_ns) < 0)
+			return refuse(error, "option '--timeout' takes a time such as 90s, not ",
+				value, "");
+		break;
+	case OPTION_HELP:
+		o->help = true;
+		break;
+	case OPTION_VERSION:
+		o->version = true;
+		break;
+	case OPTION_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* The tables of getopt_long(3): ":c:f:6", and the long ones. */
+static void fill_getopt(struct text *letters, struct option *names)
+{
+	text_puts(letters, ":");
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_def *def = &option_defs[i];
+
+		if (def->letter)
+			text_printf(letters, "%c%s", def->letter, def->arg ? ":" : "");
+		if (def->name)
+			*names++ = (struct option){ .name = def->name,
+				.has_arg = def->arg ? required_argument : no_argument,
+				.val = LONG_ONLY + (int)i };
+	}
+}
+
+static enum option_id option_of(int given)
+{
+	size_t i = 0;
+
+	if (given >= LONG_ONLY)
+		return (enum option_id)(given - LONG_ONLY);
+	while (option_defs[i].letter != given)
+		i++;
+	return (enum option_id)i;
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options, struct text *ret_error)
+{
+	struct options o = { .jobs = 1, .timeout_ns = TIMEOUT_NS };
+	struct option names[OPTION_COUNT + 1] = { 0 };
+	struct text letters = TEXT_EMPTY;
+	int given, r = 0;
+
+	fill_getopt(&letters, names);
+	opterr = 0; /* it would print */
+	optind = 0; /* so that it can be called again (glibc) */
+	while (r == 0 && (given = getopt_long(argc, argv, letters.s, names, NULL)) != -1) {
+		if (given == ':')
+			r = refuse(ret_error, "option ", argv[optind - 1], " needs a value");
+		else if (given == '?')
+			r = refuse(ret_error, "there is no option ", argv[optind - 1], "");
+		else
+			r = take(&o, option_of(given), optarg, ret_error);
+		if (o.help || o.version)
+			break;
+	}
+	text_done(&letters);
+	if (r < 0)
+		return r;
+	*ret_options = o;
+	return optind;
+}
+
+int options_check(const struct options *o, enum verb verb, struct text *ret_error)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_def *def = &option_defs[i];
+		char name[32];
+
+		if (!(o->given & (1u << i)) || (def->verbs & (1u << verb)))
+			continue;
+		if (def->name)
+			snprintf(name, sizeof(name), "--%s", def->name);
+		else
+			snprintf(name, sizeof(name), "-%c", def->letter);
+		if (verb == VERB_NONE)
+			return refuse(ret_error, "option ", name, " is for check");
+		text_printf(ret_error, "'%s' has no ", verb_defs[verb].name);
+		return refuse(ret_error, "option ", name, "");
+	}
+	return 0;
+}
+
+/* ---- telling ---- */
+
+#define WORDS_WIDTH 29 /* columns before the summaries */
+
+static void usage_option(const struct option_def *def, struct text *out)
+{
+	struct text words = TEXT_EMPTY;
+
+	if (def->letter)
+		text_printf(&words, "-%c%s", def->letter, def->name ? ", " : "");
+	if (def->name)
+		text_printf(&words, "%s--%s", def->letter ? "" : "    ", def->name);
+	if (def->arg)
+		text_printf(&words, " %s", def->arg);
+	text_printf(out, "  %-*s%s\n", WORDS_WIDTH, text_get(&words), def->summary);
+	text_done(&words);
+}
+
+void options_usage(struct text *out)
+{
+	text_puts(out,
+		"usage: tcplab [OPTIONS] [COMMAND]\n"
+		"A laboratory for the socket API: real calls, the real kernel, every segment in your hands.\n"
+		"\n");
+	for (enum verb v = VERB_NONE; v < VERB_COUNT; v++) {
+		struct text words = TEXT_EMPTY;
+
+		text_printf(&words, "%s%s%s", v == VERB_NONE ? "(none)" : verb_defs[v].name,
+			verb_defs[v].args[0] ? " " : "", verb_defs[v].args);
+		text_printf(out, "  %-*s%s\n", WORDS_WIDTH, text_get(&words), verb_defs[v].summary);
+		text_done(&words);
+	}
+	text_puts(out, "\n");
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		usage_option(&option_defs[i], out);
+	text_puts(out, "\nExit: ");
+	for (const struct exit_def *e = exit_defs; e->meaning; e++)
+		text_printf(out, "%d %s%s", e->code, e->meaning, e[1].meaning ? ", " : ".\n");
+}
