@@ -165,12 +165,12 @@ static int refuse(struct text *error, const char *before, const char *word, cons
 
 static int parse_timeout(const char *value, uint64_t *ret_ns)
 {
-	const struct token word = { .kind = TOKEN_WORD, .text = (char *)value };
-	const struct statement nowhere = { .file = (char *)"" };
+	const struct token word = { .kind = TOKEN_WORD, .text = (char *)value, .column = 1 };
+	const struct statement words = { .file = (char *)"", .words = &word, .word_count = 1 };
 	struct diag d = { 0 };
 	uint64_t ns = 0;
 
-	if (name_duration(&nowhere, &word, &ns, &d) < 0 || ns == 0)
+	if (name_duration(&words, &word, &ns, &d) < 0 || ns == 0)
 		return -EINVAL;
 	*ret_ns = ns;
 	return 0;
