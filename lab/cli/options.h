@@ -63,12 +63,12 @@ enum option_id {
 };
 
 struct option_def {
-	char letter; /* 0 = none */
 	const char *name; /* without dashes; NULL = none */
 	const char *arg; /* its value: FILE, N, T; "a|b" = one of these; NULL = takes none */
 	const char *summary;
 	const char *detail; /* more sentences for the man page; NULL = none */
 	unsigned verbs; /* 1 << VERB_: where it makes sense */
+	char letter; /* 0 = none */
 };
 extern const struct option_def option_defs[OPTION_COUNT];
 
