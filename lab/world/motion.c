@@ -22,6 +22,8 @@ static void check_motion(struct world_process *wp)
 	}
 	state = process_state(p);
 	answers_read(wp);
+	if (p->program) /* since that answer: how it stands is another question */
+		return;
 	if (!p->in_motion || (state != 'S' && state != 'T' && state != 't'))
 		return;
 	wire_drain(wp->world->wire); /* what it has sent, while it still counts as the cause */
