@@ -3,6 +3,7 @@
  * happens here that another front end would want to do as well. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,6 +344,21 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 	return EXIT_USAGE;
 }
 
+/* What to look for, before it begins. */
+static void print_opening(const char *path)
+{
+	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	if (recipe_read(path, &text, &d) == 0)
+		recipe_opening(text_get(&text), text.len, &opening);
+	if (opening.len)
+		printf("%s\n", text_get(&opening));
+	fflush(stdout);
+	text_done(&text);
+	text_done(&opening);
+}
+
 static int play(struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
@@ -355,6 +371,8 @@ static int play(struct options *o, char **names, int count)
 	code = find_recipes(names, count, &list);
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
+		if (!o->json)
+			print_opening(o->file);
 		code = run_lab(o);
 	}
 	recipe_list_done(&list);
@@ -483,6 +501,19 @@ static void open_standard(void)
 	fd_closep(&fd);
 }
 
+/* A full disk must not look like success. A reader that has left (head(1)) is no failure. */
+static int written(int code)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
+		return code;
+	fputs("tcplab: standard output could not be written: is the disk full?\n", stderr);
+	return code ? code : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct text error = TEXT_EMPTY;
@@ -503,5 +534,5 @@ int main(int argc, char **argv)
 		puts("tcplab " TCPLAB_VERSION);
 		return 0;
 	}
-	return subcommand(&o, argv + first, argc - first);
+	return written(subcommand(&o, argv + first, argc - first));
 }

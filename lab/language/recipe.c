@@ -152,24 +152,27 @@ void recipe_short_name(const char *path, struct text *out)
 	text_printable(out, path + from, len - from);
 }
 
+void recipe_opening(const char *text, size_t len, struct text *out)
+{
+	while (len && text[0] == '#') {
+		const char *end = memchr(text, '\n', len);
+		size_t line = end ? (size_t)(end - text) : len;
+		size_t skip = line > 1 && text[1] == ' ' ? 2 : 1;
+
+		if (line < 2 || text[1] != '!') { /* not the first line of a script */
+			text_printable(out, text + skip, line - (skip > line ? line : skip));
+			text_puts(out, "\n");
+		}
+		text += line + !!end;
+		len -= line + !!end;
+	}
+}
+
 void recipe_title(const char *text, size_t len, struct text *out)
 {
-	const char *end;
+	struct text opening = TEXT_EMPTY;
 
-	if (len > 2 && text[0] == '#' && text[1] == '!') {
-		end = memchr(text, '\n', len);
-		if (!end)
-			return;
-		len -= (size_t)(end + 1 - text);
-		text = end + 1;
-	}
-	if (!len || text[0] != '#')
-		return;
-	end = memchr(text, '\n', len);
-	len = end ? (size_t)(end - text) : len;
-	while (len && (*text == '#' || *text == ' ')) {
-		text++;
-		len--;
-	}
-	text_printable(out, text, len);
+	recipe_opening(text, len, &opening);
+	text_add(out, text_get(&opening), strcspn(text_get(&opening), "\n"));
+	text_done(&opening);
 }

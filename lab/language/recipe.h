@@ -26,6 +26,8 @@ void recipe_list_done(struct recipe_list *list);
 
 /* "open/three-way": the last folder and the name, for lists. Appended. */
 void recipe_short_name(const char *path, struct text *out);
+/* Its whole opening comment, without the #. Appended, a newline behind each line. */
+void recipe_opening(const char *text, size_t len, struct text *out);
 /* The first words of its opening comment. Appended. */
 void recipe_title(const char *text, size_t len, struct text *out);
 
