@@ -88,20 +88,34 @@ void process_end_call(struct process *p)
 	p->in_call = false;
 }
 
-char process_state(const struct process *p)
+/* The text of /proc/PID/NAME, empty when it cannot be read. */
+static void read_proc(int pid, const char *name, char *buffer, size_t capacity)
 {
-	char path[64], line[512];
+	char path[64];
 	CLEANUP(fd_closep) int fd = -1;
-	const char *end;
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)p->outer_pid);
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	len = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-	if (len <= 0)
-		return 0;
-	line[len] = '\0';
+	len = fd < 0 ? -1 : read(fd, buffer, capacity - 1);
+	buffer[len < 0 ? 0 : len] = '\0';
+}
+
+char process_state(const struct process *p)
+{
+	char line[512], call[64];
+	const char *end;
+
+	read_proc((int)p->outer_pid, "stat", line, sizeof(line));
 	/* the name in parentheses may hold anything; the state follows the last one */
 	end = strrchr(line, ')');
-	return end && end[1] == ' ' ? end[2] : 0;
+	if (!end || end[1] != ' ')
+		return 0;
+	if (end[2] != 'S')
+		return end[2];
+	/* On its way to sleep a task says S while it still runs, and may find that it need not sleep. To tell
+	 * what system call it is in, the kernel waits until it is off the run queue, or says "running"
+	 * (lib/syscall.c task_current_syscall()). */
+	read_proc((int)p->outer_pid, "syscall", call, sizeof(call));
+	return strncmp(call, "running", 7) == 0 ? 'R' : 'S';
 }

@@ -100,8 +100,8 @@ int process_send(struct process *p, const struct call_request *q, const void *da
 /* The call is over: forget it. */
 void process_end_call(struct process *p);
 
-/* Where the kernel says the process is: 'R' running, 'S' asleep, 'D', 'T' stopped, 'Z' dead ...;
- * 0 = no such process any more. Source: proc(5), /proc/PID/stat. */
+/* Where the kernel says the process is: 'R' running, 'S' asleep and off the run queue, 'D', 'T' stopped, 'Z'
+ * dead ...; 0 = no such process any more. Source: proc(5), /proc/PID/stat and /proc/PID/syscall. */
 char process_state(const struct process *p);
 
 #endif
