@@ -138,7 +138,9 @@ static const struct word_topic words[] = {
 			"zero-window probe asks from time to time whether there is room again, because the "
 			"segment that says so may be lost. It is told as the zero-window probe timer; in "
 			"expect: timer probe.",
-		.example = PAIR "nonblock c on; send c 10M; expect c timer probe within 10s",
+		.example =
+			"socket l; set l SO_RCVBUF 8k; bind l :80; listen l; socket c; connect c :80; "
+			"nonblock c on; send c 100k; expect c timer probe within 10s",
 		.source = "RFC 9293 3.8.6.1; net/ipv4/tcp_timer.c tcp_probe_timer()",
 	},
 	{
