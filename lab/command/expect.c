@@ -94,13 +94,6 @@ const struct cmd_def cmd_expect = {
 	.min_args = 2,
 	.max_args = CMD_MANY,
 	.summary = "wait until this is so (2 s, or `within T`); if it does not come true, fail",
-	.detail =
-		"SOCK STATE: it is in that state. SOCK path A > B > C: exactly these states since `mark`,\n"
-		"the one it was in then first. segments syn syn/ack ack: exactly these were sent since\n"
-		"`mark`. PROC running | blocked [CALL] | exited N | killed SIGNAL. never SOCK STATE within T.\n"
-		"SOCK recvq N: bytes waiting (of a listener: connections); sendq N: bytes not acknowledged.\n"
-		"timer retransmission|keepalive|time-wait|probe|none. count TIME-WAIT 2: so many sockets.\n"
-		"gap syn syn 1s +-20%: from the first such segment to the next.",
 	.source = "states: RFC 9293 3.3.2",
 	.example = "expect c path CLOSED > SYN-SENT > ESTABLISHED within 1s",
 	.run = expect_run,

@@ -16,6 +16,7 @@
 #include "base/tcp_state.h"
 #include "base/text.h"
 #include "command/option.h"
+#include "command/topic.h"
 #include "command/transfer.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
@@ -158,6 +159,20 @@ static void offer_options(struct request *r)
 		offer(r, "", o->name, "");
 }
 
+static void offer_topics(struct request *r)
+{
+	const struct errno_topic *e;
+	const struct word_topic *w;
+
+	offer_states(r);
+	for (size_t i = 0; (e = topic_errno_at(i)); i++)
+		offer(r, "", e->name, "");
+	for (size_t i = 0; (w = topic_word_at(i)); i++)
+		offer(r, "", w->name, "");
+	offer(r, "", "options", "");
+	offer(r, "", "topics", "");
+}
+
 /* What the option named before may be set to, where it has names. */
 static void offer_values(struct request *r)
 {
@@ -220,6 +235,7 @@ static const struct {
 	{ "SIGNAL", offer_signals },
 	{ "COMMAND", offer_verbs },
 	{ "OPTION", offer_options },
+	{ "TOPIC", offer_topics },
 	{ "VALUE", offer_values },
 	{ "FLAG", offer_flags },
 	{ "KIND", offer_timers },

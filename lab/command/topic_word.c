@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/topic.h"
+
+#define PAIR "socket l; bind l :80; listen l; socket c; connect c :80; accept l a; "
+
+static const struct word_topic words[] = {
+	{
+		.name = "match",
+		.others =
+			"matches|from|to|port|syn|syn/ack|ack|data|fin|fin/ack|rst|rst/ack|data/fin",
+		.meaning =
+			"Which segments are meant. One word for what they have: syn, syn/ack, ack, data, fin, "
+			"fin/ack, rst, rst/ack, data/fin. syn means SYN without ACK, and ack alone a segment with "
+			"nothing else; the others leave the rest open, so fin is any segment with FIN. Then "
+			"`from X`, `to X` (a socket, a host, an address) and `port N` (either end). What is "
+			"left out is any. Taken by hold, step, drop and expect segments.",
+		.example = "drop syn/ack from l x2",
+		.source = "lab/wire/match.h",
+	},
+	{
+		.name = "expect",
+		.others =
+			"expectation|expectations|path|recvq|sendq|backlog|count|gap|segments|never|"
+			"running|exited",
+		.meaning =
+			"The forms of an expectation:\n"
+			" c ESTABLISHED: the socket is in that state, now or within the time.\n"
+			" c path CLOSED > SYN-SENT > ESTABLISHED: these states since `mark` and no others.\n"
+			" c recvq 5, c sendq 0, c backlog 16, c retransmits 2: its numbers.\n"
+			" c timer retransmission: which timer runs; none is none.\n"
+			" count TIME-WAIT 2: so many sockets are in that state.\n"
+			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"
+			" gap syn syn 1s +-20%: the time from the first such segment to the next.\n"
+			" main running | blocked accept | exited 0 | killed SIGPIPE: the process's fate.\n"
+			" never c CLOSED within 1s: it must not come true.\n"
+			" Each waits up to 2 s, or `within T`.",
+		.example = "expect c path CLOSED > SYN-SENT within 1s",
+		.source = "lab/language/expectation.h",
+	},
+	{
+		.name = "outcome",
+		.others = "outcomes|blocked|killed|success",
+		.meaning =
+			"What a call must give, behind => : a number (=> 5, => 64k, => 2s, => 100 +-10%), the "
+			"data it receives (=> \"hello\"), an errno (=> ECONNRESET), what an option or poll "
+			"answers (=> on, => cubic, => POLLIN|POLLHUP), => blocked (it does not return), "
+			"=> killed SIGPIPE (the process dies of it). Without => anything but an error is "
+			"well, and at the prompt an error is only told. & behind it: go on, and check when "
+			"it returns.",
+		.example = "socket c; connect c :80 => ECONNREFUSED",
+		.source = "lab/language/outcome.h",
+	},
+	{
+		.name = "addresses",
+		.others = "address|localhost|@|ADDR:PORT",
+		.meaning =
+			"127.0.0.1:80 and [fd00::1]:80 as everywhere; :80 is this host, in the family of the "
+			"socket, and so is localhost:80; @s is where socket s is bound; port 0 has the kernel "
+			"choose. All of 127.0.0.1 goes by the wire; ::1 cannot, so the host has fd00::1. What "
+			"is sent to an address that no host has is dropped on the wire.",
+		.example = PAIR "getpeername a => @c",
+		.source = "ip(7), ipv6(7); lab/language/names.h",
+	},
+	{
+		.name = "names",
+		.others = "name|l/1|kid/c|web/3|SOCK|PROC|nobody|main",
+		.meaning =
+			"A socket, a process and a host have a name: letters, digits, _ and -. main is the process "
+			"that is there from the start. l/1, l/2: the connections of listener l that nobody "
+			"has accepted; accept gives one its own name. kid/c: c in kid after `fork main kid`; the "
+			"same socket, one more descriptor. web/3: descriptor 3 of a program under exec. A "
+			"socket keeps its name after close, as nobody's, until the name is used again.",
+		.example = PAIR "fork main kid; send kid/c \"x\"; recv a => \"x\"",
+		.source = "lab/language/names.h",
+	},
+	{
+		.name = "story",
+		.others = "columns|line|lines|<-|HELD|again|#1|#|seq|ack|win",
+		.meaning =
+			"The columns of a line: the time in ms since the start; who (a process, a socket, or #N, "
+			"a segment); what; and <- why: the call, the segment or the timer that made it happen.\n"
+			" A call: connect(3, 127.0.0.1:80) = 0 <0.2 ms>: descriptor, arguments, result, how long.\n"
+			" A state: SYN-SENT -> ESTABLISHED.\n"
+			" A segment: c > l SYN/ACK seq 0 ack 1 win 64240 len 5 \"hello\": numbers count from the "
+			"SYN's, which is 0; HELD: it stands on the wire; (again: #2): the same bytes as #2.",
+		.example = "socket c; connect c :80 => ECONNREFUSED",
+		.source = "lab/journal/README.md",
+	},
+	{
+		.name = "timers",
+		.others = "timer|time-wait timer|KIND",
+		.meaning =
+			"The kernel's timers run on while segments are held. One at a time is shown for a socket: "
+			"retransmission, keepalive, zero-window probe, time-wait (60 s, from the last FIN; see "
+			"help TIME-WAIT). A timer that sock_diag does not show is told as an unreported timer: "
+			"help delayed-ack. `ss` shows which runs and for how long, `expect c timer KIND` waits "
+			"for one.",
+		.example = PAIR "hold; send c \"x\"; expect c timer retransmission",
+		.source = "ss(8); net/ipv4/inet_diag.c inet_sk_diag_fill()",
+	},
+	{
+		.name = "retransmission",
+		.others = "retransmissions|rto|retransmit|retransmits|retransmission timer",
+		.meaning =
+			"Sent and not acknowledged in time: the oldest segment is sent again, and the time doubles. "
+			"1 s for SYN and SYN/ACK, then 200 ms and more, by the round-trip time; at most 120 s. "
+			"The number told is how often in a row. TCP_SYNCNT, net.ipv4.tcp_retries2 and "
+			"TCP_USER_TIMEOUT say when TCP gives up: ETIMEDOUT.",
+		.example = PAIR "hold; send c \"x\"; expect c retransmits 1 within 3s",
+		.source = "RFC 6298, RFC 9293 3.8.1; net/ipv4/tcp_timer.c tcp_retransmit_timer()",
+	},
+	{
+		.name = "loss-probe",
+		.others = "loss probe|tlp|tail loss probe",
+		.meaning =
+			"Before the retransmission timeout the last segment is sent again once, after about two "
+			"round-trip times, so that the peer's answer tells what was lost. sock_diag shows it "
+			"as a retransmission timer; the story tells it so too, without a count.",
+		.example = PAIR "hold; mark; send c \"x\"; expect segments data data within 2s",
+		.source = "RFC 8985 7; net/ipv4/tcp_output.c tcp_send_loss_probe()",
+	},
+	{
+		.name = "keepalive",
+		.others = "keep-alive|keepalive timer|keepalives",
+		.meaning =
+			"With SO_KEEPALIVE an idle connection is probed after TCP_KEEPIDLE (2 hours): a segment "
+			"without data, one number old, that a living peer acknowledges. TCP_KEEPCNT probes "
+			"without an answer, TCP_KEEPINTVL apart, end it with ETIMEDOUT. The same timer ends "
+			"FIN-WAIT-2 and serves SYN-RECEIVED.",
+		.example = PAIR "set c SO_KEEPALIVE; expect c timer keepalive",
+		.source = "tcp(7); RFC 9293 3.8.4; net/ipv4/tcp_timer.c tcp_keepalive_timer()",
+	},
+	{
+		.name = "zero-window",
+		.others = "zero-window probe|zero window|probe|persist|window",
+		.meaning =
+			"The receiver's buffer is full, so it advertises win 0 and the sender must stop. A "
+			"zero-window probe asks from time to time whether there is room again, because the "
+			"segment that says so may be lost. It is told as the zero-window probe timer; in "
+			"expect: timer probe.",
+		.example =
+			"socket l; set l SO_RCVBUF 8k; bind l :80; listen l; socket c; connect c :80; "
+			"nonblock c on; send c 100k; expect c timer probe within 10s",
+		.source = "RFC 9293 3.8.6.1; net/ipv4/tcp_timer.c tcp_probe_timer()",
+	},
+	{
+		.name = "delayed-ack",
+		.others = "delayed ack|unreported|unreported timer|delack|quickack",
+		.meaning =
+			"An ACK may wait, 40 ms and more, for data to ride on or for a second segment. sock_diag does "
+			"not show the timer behind it, so what it sends is told as done by an unreported "
+			"timer. At the start of a connection, and with TCP_QUICKACK, the kernel acknowledges "
+			"at once.",
+		.source = "RFC 9293 3.8.6.3; net/ipv4/tcp_timer.c tcp_delack_timer_handler()",
+	},
+	{
+		.name = "sigpipe",
+		.others = "SIGPIPE|broken pipe|MSG_NOSIGNAL",
+		.meaning =
+			"Sending on a connection that takes nothing any more gives EPIPE and raises SIGPIPE, whose "
+			"default is death. The first send after the peer's close still succeeds: its RST "
+			"comes later, and the next call fails. MSG_NOSIGNAL with send, or `signal PROC PIPE "
+			"ignore`, leaves only EPIPE.",
+		.example = "process p; socket c in p; send c \"x\" => killed SIGPIPE",
+		.source = "send(2), signal(7); net/core/stream.c sk_stream_error()",
+	},
+	{
+		.name = "wire",
+		.others = "wire0|segment|on the wire",
+		.meaning =
+			"What lies between sockets, even on one host: a TUN device, wire0, at whose other end the lab "
+			"sits. What a socket sends is on the wire until it is delivered, held or dropped. The "
+			"kernels do not know: to them the network is slow or bad. UDP and ICMP are shown, "
+			"but not held.",
+		.example =
+			"hold; socket c; nonblock c on; connect c :80 => EINPROGRESS; wire; step",
+		.source = "lab/wire/wire.h; tun.rst in the kernel's documentation",
+	},
+	{
+		.name = "mark",
+		.meaning =
+			"expect path and expect segments look at what happened since the last mark; without one, "
+			"since the start.",
+		.example = "socket c; mark; connect c :80 => ECONNREFUSED; expect segments syn rst",
+		.source = "lab/language/expectation.h",
+	},
+	{
+		.name = "recipe",
+		.others = "recipes|play|check",
+		.meaning =
+			"A session in a file, TOPIC/BEHAVIOUR.lab: commands as at the prompt, # begins a comment, ; "
+			"or a new line ends a command. In the shell, `tcplab play open/three-way` tells it, "
+			"`tcplab check recipes` plays them all as tests, `tcplab list` lists them. save "
+			"makes one from a session, include runs one inside another. A call that does not "
+			"return fails after 10 s, unless it ends in & or says => blocked.",
+		.source = "recipes/README.md",
+	},
+};
+#define WORD_TOPIC_COUNT (sizeof(words) / sizeof(words[0]))
+
+const struct word_topic *topic_word_at(size_t index)
+{
+	return index < WORD_TOPIC_COUNT ? &words[index] : NULL;
+}
