@@ -30,15 +30,16 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/script.h"
-#include "repl/complete.h"
 #include "repl/history_file.h"
 #include "repl/keymap.h"
+#include "repl/live.h"
+#include "repl/offer.h"
 #include "repl/paste.h"
+#include "repl/typed.h"
 #include "world/world.h"
 
-#define PROMPT_TEXT "tcplab> "
 #define PROMPT_FILE "<prompt>" /* as messages name it */
-#define MATCHES_SHOWN_MAX 100
+#define PROMPT_MOST 65 /* percent of a row, so that a line has room behind it */
 #define PASTE_AT_ONCE 4096 /* bytes, before the rest of the lab gets its turn */
 
 struct prompt {
@@ -47,6 +48,7 @@ struct prompt {
 	struct prompt_options options; /* history_file owned */
 	uv_poll_t terminal;
 	uv_signal_t interrupt, resize, suspend;
+	uv_prepare_t before_waiting;
 	unsigned handles; /* not closed yet */
 	void (*closed)(void *arg);
 	void *closed_arg;
@@ -58,13 +60,12 @@ struct prompt {
 	bool starved; /* readline wanted more than there was */
 	bool pasting; /* between PASTE_BEGIN and PASTE_END */
 	struct paste paste;
-	struct text lines; /* accepted and not run yet */
-	size_t lines_at; /* where the next one begins */
+	struct live live;
+	struct text text; /* the prompt as readline has it */
+	struct typed typed; /* accepted and not run yet */
 	uint32_t line; /* number of the last one run */
 	uint64_t line_event; /* the journal's last event before it ran */
 	size_t remembered; /* lines added to the history */
-	struct word_list matches; /* of the completion under way */
-	size_t matches_at;
 };
 
 /* readline's functions carry no argument: the only prompt there is. */
@@ -78,19 +79,66 @@ static void print(const char *string)
 	fflush(rl_outstream);
 }
 
+/* What the prompt shall read now: goes to readline with the next line, or for the one that is typed. True when
+ * it is another than before. */
+static bool renew_text(struct prompt *p)
+{
+	struct text now = TEXT_EMPTY;
+	int rows, columns;
+	bool changed;
+
+	live_read(&p->live, world_journal(p->world));
+	rl_get_screen_size(&rows, &columns);
+	live_format(&p->live, (size_t)columns * PROMPT_MOST / 100, p->options.color, &now);
+	changed = strcmp(text_get(&now), text_get(&p->text)) != 0;
+	if (changed) {
+		text_done(&p->text);
+		p->text = now;
+	} else {
+		text_done(&now);
+	}
+	return changed;
+}
+
+/* In a search or a count something else stands in its place, and the old one is put back after it. */
+static bool prompt_is_up(const struct prompt *p)
+{
+	return p->shown && rl_display_prompt == rl_prompt;
+}
+
+static void redraw_below(struct prompt *p)
+{
+	if (prompt_is_up(p) && renew_text(p))
+		rl_set_prompt(text_get(&p->text));
+	rl_on_new_line();
+	rl_redisplay();
+}
+
+/* Everything of this turn of the loop has happened: once for all of it. */
+static void on_before_waiting(uv_prepare_t *handle)
+{
+	struct prompt *p = handle->data;
+
+	if (p->live.read == journal_last(world_journal(p->world)) || !prompt_is_up(p) ||
+		!renew_text(p))
+		return;
+	rl_clear_visible_line();
+	rl_set_prompt(text_get(&p->text));
+	rl_on_new_line();
+	rl_redisplay();
+}
+
 void prompt_print(void *prompt, const char *lines, size_t len)
 {
-	const struct prompt *p = prompt;
+	struct prompt *p = prompt;
 
 	/* The widely copied way, to save the line and replace it, would end a search by Ctrl-R. */
 	if (p->shown)
 		rl_clear_visible_line();
 	fwrite(lines, 1, len, rl_outstream);
 	fflush(rl_outstream);
-	if (p->shown) {
-		rl_on_new_line();
-		rl_redisplay();
-	}
+	if (p->shown)
+		redraw_below(p);
 }
 
 /* Leave the line being typed as it looks, and go to the line below it. */
@@ -134,13 +182,14 @@ static void show(struct prompt *p)
 {
 	if (p->shown || p->over)
 		return;
+	p->shown = true;
 	if (p->editing) {
-		rl_on_new_line();
-		rl_redisplay();
+		redraw_below(p);
 	} else {
-		rl_callback_handler_install(PROMPT_TEXT, on_line);
+		renew_text(p);
+		rl_callback_handler_install(text_get(&p->text), on_line);
 	}
-	p->editing = p->shown = true;
+	p->editing = true;
 	uv_poll_start(&p->terminal, UV_READABLE | UV_DISCONNECT, on_terminal);
 }
 
@@ -174,34 +223,6 @@ static void finish(struct prompt *p)
 
 /* ---- lines ---- */
 
-static bool is_blank(const char *line, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (line[i] != ' ' && line[i] != '\t')
-			return false;
-	return true;
-}
-
-/* The next line that is not blank, without its newline; it stays in p->lines. False = there is none. */
-static bool take_line(struct prompt *p, const char **ret_line, size_t *ret_len)
-{
-	while (p->lines_at < p->lines.len) {
-		const char *line = p->lines.s + p->lines_at;
-		const char *newline = memchr(line, '\n', p->lines.len - p->lines_at);
-		size_t len = newline ? (size_t)(newline - line) : p->lines.len - p->lines_at;
-
-		p->lines_at += len + (newline ? 1 : 0);
-		if (is_blank(line, len))
-			continue;
-		*ret_line = line;
-		*ret_len = len;
-		return true;
-	}
-	text_clear(&p->lines);
-	p->lines_at = 0;
-	return false;
-}
-
 /* Has the line that ran last failed? What the kernel refused is no failure at the prompt. */
 static bool line_failed(const struct prompt *p)
 {
@@ -223,7 +244,7 @@ static void drop_lines(struct prompt *p)
 	size_t len, count = 0;
 	struct text note = TEXT_EMPTY;
 
-	while (take_line(p, &line, &len))
+	while (typed_take(&p->typed, &line, &len))
 		count++;
 	if (!count)
 		return;
@@ -240,9 +261,9 @@ void prompt_ready(struct prompt *p)
 
 	if (p->over || p->closing)
 		return;
-	if (p->lines_at > 0 && !script_busy(p->script) && line_failed(p))
+	if (typed_begun(&p->typed) && !script_busy(p->script) && line_failed(p))
 		drop_lines(p);
-	while (!script_busy(p->script) && take_line(p, &line, &len)) {
+	while (!script_busy(p->script) && typed_take(&p->typed, &line, &len)) {
 		p->line_event = journal_last(world_journal(p->world));
 		script_push_told(p->script, line, len, PROMPT_FILE, ++p->line);
 		if (!script_busy(p->script) && line_failed(p))
@@ -275,10 +296,11 @@ static void on_line(char *line)
 	}
 	for (const char *end; *begin; begin = *end ? end + 1 : end) {
 		end = strchrnul(begin, '\n');
-		if (!is_blank(begin, (size_t)(end - begin)))
+		begin += live_prompt_len(begin, (size_t)(end - begin));
+		if (!typed_is_blank(begin, (size_t)(end - begin)))
 			p->remembered += history_file_add(begin, (size_t)(end - begin));
 	}
-	text_puts(&p->lines, line);
+	typed_add(&p->typed, line);
 	free(line);
 	prompt_ready(p);
 }
@@ -425,54 +447,8 @@ static void on_suspend(uv_signal_t *handle, int number)
 	terminal_take(p);
 	if (p->shown) {
 		rl_reset_screen_size();
-		rl_on_new_line();
-		rl_redisplay();
+		redraw_below(p);
 	}
-}
-
-/* ---- completion ---- */
-
-/* readline asks for one match at a time, state 0 first; it frees them. */
-static char *next_match(const char *text, int state)
-{
-	struct prompt *p = active;
-
-	if (state == 0) {
-		word_list_done(&p->matches);
-		p->matches_at = 0;
-		complete_line(p->world, script_table(p->script), rl_line_buffer,
-			(size_t)rl_point - strlen(text), (size_t)rl_point, &p->matches);
-	}
-	if (p->matches_at == p->matches.count)
-		return NULL;
-	return text_copy(p->matches.words[p->matches_at++]);
-}
-
-static char **complete(const char *text, int start, int end)
-{
-	char **matches;
-	size_t len;
-
-	(void)start;
-	(void)end;
-	rl_attempted_completion_over = 1; /* or it would offer the names of files */
-	matches = rl_completion_matches(text, next_match);
-	if (!matches)
-		return NULL;
-	len = strlen(matches[0]);
-	rl_completion_suppress_append = len && matches[0][len - 1] == ':'; /* the port comes next */
-	return matches;
-}
-
-/* Its own way to show many asks and waits. matches[1..count], `longest` in columns. */
-static void show_matches(char **matches, int count, int longest)
-{
-	int shown = count > MATCHES_SHOWN_MAX ? MATCHES_SHOWN_MAX : count;
-
-	rl_display_match_list(matches, shown, longest);
-	if (count > shown)
-		fprintf(rl_outstream, "... and %d more\n", count - shown);
-	rl_forced_update_display();
 }
 
 /* ---- beginning and end ---- */
@@ -489,11 +465,7 @@ static void set_up_readline(struct prompt *p)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
 	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
-	rl_attempted_completion_function = complete;
-	rl_completion_display_matches_hook = show_matches;
-	rl_completer_word_break_characters = (char *)(uintptr_t)COMPLETE_WORD_BREAKS;
-	rl_completer_quote_characters = NULL;
-	rl_basic_quote_characters = "";
+	offer_set_up(p->world, script_table(p->script));
 	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
 
 	rl_variable_bind("page-completions", "off");
@@ -509,9 +481,11 @@ static void set_up_readline(struct prompt *p)
 static void free_prompt(struct prompt *p)
 {
 	active = NULL;
-	word_list_done(&p->matches);
+	offer_done();
 	paste_done(&p->paste);
-	text_done(&p->lines);
+	text_done(&p->text);
+	typed_done(&p->typed);
+	live_done(&p->live);
 	free((char *)(uintptr_t)p->options.history_file);
 	free(p);
 }
@@ -531,7 +505,8 @@ static void on_closed(uv_handle_t *handle)
 
 static void close_handles(struct prompt *p)
 {
-	void *const handles[] = { &p->terminal, &p->interrupt, &p->resize, &p->suspend };
+	void *const handles[] = { &p->terminal, &p->interrupt, &p->resize, &p->suspend,
+		&p->before_waiting };
 
 	for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
 		if (uv_handle_get_data(handles[i])) /* it was opened */
@@ -564,6 +539,14 @@ static int open_signal(struct prompt *p, uv_loop_t *loop, uv_signal_t *handle,
 	handle->data = p;
 	p->handles++;
 	return uv_signal_start(handle, callback, number);
+}
+
+static int open_prepare(struct prompt *p, uv_loop_t *loop)
+{
+	uv_prepare_init(loop, &p->before_waiting); /* cannot fail */
+	p->before_waiting.data = p;
+	p->handles++;
+	return uv_prepare_start(&p->before_waiting, on_before_waiting);
 }
 
 static int open_terminal(struct prompt *p, uv_loop_t *loop)
@@ -602,6 +585,8 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 	active = p;
 
 	r = open_terminal(p, loop);
+	if (r == 0)
+		r = open_prepare(p, loop);
 	if (r == 0)
 		r = open_signal(p, loop, &p->interrupt, on_interrupt, SIGINT);
 	if (r == 0)

@@ -280,6 +280,41 @@ static inline void pty_await_cursor(struct pty *p, const char *text)
 			pty_fail(p, "the line with the cursor is not", text);
 }
 
+/* Is the line with the cursor a prompt and `text` behind it, and nothing else? */
+static inline bool pty_typed_is(const struct pty *p, const char *text)
+{
+	unsigned first = p->row, next;
+	size_t len = strlen(text), whole;
+	char *line, *typed;
+	bool same;
+
+	while (first > 0 && p->wrapped[first - 1])
+		first--;
+	line = pty_line(p, first, &next);
+	/* blanks that end the line are not part of it */
+	whole = (size_t)(p->row - first) * p->width + p->column + p->wrap_due;
+	if (whole > strlen(line)) {
+		line = memory_grow(line, whole + 1);
+		memset(line + strlen(line), ' ', whole - strlen(line));
+		line[whole] = '\0';
+	}
+	typed = whole >= len + 2 ? line + whole - len : line;
+	same = typed >= line + 2 && typed[-1] == ' ' && typed[-2] == '>' &&
+		strcmp(typed, text) == 0 && pty_cursor_line_is(p, line);
+	free(line);
+	return same;
+}
+
+/* Wait until what is typed behind the prompt, whatever that says, reads `text`. */
+static inline void pty_await_typed(struct pty *p, const char *text)
+{
+	uint64_t deadline = clock_now_ns() + PTY_DEADLINE_MS * NS_PER_MS;
+
+	while (!pty_typed_is(p, text))
+		if (!pty_read(p, deadline))
+			pty_fail(p, "no prompt, and behind it", text);
+}
+
 /* Wait until `count` lines hold `text`; those holding `but` do not count. */
 static inline void pty_await_lines(struct pty *p, unsigned count, const char *text, const char *but)
 {
