@@ -35,11 +35,11 @@
 #include "repl/live.h"
 #include "repl/offer.h"
 #include "repl/paste.h"
+#include "repl/screen.h"
 #include "repl/typed.h"
 #include "world/world.h"
 
 #define PROMPT_FILE "<prompt>" /* as messages name it */
-#define PROMPT_MOST 65 /* percent of a row, so that a line has room behind it */
 #define PASTE_AT_ONCE 4096 /* bytes, before the rest of the lab gets its turn */
 
 struct prompt {
@@ -52,16 +52,14 @@ struct prompt {
 	unsigned handles; /* not closed yet */
 	void (*closed)(void *arg);
 	void *closed_arg;
-	bool editing; /* readline holds a line, seen or not */
-	bool shown; /* and it is on the screen, and keys are read */
+	bool editing; /* readline holds a line; screen.shown: and it is seen, and keys are read */
 	bool over, closing;
 	bool brackets; /* the terminal was asked to bracket what is pasted */
 	int key; /* read and not yet given to readline; -1 = none */
 	bool starved; /* readline wanted more than there was */
 	bool pasting; /* between PASTE_BEGIN and PASTE_END */
 	struct paste paste;
-	struct live live;
-	struct text text; /* the prompt as readline has it */
+	struct screen screen;
 	struct typed typed; /* accepted and not run yet */
 	uint32_t line; /* number of the last one run */
 	uint64_t line_event; /* the journal's last event before it ran */
@@ -71,7 +69,7 @@ struct prompt {
 /* readline's functions carry no argument: the only prompt there is. */
 static struct prompt *active;
 
-/* ---- the screen ---- */
+/* ---- the terminal ---- */
 
 static void print(const char *string)
 {
@@ -79,78 +77,19 @@ static void print(const char *string)
 	fflush(rl_outstream);
 }
 
-/* What the prompt shall read now: goes to readline with the next line, or for the one that is typed. True when
- * it is another than before. */
-static bool renew_text(struct prompt *p)
-{
-	struct text now = TEXT_EMPTY;
-	int rows, columns;
-	bool changed;
-
-	live_read(&p->live, world_journal(p->world));
-	rl_get_screen_size(&rows, &columns);
-	live_format(&p->live, (size_t)columns * PROMPT_MOST / 100, p->options.color, &now);
-	changed = strcmp(text_get(&now), text_get(&p->text)) != 0;
-	if (changed) {
-		text_done(&p->text);
-		p->text = now;
-	} else {
-		text_done(&now);
-	}
-	return changed;
-}
-
-/* In a search or a count something else stands in its place, and the old one is put back after it. */
-static bool prompt_is_up(const struct prompt *p)
-{
-	return p->shown && rl_display_prompt == rl_prompt;
-}
-
-static void redraw_below(struct prompt *p)
-{
-	if (prompt_is_up(p) && renew_text(p))
-		rl_set_prompt(text_get(&p->text));
-	rl_on_new_line();
-	rl_redisplay();
-}
-
 /* Everything of this turn of the loop has happened: once for all of it. */
 static void on_before_waiting(uv_prepare_t *handle)
 {
 	struct prompt *p = handle->data;
 
-	if (p->live.read == journal_last(world_journal(p->world)) || !prompt_is_up(p) ||
-		!renew_text(p))
-		return;
-	rl_clear_visible_line();
-	rl_set_prompt(text_get(&p->text));
-	rl_on_new_line();
-	rl_redisplay();
+	screen_renew(&p->screen);
 }
 
 void prompt_print(void *prompt, const char *lines, size_t len)
 {
 	struct prompt *p = prompt;
 
-	/* The widely copied way, to save the line and replace it, would end a search by Ctrl-R. */
-	if (p->shown)
-		rl_clear_visible_line();
-	fwrite(lines, 1, len, rl_outstream);
-	fflush(rl_outstream);
-	if (p->shown)
-		redraw_below(p);
-}
-
-/* Leave the line being typed as it looks, and go to the line below it. */
-static void leave_line(const char *mark)
-{
-	int point = rl_point;
-
-	rl_point = rl_end;
-	rl_redisplay();
-	print(mark);
-	print("\n");
-	rl_point = point;
+	screen_print(&p->screen, lines, len);
 }
 
 static void terminal_take(struct prompt *p)
@@ -180,14 +119,13 @@ static void on_terminal(uv_poll_t *handle, int status, int events);
 
 static void show(struct prompt *p)
 {
-	if (p->shown || p->over)
+	if (p->screen.shown || p->over)
 		return;
-	p->shown = true;
+	p->screen.shown = true;
 	if (p->editing) {
-		redraw_below(p);
+		screen_draw(&p->screen);
 	} else {
-		renew_text(p);
-		rl_callback_handler_install(text_get(&p->text), on_line);
+		rl_callback_handler_install(screen_prompt(&p->screen), on_line);
 	}
 	p->editing = true;
 	uv_poll_start(&p->terminal, UV_READABLE | UV_DISCONNECT, on_terminal);
@@ -198,9 +136,7 @@ static void hide(struct prompt *p)
 {
 	if (p->over)
 		return;
-	if (p->shown)
-		rl_clear_visible_line();
-	p->shown = false;
+	screen_hide(&p->screen);
 	uv_poll_start(&p->terminal, UV_DISCONNECT, on_terminal);
 }
 
@@ -208,7 +144,7 @@ static void hide(struct prompt *p)
 static void stop_editing(struct prompt *p)
 {
 	rl_callback_handler_remove();
-	p->editing = p->shown = false;
+	p->editing = p->screen.shown = false;
 }
 
 static void finish(struct prompt *p)
@@ -216,7 +152,7 @@ static void finish(struct prompt *p)
 	if (p->over || p->closing)
 		return;
 	p->over = true;
-	p->shown = false;
+	p->screen.shown = false;
 	uv_poll_stop(&p->terminal);
 	p->options.ended(p->options.arg);
 }
@@ -285,7 +221,7 @@ static void on_line(char *line)
 	if (p->starved) { /* not a person's end of line but readline's, see the top */
 		show(p);
 		rl_insert_text(line ? line : "");
-		rl_redisplay();
+		rl_redisplay_function();
 		free(line);
 		return;
 	}
@@ -325,7 +261,7 @@ static void finish_paste(struct prompt *p)
 		rl_insert_text(text);
 	else
 		rl_ding(); /* too much */
-	rl_redisplay();
+	rl_redisplay_function();
 	paste_done(&p->paste);
 }
 
@@ -345,6 +281,7 @@ static int on_getc(FILE *stream)
 	int key = active->key >= 0 ? active->key : read_key();
 
 	(void)stream;
+	screen_before_key(&active->screen);
 	active->key = -1;
 	active->starved = key < 0;
 	return key >= 0 ? key : EOF;
@@ -368,7 +305,7 @@ static void read_keys(struct prompt *p)
 {
 	if (p->key < 0)
 		p->key = read_key();
-	while (p->key >= 0 && p->shown) { /* none: what was there went with a Ctrl-C */
+	while (p->key >= 0 && p->screen.shown) { /* none: what was there went with a Ctrl-C */
 		if (p->pasting) {
 			read_paste(p);
 			return;
@@ -383,7 +320,7 @@ static void on_terminal(uv_poll_t *handle, int status, int events)
 
 	if (status < 0 || (events & UV_DISCONNECT))
 		finish(p); /* hung up */
-	else if (p->shown)
+	else if (p->screen.shown)
 		read_keys(p);
 }
 
@@ -402,9 +339,9 @@ static void interrupt(struct prompt *p)
 	p->key = -1;
 	if (p->over || p->closing)
 		return;
-	if (p->shown) {
+	if (p->screen.shown) {
 		forget_state();
-		leave_line("^C");
+		screen_leave(&p->screen, "^C");
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);
 	} else {
@@ -426,10 +363,7 @@ static void on_resize(uv_signal_t *handle, int number)
 	struct prompt *p = handle->data;
 
 	(void)number;
-	if (p->shown)
-		rl_resize_terminal();
-	else
-		rl_reset_screen_size();
+	screen_resize(&p->screen);
 }
 
 /* Ctrl-Z: stop as if nobody had caught the signal, with the terminal as the shell wants it. */
@@ -437,17 +371,17 @@ static void on_suspend(uv_signal_t *handle, int number)
 {
 	struct prompt *p = handle->data;
 
-	if (p->shown)
-		leave_line("^Z");
+	if (p->screen.shown)
+		screen_leave(&p->screen, "^Z");
 	terminal_release(p);
 	/* Not SIGSTOP: the default action does nothing where nobody could continue us. */
 	uv_signal_stop(handle);
 	raise(number);
 	uv_signal_start(handle, on_suspend, number);
 	terminal_take(p);
-	if (p->shown) {
+	if (p->screen.shown) {
 		rl_reset_screen_size();
-		redraw_below(p);
+		screen_draw(&p->screen);
 	}
 }
 
@@ -475,6 +409,10 @@ static void set_up_readline(struct prompt *p)
 	p->brackets = brackets && strcmp(brackets, "on") == 0;
 	rl_variable_bind("enable-bracketed-paste", "off");
 	keymap_set_up(on_paste_begin);
+	p->screen.journal = world_journal(p->world);
+	p->screen.table = script_table(p->script);
+	p->screen.color = p->options.color;
+	screen_set_up(&p->screen);
 }
 
 /* The last thing of a prompt, whether it was ever up or not. */
@@ -483,9 +421,8 @@ static void free_prompt(struct prompt *p)
 	active = NULL;
 	offer_done();
 	paste_done(&p->paste);
-	text_done(&p->text);
 	typed_done(&p->typed);
-	live_done(&p->live);
+	screen_done(&p->screen);
 	free((char *)(uintptr_t)p->options.history_file);
 	free(p);
 }
@@ -521,8 +458,8 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 	p->closed_arg = arg;
 	if (p->editing)
 		forget_state();
-	if (p->shown)
-		leave_line("");
+	if (p->screen.shown)
+		screen_leave(&p->screen, "");
 	stop_editing(p);
 	terminal_release(p);
 	history_file_save(p->options.history_file, p->remembered);

@@ -106,6 +106,134 @@ static void prompt_when_searching_with_ctrl_r_waits_for_its_end(void **state)
 	assert_int_equal(pty_count(&s->pty, "reverse-i-search", NULL), 0);
 }
 
+static void hint_when_a_verb_is_typed_shows_what_is_missing(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "connect");
+	pty_await_hint(&s->pty, "connect", "");
+	pty_type(&s->pty, " ");
+	pty_await_hint(&s->pty, "connect ", "SOCK ADDR:PORT");
+	pty_type(&s->pty, "c");
+	pty_await_hint(&s->pty, "connect c", "");
+	pty_type(&s->pty, " ");
+	pty_await_hint(&s->pty, "connect c ", "ADDR:PORT");
+	pty_type(&s->pty, ":80 ");
+	pty_await_hint(&s->pty, "connect c :80 ", "");
+	pty_type(&s->pty, "\025socket a in ");
+	pty_await_hint(&s->pty, "socket a in ", "PROC");
+	pty_type(&s->pty, "\025socket a ");
+	pty_await_hint(&s->pty, "socket a ", "[tcp|tcp6|udp|udp6] [in PROC]");
+	pty_type(&s->pty, "\002"); /* inside the line there is no room for it */
+	pty_await_lines(&s->pty, 1, PROMPT "socket a", "[tcp");
+	pty_type(&s->pty, "\005");
+	pty_await_hint(&s->pty, "socket a ", "[tcp|tcp6|udp|udp6] [in PROC]");
+	pty_type(&s->pty, "\r"); /* no part of the line, and not left behind */
+	pty_await_lines(&s->pty, 1, "socket(", NULL);
+	pty_await_typed(&s->pty, "");
+	assert_int_equal(pty_count(&s->pty, "[in PROC]", NULL), 0);
+}
+
+static void hint_when_something_happens_stays_once(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "process p");
+	pty_type(&s->pty, "shutdown ");
+	pty_await_hint(&s->pty, "shutdown ", "SOCK rd|wr|rdwr");
+	kill_newest_process(s);
+	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
+	pty_await_hint(&s->pty, "shutdown ", "SOCK rd|wr|rdwr");
+	assert_int_equal(pty_count(&s->pty, "rd|wr|rdwr", NULL), 1);
+	pty_type(&s->pty, "\003");
+	pty_await_typed(&s->pty, "");
+	assert_int_equal(pty_count(&s->pty, "rd|wr|rdwr", NULL), 0);
+	pty_type(&s->pty, "connect \t\t"); /* the names offered are not mixed up with it */
+	pty_await_hint(&s->pty, "connect ", "SOCK ADDR:PORT");
+	pty_type(&s->pty, "\025expect ");
+	pty_await_hint(&s->pty, "expect ",
+		"SOCK STATE | SOCK path STATE > ... | SOCK recvq|sendq|backlog...");
+	pty_resize(&s->pty, 40, 24);
+	pty_type(&s->pty, "\025expect ");
+	pty_await_hint(&s->pty, "expect ", "SOCK STATE | SOCK pat...");
+	pty_type(&s->pty, "a b c d e f g h i j k l ");
+	pty_await_typed(&s->pty, "expect a b c d e f g h i j k l ");
+}
+
+static void hint_when_the_line_is_wrapped_is_none(void **state)
+{
+	static const char line[] =
+		"say 123456789 123456789 123456789 123456789 123456789 1234567; connect ";
+	struct session *s = *state;
+
+	pty_type(&s->pty, line);
+	pty_await_hint(&s->pty, line, "");
+	pty_type(&s->pty, "\025connect ");
+	pty_await_hint(&s->pty, "connect ", "SOCK ADDR:PORT");
+}
+
+static void hint_when_styles_are_not_wanted_is_none(void **state)
+{
+	struct session *s = *state;
+
+	start(s, "dumb");
+	pty_type(&s->pty, "connect ");
+	pty_await_typed(&s->pty, "connect ");
+	pty_type(&s->pty, "c\r");
+	pty_await_lines(&s->pty, 1, "needs more", NULL);
+	pty_await_typed(&s->pty, "");
+	assert_int_equal(pty_count(&s->pty, "connect SOCK", "needs more"), 0);
+	pty_kill(&s->pty);
+
+	setenv("NO_COLOR", "1", 1);
+	start(s, "xterm");
+	unsetenv("NO_COLOR");
+	pty_type(&s->pty, "connect ");
+	pty_await_typed(&s->pty, "connect ");
+	pty_type(&s->pty, "c\r");
+	pty_await_lines(&s->pty, 1, "needs more", NULL);
+	pty_await_typed(&s->pty, "");
+	assert_int_equal(pty_count(&s->pty, "connect SOCK", "needs more"), 0);
+}
+
+/* ---- what is typed ---- */
+
+static void verb_when_it_is_unique_may_be_short(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "soc c");
+	run(s, "conn c :80 => ECONNREFUSED");
+	pty_await_lines(&s->pty, 1, "connect(3, 127.0.0.1:80) = -1 ECONNREFUSED", NULL);
+	pty_type(&s->pty, "rep 2 { bi c :0 => EINVAL }; re c\r");
+	pty_await_lines(&s->pty, 1,
+		"'re' may be several commands; did you mean 'recv', 'recvfrom', 'read',", NULL);
+	pty_await_typed(&s->pty, "");
+	assert_int_equal(pty_count(&s->pty, "bind(", NULL), 0); /* none of that line was run */
+	run(s, "send c 1"); /* a whole name, though sendto begins so too */
+	pty_await_lines(&s->pty, 1, "send(3", NULL);
+	pty_type(&s->pty, "cnonect c\r");
+	pty_await_lines(&s->pty, 1, "unknown command 'cnonect'; did you mean 'connect'", NULL);
+	pty_await_typed(&s->pty, "");
+	pty_type(&s->pty, "conn ");
+	pty_await_hint(&s->pty, "conn ", "SOCK ADDR:PORT");
+}
+
+/* Elsewhere words are spelled out: a recipe is to be read. */
+static void verb_when_it_is_not_typed_must_be_whole(void **state)
+{
+	struct session *s = *state;
+	char *path = text_copy(lab_path()), option[] = "-c", line[] = "soc c";
+	char *argv[] = { path, option, line, NULL };
+	int status;
+
+	pty_open(&s->pty, argv, "xterm", true);
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+	assert_int_equal(pty_count(&s->pty, "unknown command 'soc'", NULL), 1);
+	free(path);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -115,6 +243,13 @@ int main(void)
 		TEST(prompt_when_a_state_changes_is_redrawn_around_the_line),
 		TEST(prompt_when_the_line_is_wrapped_is_redrawn_once),
 		TEST(prompt_when_searching_with_ctrl_r_waits_for_its_end),
+#define TEST_AT_HOME(name) cmocka_unit_test_setup_teardown(name, set_up_home, tear_down)
+		TEST(hint_when_a_verb_is_typed_shows_what_is_missing),
+		TEST(hint_when_something_happens_stays_once),
+		TEST(hint_when_the_line_is_wrapped_is_none),
+		TEST_AT_HOME(hint_when_styles_are_not_wanted_is_none),
+		TEST(verb_when_it_is_unique_may_be_short),
+		TEST_AT_HOME(verb_when_it_is_not_typed_must_be_whole),
 	};
 
 	if (!session_possible())
