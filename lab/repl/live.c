@@ -192,13 +192,17 @@ static bool is_said(const char *part, size_t len)
 
 size_t live_prompt_len(const char *line, size_t len)
 {
-	static const size_t plain = sizeof(LIVE_PLAIN) - 1;
+	static const char *const whole[] = { LIVE_PLAIN, LIVE_BLOCK };
 	const char *end = memmem(line, len, LIVE_END, strlen(LIVE_END)), *gap;
 
-	if (len >= plain && memcmp(line, LIVE_PLAIN, plain) == 0)
-		return plain;
-	if (len == plain - 1 && memcmp(line, LIVE_PLAIN, len) == 0) /* without its blank */
-		return len;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
+		size_t most = strlen(whole[i]);
+
+		if (len >= most && memcmp(line, whole[i], most) == 0)
+			return most;
+		if (len == most - 1 && memcmp(line, whole[i], len) == 0) /* without its blank */
+			return len;
+	}
 	if (!end)
 		return 0;
 	for (const char *part = line; part < end; part = gap + strlen(GAP)) {

@@ -125,6 +125,7 @@ static void show(struct prompt *p)
 	if (p->editing) {
 		screen_draw(&p->screen);
 	} else {
+		p->screen.in_block = script_in_block(p->script);
 		rl_callback_handler_install(screen_prompt(&p->screen), on_line);
 	}
 	p->editing = true;
@@ -171,6 +172,24 @@ static bool line_failed(const struct prompt *p)
 			return true;
 	}
 	return false;
+}
+
+/* When the last command of the last line was a `step` that went well: that again. Nothing else is safe to do by
+ * Enter alone. */
+static void step_again(struct prompt *p)
+{
+	const struct journal *j = world_journal(p->world);
+	const struct event *last = NULL;
+
+	for (uint64_t no = p->line_event + 1; no <= journal_last(j); no++) {
+		const struct event *e = journal_get(j, no);
+
+		if (e->kind == EVENT_COMMAND)
+			last = e;
+	}
+	if (last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]) &&
+		!line_failed(p))
+		typed_add(&p->typed, last->text);
 }
 
 /* Forget the lines not run yet, and say so. */
@@ -237,6 +256,8 @@ static void on_line(char *line)
 			p->remembered += history_file_add(begin, (size_t)(end - begin));
 	}
 	typed_add(&p->typed, line);
+	if (!*line && !script_in_block(p->script))
+		step_again(p);
 	free(line);
 	prompt_ready(p);
 }
@@ -342,6 +363,7 @@ static void interrupt(struct prompt *p)
 	if (p->screen.shown) {
 		forget_state();
 		screen_leave(&p->screen, "^C");
+		script_drop_block(p->script);
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);
 	} else {

@@ -9,7 +9,6 @@
 #include "repl/complete.h"
 
 #define PROMPT_MOST 65 /* percent of a row, so that a line has room behind it */
-#define BLOCK_PROMPT "...> "
 #define CUT "..."
 #define HINT_LEAST 8 /* columns; less says nothing */
 
@@ -110,7 +109,7 @@ static bool renew_prompt(struct screen *s)
 
 	live_read(&s->live, s->journal);
 	if (s->in_block)
-		text_puts(&now, BLOCK_PROMPT);
+		text_puts(&now, LIVE_BLOCK);
 	else
 		live_format(&s->live, screen_columns() * PROMPT_MOST / 100, s->color, &now);
 	same = strcmp(text_get(&now), text_get(&old)) == 0;

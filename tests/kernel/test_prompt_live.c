@@ -234,6 +234,82 @@ static void verb_when_it_is_not_typed_must_be_whole(void **state)
 	free(path);
 }
 
+static void enter_when_the_last_command_was_a_step_steps_again(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "socket c");
+	run(s, "bind c 127.0.0.1:6666");
+	run(s, "hold");
+	run(s, "connect c 127.0.0.1:6666 &");
+	pty_await_cursor(&s->pty, "c SYN-SENT  wire 1 held > ");
+	pty_type(&s->pty, "\r"); /* not yet */
+	assert_runs(s, "still");
+	pty_await_cursor(&s->pty, "c SYN-SENT  wire 1 held > ");
+	run(s, "ste");
+	pty_await_cursor(&s->pty, "c SYN-RECEIVED  wire 1 held > ");
+	pty_type(&s->pty, "\r");
+	pty_await_cursor(&s->pty, "c ESTABLISHED  wire 1 held > ");
+	pty_type(&s->pty, "\r");
+	pty_await_cursor(&s->pty, "c ESTABLISHED > ");
+	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 1, "error:", NULL);
+	pty_type(&s->pty, "\r"); /* what failed is not tried again */
+	assert_runs(s, "after");
+	assert_int_equal(pty_count(&s->pty, "error:", NULL), 1);
+}
+
+static void prompt_when_copied_along_is_no_part_of_the_line(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, PROMPT "socket c\r");
+	pty_await_lines(&s->pty, 1, "socket(", NULL);
+	pty_await_cursor(&s->pty, "c CLOSED > ");
+	pty_type(&s->pty, "c CLOSED  d/1 FIN-WAIT-2  wire 12 held > say \"h\\x65llo > you\"\r");
+	pty_await_lines(&s->pty, 1, "hello > you", NULL);
+	pty_await_typed(&s->pty, "");
+	pty_type(&s->pty, "\033[A"); /* nor of the history */
+	pty_await_typed(&s->pty, "say \"h\\x65llo > you\"");
+	pty_type(&s->pty,
+		"\025\033[200~" PROMPT "\r" PROMPT "say \"\\x61-one\"\r"
+		"wire 2 held > say \"\\x62-two\"\r...> say \"\\x63-three\"\r\033[201~");
+	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 1, "a-one", NULL);
+	pty_await_lines(&s->pty, 1, "b-two", NULL);
+	pty_await_lines(&s->pty, 1, "c-three", NULL);
+	pty_await_typed(&s->pty, "");
+	/* What only looks like it is a line. */
+	pty_type(&s->pty, "expect c path CLOSED > ESTABLISHED\r");
+	pty_await_lines(&s->pty, 1, "not as expected", NULL);
+}
+
+static void block_when_it_is_open_shows_and_ctrl_c_drops_it(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "repeat 2 {\r");
+	pty_await_cursor(&s->pty, "...> ");
+	pty_type(&s->pty, "say \"\\x61-one\"\r");
+	pty_await_cursor(&s->pty, "...> ");
+	pty_type(&s->pty, "\r"); /* Enter alone is nothing */
+	pty_await_lines(&s->pty, 3, "...>", NULL);
+	pty_await_cursor(&s->pty, "...> ");
+	assert_int_equal(pty_count(&s->pty, "a-one", NULL), 0);
+	pty_type(&s->pty, "connect ");
+	pty_await_hint(&s->pty, "connect ", "SOCK ADDR:PORT");
+	pty_type(&s->pty, "\003");
+	pty_await_cursor(&s->pty, PROMPT);
+	assert_runs(s, "after");
+	assert_int_equal(pty_count(&s->pty, "a-one", NULL), 0);
+
+	pty_type(&s->pty, "\033[200~repeat 2 {\rsay \"\\x62-two\"\r\033[201~\r");
+	pty_await_cursor(&s->pty, "...> ");
+	pty_type(&s->pty, "}\r");
+	pty_await_lines(&s->pty, 2, "b-two", NULL);
+	pty_await_cursor(&s->pty, PROMPT);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -249,6 +325,9 @@ int main(void)
 		TEST(hint_when_the_line_is_wrapped_is_none),
 		TEST_AT_HOME(hint_when_styles_are_not_wanted_is_none),
 		TEST(verb_when_it_is_unique_may_be_short),
+		TEST(enter_when_the_last_command_was_a_step_steps_again),
+		TEST(prompt_when_copied_along_is_no_part_of_the_line),
+		TEST(block_when_it_is_open_shows_and_ctrl_c_drops_it),
 		TEST_AT_HOME(verb_when_it_is_not_typed_must_be_whole),
 	};
 
