@@ -238,6 +238,7 @@ static int open_prompt(struct lab *lab, struct diag *d)
 {
 	CLEANUP(freep) char *history = history_path();
 	struct prompt_options options = { .history_file = history,
+		.color = wants_color(STDOUT_FILENO),
 		.ended = on_prompt_ended,
 		.arg = lab };
 	int r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);

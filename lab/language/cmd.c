@@ -14,6 +14,23 @@ const struct cmd_def *cmd_find(const struct cmd_table *table, const char *name)
 	return NULL;
 }
 
+const struct cmd_def *cmd_find_begun(const struct cmd_table *table, const char *begun)
+{
+	const struct cmd_def *whole = cmd_find(table, begun), *only = NULL;
+	size_t len = strlen(begun);
+
+	if (whole || len == 0)
+		return whole;
+	for (size_t i = 0; table->defs[i]; i++) {
+		if (strncmp(table->defs[i]->name, begun, len) != 0)
+			continue;
+		if (only)
+			return NULL;
+		only = table->defs[i];
+	}
+	return only;
+}
+
 const char *cmd_nearest(const struct cmd_table *table, const char *typed)
 {
 	size_t best = strlen(typed) / 3 + 2; /* more edits than that is another word */

@@ -49,6 +49,8 @@ struct cmd_table {
 
 /* NULL when there is none of that name. */
 const struct cmd_def *cmd_find(const struct cmd_table *table, const char *name);
+/* The one whose name this is, else the only one whose name begins so; NULL when there is none or several. */
+const struct cmd_def *cmd_find_begun(const struct cmd_table *table, const char *begun);
 /* The name nearest to what was typed, NULL when nothing is near. */
 const char *cmd_nearest(const struct cmd_table *table, const char *typed);
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/abbreviation.h"
 #include "language/pending.h"
 #include "language/queue.h"
 #include "language/statement.h"
@@ -204,6 +205,8 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 	struct statement_list list = { 0 };
 	int r = statement_parse_all(text, len, file, first_line, &list, d);
 
+	if (r == 0 && s->options.interactive)
+		r = abbreviation_expand(s->table, &list, d);
 	if (r == 0)
 		r = check_all(s, &list, d);
 	if (r < 0) {
@@ -219,6 +222,11 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 bool script_in_block(const struct script *s)
 {
 	return s->kept.len > 0;
+}
+
+void script_drop_block(struct script *s)
+{
+	text_clear(&s->kept);
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,

@@ -32,7 +32,8 @@ enum script_verdict {
 
 struct script_options {
 	/* At the prompt: an error is told and the next line awaited; a failing call is no error; a call
-	 * that has not returned in 300 ms goes on in the background. */
+	 * that has not returned in 300 ms goes on in the background; verbs may be typed as far as they are
+	 * unique. */
 	bool interactive;
 	bool may_exec; /* `exec` is allowed: the user's own words, or a recipe he trusts */
 	bool may_write; /* `save` is */
@@ -62,6 +63,8 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 	uint32_t first_line);
 /* Lines were kept: a block is open, and more is to come. */
 bool script_in_block(const struct script *s);
+/* Forget these lines. */
+void script_drop_block(struct script *s);
 /* For commands with a block: run it next, `rounds` times, then (again) the command itself once more. Returns
  * what `run` shall return. */
 int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d);

@@ -401,8 +401,8 @@ static void offer_item(struct request *r, const struct item *item)
 	}
 }
 
-/* Offer what may follow the words typed so far when the command is written in this way. */
-static void offer_by_signature(struct request *r, const struct signature *s)
+/* The places where the next word may stand when the command is written in this way. */
+static uint32_t places_at_end(const struct request *r, const struct signature *s)
 {
 	uint32_t places = with_skips(s, place(0));
 
@@ -414,6 +414,13 @@ static void offer_by_signature(struct request *r, const struct signature *s)
 				next |= place(i + 1) | s->items[i].again;
 		places = with_skips(s, next);
 	}
+	return places;
+}
+
+static void offer_by_signature(struct request *r, const struct signature *s)
+{
+	uint32_t places = places_at_end(r, s);
+
 	for (size_t i = 0; i < s->count; i++)
 		if (places & place(i))
 			offer_item(r, &s->items[i]);
@@ -431,7 +438,7 @@ static void offer_by_def(struct request *r, const struct cmd_def *def)
 
 static void offer_arguments(struct request *r)
 {
-	const struct cmd_def *def = cmd_find(r->table, r->words[0].text);
+	const struct cmd_def *def = cmd_find_begun(r->table, r->words[0].text);
 
 	if (def && def->args)
 		offer_by_def(r, def);
@@ -441,7 +448,8 @@ static void offer_arguments(struct request *r)
 
 /* ---- the line ---- */
 
-static void offer_at_end(struct request *r, const struct token_list *tokens)
+/* Find the statement the tokens end in. Returns the place of its arrow, 0 = it has none. */
+static size_t find_statement(struct request *r, const struct token_list *tokens)
 {
 	size_t first = 0, arrow = 0, end = tokens->count;
 
@@ -457,6 +465,13 @@ static void offer_at_end(struct request *r, const struct token_list *tokens)
 	}
 	r->words = tokens->tokens + first;
 	r->word_count = end - first;
+	return arrow;
+}
+
+static void offer_at_end(struct request *r, const struct token_list *tokens)
+{
+	size_t arrow = find_statement(r, tokens);
+
 	if (r->word_count == 0)
 		offer_verbs(r);
 	else if (arrow && last_word_is(r, "killed"))
@@ -484,6 +499,61 @@ void complete_line(const struct world *w, const struct cmd_table *table, const c
 		token_list_done(&tokens);
 	}
 	*ret_list = r.list;
+}
+
+/* ---- what is still to come ---- */
+
+/* The end of a signature from `at` on; brackets that were entered before it are not shown as closed. */
+static void add_rest(const char *at, const char *end, struct text *out)
+{
+	unsigned depth = 0;
+
+	for (; at < end; at++) {
+		if (*at == ']' && depth == 0)
+			continue;
+		depth += *at == '[';
+		depth -= *at == ']';
+		text_add(out, at, 1);
+	}
+}
+
+static void add_rest_of_signature(const struct request *r, const struct signature *s,
+	const char *begin, const char *end, struct text *out)
+{
+	uint32_t places = places_at_end(r, s);
+	const char *at;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (!(places & place(i)))
+			continue;
+		for (at = s->items[i].text; at > begin && at[-1] == '['; at--)
+			;
+		while (end > at && (end[-1] == ' ' || end[-1] == '|'))
+			end--;
+		text_puts(out, out->len ? " | " : "");
+		add_rest(at, end, out);
+		return;
+	}
+}
+
+void complete_hint(const struct cmd_table *table, const char *line, struct text *out)
+{
+	struct request r = { .table = table };
+	size_t len = strlen(line);
+	struct token_list tokens;
+	struct diag d = { 0 };
+	const struct cmd_def *def = NULL;
+	struct signature signature;
+
+	if (len == 0 || line[len - 1] != ' ' || lexer_line(line, len, "", 1, &tokens, &d) < 0)
+		return;
+	if (find_statement(&r, &tokens) == 0 && r.word_count)
+		def = cmd_find_begun(table, r.words[0].text);
+	for (const char *args = def && def->args ? def->args : "", *end; *args; args = end) {
+		end = signature_parse(args, &signature);
+		add_rest_of_signature(&r, &signature, args, end, out);
+	}
+	token_list_done(&tokens);
 }
 
 void word_list_done(struct word_list *list)

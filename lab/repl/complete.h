@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct cmd_table;
+struct text;
 struct world;
 
 /* Between these a word stands; as in the lexer, where a word may hold : / - @ = # and more. */
@@ -23,5 +24,8 @@ struct word_list {
 void complete_line(const struct world *w, const struct cmd_table *table, const char *line,
 	size_t start, size_t end, struct word_list *ret_list);
 void word_list_done(struct word_list *list);
+/* Append what the command at the end of the line still takes, as its signature says it: "ADDR:PORT" behind
+ * "connect c ". Nothing when the line does not end in a blank. */
+void complete_hint(const struct cmd_table *table, const char *line, struct text *out);
 
 #endif

@@ -30,15 +30,16 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/script.h"
-#include "repl/complete.h"
 #include "repl/history_file.h"
 #include "repl/keymap.h"
+#include "repl/live.h"
+#include "repl/offer.h"
 #include "repl/paste.h"
+#include "repl/screen.h"
+#include "repl/typed.h"
 #include "world/world.h"
 
-#define PROMPT_TEXT "tcplab> "
 #define PROMPT_FILE "<prompt>" /* as messages name it */
-#define MATCHES_SHOWN_MAX 100
 #define PASTE_AT_ONCE 4096 /* bytes, before the rest of the lab gets its turn */
 
 struct prompt {
@@ -47,30 +48,28 @@ struct prompt {
 	struct prompt_options options; /* history_file owned */
 	uv_poll_t terminal;
 	uv_signal_t interrupt, resize, suspend;
+	uv_prepare_t before_waiting;
 	unsigned handles; /* not closed yet */
 	void (*closed)(void *arg);
 	void *closed_arg;
-	bool editing; /* readline holds a line, seen or not */
-	bool shown; /* and it is on the screen, and keys are read */
+	bool editing; /* readline holds a line; screen.shown: and it is seen, and keys are read */
 	bool over, closing;
 	bool brackets; /* the terminal was asked to bracket what is pasted */
 	int key; /* read and not yet given to readline; -1 = none */
 	bool starved; /* readline wanted more than there was */
 	bool pasting; /* between PASTE_BEGIN and PASTE_END */
 	struct paste paste;
-	struct text lines; /* accepted and not run yet */
-	size_t lines_at; /* where the next one begins */
+	struct screen screen;
+	struct typed typed; /* accepted and not run yet */
 	uint32_t line; /* number of the last one run */
 	uint64_t line_event; /* the journal's last event before it ran */
 	size_t remembered; /* lines added to the history */
-	struct word_list matches; /* of the completion under way */
-	size_t matches_at;
 };
 
 /* readline's functions carry no argument: the only prompt there is. */
 static struct prompt *active;
 
-/* ---- the screen ---- */
+/* ---- the terminal ---- */
 
 static void print(const char *string)
 {
@@ -78,31 +77,19 @@ static void print(const char *string)
 	fflush(rl_outstream);
 }
 
-void prompt_print(void *prompt, const char *lines, size_t len)
+/* Everything of this turn of the loop has happened: once for all of it. */
+static void on_before_waiting(uv_prepare_t *handle)
 {
-	const struct prompt *p = prompt;
+	struct prompt *p = handle->data;
 
-	/* The widely copied way, to save the line and replace it, would end a search by Ctrl-R. */
-	if (p->shown)
-		rl_clear_visible_line();
-	fwrite(lines, 1, len, rl_outstream);
-	fflush(rl_outstream);
-	if (p->shown) {
-		rl_on_new_line();
-		rl_redisplay();
-	}
+	screen_renew(&p->screen);
 }
 
-/* Leave the line being typed as it looks, and go to the line below it. */
-static void leave_line(const char *mark)
+void prompt_print(void *prompt, const char *lines, size_t len)
 {
-	int point = rl_point;
+	struct prompt *p = prompt;
 
-	rl_point = rl_end;
-	rl_redisplay();
-	print(mark);
-	print("\n");
-	rl_point = point;
+	screen_print(&p->screen, lines, len);
 }
 
 static void terminal_take(struct prompt *p)
@@ -132,15 +119,16 @@ static void on_terminal(uv_poll_t *handle, int status, int events);
 
 static void show(struct prompt *p)
 {
-	if (p->shown || p->over)
+	if (p->screen.shown || p->over)
 		return;
+	p->screen.shown = true;
 	if (p->editing) {
-		rl_on_new_line();
-		rl_redisplay();
+		screen_draw(&p->screen);
 	} else {
-		rl_callback_handler_install(PROMPT_TEXT, on_line);
+		p->screen.in_block = script_in_block(p->script);
+		rl_callback_handler_install(screen_prompt(&p->screen), on_line);
 	}
-	p->editing = p->shown = true;
+	p->editing = true;
 	uv_poll_start(&p->terminal, UV_READABLE | UV_DISCONNECT, on_terminal);
 }
 
@@ -149,9 +137,7 @@ static void hide(struct prompt *p)
 {
 	if (p->over)
 		return;
-	if (p->shown)
-		rl_clear_visible_line();
-	p->shown = false;
+	screen_hide(&p->screen);
 	uv_poll_start(&p->terminal, UV_DISCONNECT, on_terminal);
 }
 
@@ -159,7 +145,7 @@ static void hide(struct prompt *p)
 static void stop_editing(struct prompt *p)
 {
 	rl_callback_handler_remove();
-	p->editing = p->shown = false;
+	p->editing = p->screen.shown = false;
 }
 
 static void finish(struct prompt *p)
@@ -167,40 +153,12 @@ static void finish(struct prompt *p)
 	if (p->over || p->closing)
 		return;
 	p->over = true;
-	p->shown = false;
+	p->screen.shown = false;
 	uv_poll_stop(&p->terminal);
 	p->options.ended(p->options.arg);
 }
 
 /* ---- lines ---- */
-
-static bool is_blank(const char *line, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (line[i] != ' ' && line[i] != '\t')
-			return false;
-	return true;
-}
-
-/* The next line that is not blank, without its newline; it stays in p->lines. False = there is none. */
-static bool take_line(struct prompt *p, const char **ret_line, size_t *ret_len)
-{
-	while (p->lines_at < p->lines.len) {
-		const char *line = p->lines.s + p->lines_at;
-		const char *newline = memchr(line, '\n', p->lines.len - p->lines_at);
-		size_t len = newline ? (size_t)(newline - line) : p->lines.len - p->lines_at;
-
-		p->lines_at += len + (newline ? 1 : 0);
-		if (is_blank(line, len))
-			continue;
-		*ret_line = line;
-		*ret_len = len;
-		return true;
-	}
-	text_clear(&p->lines);
-	p->lines_at = 0;
-	return false;
-}
 
 /* Has the line that ran last failed? What the kernel refused is no failure at the prompt. */
 static bool line_failed(const struct prompt *p)
@@ -216,6 +174,24 @@ static bool line_failed(const struct prompt *p)
 	return false;
 }
 
+/* When the last command of the last line was a `step` that went well: that again. Nothing else is safe to do by
+ * Enter alone. */
+static void step_again(struct prompt *p)
+{
+	const struct journal *j = world_journal(p->world);
+	const struct event *last = NULL;
+
+	for (uint64_t no = p->line_event + 1; no <= journal_last(j); no++) {
+		const struct event *e = journal_get(j, no);
+
+		if (e->kind == EVENT_COMMAND)
+			last = e;
+	}
+	if (last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]) &&
+		!line_failed(p))
+		typed_add(&p->typed, last->text);
+}
+
 /* Forget the lines not run yet, and say so. */
 static void drop_lines(struct prompt *p)
 {
@@ -223,7 +199,7 @@ static void drop_lines(struct prompt *p)
 	size_t len, count = 0;
 	struct text note = TEXT_EMPTY;
 
-	while (take_line(p, &line, &len))
+	while (typed_take(&p->typed, &line, &len))
 		count++;
 	if (!count)
 		return;
@@ -240,9 +216,9 @@ void prompt_ready(struct prompt *p)
 
 	if (p->over || p->closing)
 		return;
-	if (p->lines_at > 0 && !script_busy(p->script) && line_failed(p))
+	if (typed_begun(&p->typed) && !script_busy(p->script) && line_failed(p))
 		drop_lines(p);
-	while (!script_busy(p->script) && take_line(p, &line, &len)) {
+	while (!script_busy(p->script) && typed_take(&p->typed, &line, &len)) {
 		p->line_event = journal_last(world_journal(p->world));
 		script_push_told(p->script, line, len, PROMPT_FILE, ++p->line);
 		if (!script_busy(p->script) && line_failed(p))
@@ -264,7 +240,7 @@ static void on_line(char *line)
 	if (p->starved) { /* not a person's end of line but readline's, see the top */
 		show(p);
 		rl_insert_text(line ? line : "");
-		rl_redisplay();
+		rl_redisplay_function();
 		free(line);
 		return;
 	}
@@ -275,10 +251,13 @@ static void on_line(char *line)
 	}
 	for (const char *end; *begin; begin = *end ? end + 1 : end) {
 		end = strchrnul(begin, '\n');
-		if (!is_blank(begin, (size_t)(end - begin)))
+		begin += live_prompt_len(begin, (size_t)(end - begin));
+		if (!typed_is_blank(begin, (size_t)(end - begin)))
 			p->remembered += history_file_add(begin, (size_t)(end - begin));
 	}
-	text_puts(&p->lines, line);
+	typed_add(&p->typed, line);
+	if (!*line && !script_in_block(p->script))
+		step_again(p);
 	free(line);
 	prompt_ready(p);
 }
@@ -303,7 +282,7 @@ static void finish_paste(struct prompt *p)
 		rl_insert_text(text);
 	else
 		rl_ding(); /* too much */
-	rl_redisplay();
+	rl_redisplay_function();
 	paste_done(&p->paste);
 }
 
@@ -323,6 +302,7 @@ static int on_getc(FILE *stream)
 	int key = active->key >= 0 ? active->key : read_key();
 
 	(void)stream;
+	screen_before_key(&active->screen);
 	active->key = -1;
 	active->starved = key < 0;
 	return key >= 0 ? key : EOF;
@@ -346,7 +326,7 @@ static void read_keys(struct prompt *p)
 {
 	if (p->key < 0)
 		p->key = read_key();
-	while (p->key >= 0 && p->shown) { /* none: what was there went with a Ctrl-C */
+	while (p->key >= 0 && p->screen.shown) { /* none: what was there went with a Ctrl-C */
 		if (p->pasting) {
 			read_paste(p);
 			return;
@@ -361,7 +341,7 @@ static void on_terminal(uv_poll_t *handle, int status, int events)
 
 	if (status < 0 || (events & UV_DISCONNECT))
 		finish(p); /* hung up */
-	else if (p->shown)
+	else if (p->screen.shown)
 		read_keys(p);
 }
 
@@ -380,9 +360,10 @@ static void interrupt(struct prompt *p)
 	p->key = -1;
 	if (p->over || p->closing)
 		return;
-	if (p->shown) {
+	if (p->screen.shown) {
 		forget_state();
-		leave_line("^C");
+		screen_leave(&p->screen, "^C");
+		script_drop_block(p->script);
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);
 	} else {
@@ -404,10 +385,7 @@ static void on_resize(uv_signal_t *handle, int number)
 	struct prompt *p = handle->data;
 
 	(void)number;
-	if (p->shown)
-		rl_resize_terminal();
-	else
-		rl_reset_screen_size();
+	screen_resize(&p->screen);
 }
 
 /* Ctrl-Z: stop as if nobody had caught the signal, with the terminal as the shell wants it. */
@@ -415,64 +393,18 @@ static void on_suspend(uv_signal_t *handle, int number)
 {
 	struct prompt *p = handle->data;
 
-	if (p->shown)
-		leave_line("^Z");
+	if (p->screen.shown)
+		screen_leave(&p->screen, "^Z");
 	terminal_release(p);
 	/* Not SIGSTOP: the default action does nothing where nobody could continue us. */
 	uv_signal_stop(handle);
 	raise(number);
 	uv_signal_start(handle, on_suspend, number);
 	terminal_take(p);
-	if (p->shown) {
+	if (p->screen.shown) {
 		rl_reset_screen_size();
-		rl_on_new_line();
-		rl_redisplay();
+		screen_draw(&p->screen);
 	}
-}
-
-/* ---- completion ---- */
-
-/* readline asks for one match at a time, state 0 first; it frees them. */
-static char *next_match(const char *text, int state)
-{
-	struct prompt *p = active;
-
-	if (state == 0) {
-		word_list_done(&p->matches);
-		p->matches_at = 0;
-		complete_line(p->world, script_table(p->script), rl_line_buffer,
-			(size_t)rl_point - strlen(text), (size_t)rl_point, &p->matches);
-	}
-	if (p->matches_at == p->matches.count)
-		return NULL;
-	return text_copy(p->matches.words[p->matches_at++]);
-}
-
-static char **complete(const char *text, int start, int end)
-{
-	char **matches;
-	size_t len;
-
-	(void)start;
-	(void)end;
-	rl_attempted_completion_over = 1; /* or it would offer the names of files */
-	matches = rl_completion_matches(text, next_match);
-	if (!matches)
-		return NULL;
-	len = strlen(matches[0]);
-	rl_completion_suppress_append = len && matches[0][len - 1] == ':'; /* the port comes next */
-	return matches;
-}
-
-/* Its own way to show many asks and waits. matches[1..count], `longest` in columns. */
-static void show_matches(char **matches, int count, int longest)
-{
-	int shown = count > MATCHES_SHOWN_MAX ? MATCHES_SHOWN_MAX : count;
-
-	rl_display_match_list(matches, shown, longest);
-	if (count > shown)
-		fprintf(rl_outstream, "... and %d more\n", count - shown);
-	rl_forced_update_display();
 }
 
 /* ---- beginning and end ---- */
@@ -489,11 +421,7 @@ static void set_up_readline(struct prompt *p)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
 	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
-	rl_attempted_completion_function = complete;
-	rl_completion_display_matches_hook = show_matches;
-	rl_completer_word_break_characters = (char *)(uintptr_t)COMPLETE_WORD_BREAKS;
-	rl_completer_quote_characters = NULL;
-	rl_basic_quote_characters = "";
+	offer_set_up(p->world, script_table(p->script));
 	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
 
 	rl_variable_bind("page-completions", "off");
@@ -503,15 +431,20 @@ static void set_up_readline(struct prompt *p)
 	p->brackets = brackets && strcmp(brackets, "on") == 0;
 	rl_variable_bind("enable-bracketed-paste", "off");
 	keymap_set_up(on_paste_begin);
+	p->screen.journal = world_journal(p->world);
+	p->screen.table = script_table(p->script);
+	p->screen.color = p->options.color;
+	screen_set_up(&p->screen);
 }
 
 /* The last thing of a prompt, whether it was ever up or not. */
 static void free_prompt(struct prompt *p)
 {
 	active = NULL;
-	word_list_done(&p->matches);
+	offer_done();
 	paste_done(&p->paste);
-	text_done(&p->lines);
+	typed_done(&p->typed);
+	screen_done(&p->screen);
 	free((char *)(uintptr_t)p->options.history_file);
 	free(p);
 }
@@ -531,7 +464,8 @@ static void on_closed(uv_handle_t *handle)
 
 static void close_handles(struct prompt *p)
 {
-	void *const handles[] = { &p->terminal, &p->interrupt, &p->resize, &p->suspend };
+	void *const handles[] = { &p->terminal, &p->interrupt, &p->resize, &p->suspend,
+		&p->before_waiting };
 
 	for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
 		if (uv_handle_get_data(handles[i])) /* it was opened */
@@ -546,8 +480,8 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 	p->closed_arg = arg;
 	if (p->editing)
 		forget_state();
-	if (p->shown)
-		leave_line("");
+	if (p->screen.shown)
+		screen_leave(&p->screen, "");
 	stop_editing(p);
 	terminal_release(p);
 	history_file_save(p->options.history_file, p->remembered);
@@ -564,6 +498,14 @@ static int open_signal(struct prompt *p, uv_loop_t *loop, uv_signal_t *handle,
 	handle->data = p;
 	p->handles++;
 	return uv_signal_start(handle, callback, number);
+}
+
+static int open_prepare(struct prompt *p, uv_loop_t *loop)
+{
+	uv_prepare_init(loop, &p->before_waiting); /* cannot fail */
+	p->before_waiting.data = p;
+	p->handles++;
+	return uv_prepare_start(&p->before_waiting, on_before_waiting);
 }
 
 static int open_terminal(struct prompt *p, uv_loop_t *loop)
@@ -602,6 +544,8 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 	active = p;
 
 	r = open_terminal(p, loop);
+	if (r == 0)
+		r = open_prepare(p, loop);
 	if (r == 0)
 		r = open_signal(p, loop, &p->interrupt, on_interrupt, SIGINT);
 	if (r == 0)

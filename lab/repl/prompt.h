@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The prompt of an interactive lab: lines typed at the terminal become commands of a script, and what
- * happens meanwhile is printed above the line being typed. readline 8.2 in callback mode on a libuv loop.
+ * happens meanwhile is printed above the line being typed. The prompt itself tells the states of the sockets
+ * touched last and what the wire holds (live.h). readline 8.2 in callback mode on a libuv loop.
  *
  * readline keeps its state in globals, so there is one prompt in a process at a time; it owns the
  * terminal on standard input and output, readline's settings and history, and SIGINT, SIGWINCH and
@@ -13,6 +14,7 @@
 #ifndef LAB_REPL_PROMPT_H
 #define LAB_REPL_PROMPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -25,6 +27,8 @@ struct prompt_options {
 	/* Where lines are kept between sessions; NULL = nowhere. Copied. Its folder is made (mode 0700)
 	 * when it is missing. A file that cannot be read or written means no history, and is no error. */
 	const char *history_file;
+	/* The terminal shows styles: bold, dim, colours. Nothing is said by them alone. */
+	bool color;
 	/* Ctrl-D on an empty line, or the terminal is gone. Called once, from the loop, unless prompt_close()
 	 * comes first; may call prompt_close(). */
 	void (*ended)(void *arg);

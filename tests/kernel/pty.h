@@ -41,6 +41,8 @@ struct pty {
 	pid_t pid; /* of the program; -1 = reaped */
 	unsigned width, height;
 	char rows[PTY_ROWS_MAX][PTY_WIDTH_MAX + 1]; /* blank = ' '; all rows since the beginning */
+	bool dimmed[PTY_ROWS_MAX][PTY_WIDTH_MAX]; /* written in the dim style */
+	bool dim; /* that style is on */
 	bool wrapped[PTY_ROWS_MAX]; /* this row goes on in the next one */
 	unsigned last; /* last row in use */
 	unsigned row, column; /* the cursor */
@@ -82,6 +84,7 @@ static inline void pty_put(struct pty *p, char c)
 		pty_line_feed(p);
 	}
 	p->rows[p->row][p->column] = c;
+	p->dimmed[p->row][p->column] = p->dim;
 	if (p->column + 1 == p->width)
 		p->wrap_due = true;
 	else
@@ -134,6 +137,7 @@ static inline void pty_control(struct pty *p, const char *parameters, char final
 			p->brackets = final == 'h';
 		break;
 	case 'm':
+		p->dim = n == 2;
 		break;
 	default:
 		fail_msg("the screen does not know ESC [ %s %c", parameters, final);
@@ -215,7 +219,27 @@ static inline unsigned pty_count(const struct pty *p, const char *text, const ch
 	return count;
 }
 
-/* The line with the cursor, when there is nothing below it and the cursor is behind its text. */
+/* Does something dim stand behind the cursor? */
+static inline bool pty_is_hint(const struct pty *p)
+{
+	return p->rows[p->row][p->column] != ' ' && p->dimmed[p->row][p->column];
+}
+
+/* Is this, in the dim style, all that stands behind the cursor in its row? "" = nothing does. */
+static inline bool pty_hint_is(const struct pty *p, const char *hint)
+{
+	const char *row = p->rows[p->row];
+	size_t len = strlen(hint), from = p->column, to = p->width;
+
+	while (to > from && row[to - 1] == ' ')
+		to--;
+	for (size_t c = from; c < to; c++)
+		if (!p->dimmed[p->row][c])
+			return false;
+	return to - from == len && memcmp(row + from, hint, len) == 0;
+}
+
+/* The line with the cursor but without a hint behind it, when there is nothing below it and the cursor is behind its text. */
 static inline bool pty_cursor_line_is(const struct pty *p, const char *text)
 {
 	unsigned first = p->row, next, row = p->row;
@@ -226,6 +250,10 @@ static inline bool pty_cursor_line_is(const struct pty *p, const char *text)
 	while (first > 0 && p->wrapped[first - 1])
 		first--;
 	line = pty_line(p, first, &next);
+	if (pty_is_hint(p))
+		line[(size_t)(row - first) * p->width + p->column] = '\0';
+	for (char *end = line + strlen(line); end > line && end[-1] == ' ';)
+		*--end = '\0';
 	while (len && text[len - 1] == ' ')
 		len--;
 	same = strlen(line) == len && memcmp(line, text, len) == 0;
@@ -278,6 +306,51 @@ static inline void pty_await_cursor(struct pty *p, const char *text)
 	while (!pty_cursor_line_is(p, text))
 		if (!pty_read(p, deadline))
 			pty_fail(p, "the line with the cursor is not", text);
+}
+
+/* Is the line with the cursor a prompt and `text` behind it, and nothing else? */
+static inline bool pty_typed_is(const struct pty *p, const char *text)
+{
+	unsigned first = p->row, next;
+	size_t len = strlen(text), whole;
+	char *line, *typed;
+	bool same;
+
+	while (first > 0 && p->wrapped[first - 1])
+		first--;
+	line = pty_line(p, first, &next);
+	/* blanks that end the line are not part of it */
+	whole = (size_t)(p->row - first) * p->width + p->column + p->wrap_due;
+	if (whole > strlen(line)) {
+		line = memory_grow(line, whole + 1);
+		memset(line + strlen(line), ' ', whole - strlen(line));
+	}
+	line[whole] = '\0'; /* a hint may follow */
+	typed = whole >= len + 2 ? line + whole - len : line;
+	same = typed >= line + 2 && typed[-1] == ' ' && typed[-2] == '>' &&
+		strcmp(typed, text) == 0 && pty_cursor_line_is(p, line);
+	free(line);
+	return same;
+}
+
+/* Wait until what is typed behind the prompt, whatever that says, reads `text`. */
+static inline void pty_await_typed(struct pty *p, const char *text)
+{
+	uint64_t deadline = clock_now_ns() + PTY_DEADLINE_MS * NS_PER_MS;
+
+	while (!pty_typed_is(p, text))
+		if (!pty_read(p, deadline))
+			pty_fail(p, "no prompt, and behind it", text);
+}
+
+/* The same, with `hint` dim behind the cursor. */
+static inline void pty_await_hint(struct pty *p, const char *text, const char *hint)
+{
+	uint64_t deadline = clock_now_ns() + PTY_DEADLINE_MS * NS_PER_MS;
+
+	while (!pty_typed_is(p, text) || !pty_hint_is(p, hint))
+		if (!pty_read(p, deadline))
+			pty_fail(p, "no prompt with this hint", hint);
 }
 
 /* Wait until `count` lines hold `text`; those holding `but` do not count. */
