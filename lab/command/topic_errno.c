@@ -5,7 +5,7 @@
 #define SENDS "send sendto write"
 #define RECEIVES "recv recvfrom read"
 
-/* What the kernel says and when was read in net/ipv4 and net/core, and played where there is an example. */
+/* From the manual pages named with each; where there is an example it is played by a test. */
 static const struct errno_topic errnos[] = {
 	{
 		.name = "EACCES",
