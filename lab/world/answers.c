@@ -211,6 +211,7 @@ static void process_gone(struct world_process *wp, int wait_status)
 
 	while (answers_read(wp)) /* what it said before it died */
 		;
+	program_hear(wp);
 	cause = motion_motive(p);
 	if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
 		cause = p->last_signal_event;

@@ -94,6 +94,8 @@ void program_check(struct world_process *p);
 /* Its heartbeat, if that is due: what it did on its own, by its own timers. Returns when the next is due
  * (CLOCK_MONOTONIC); 0 = never, it is no program or has ended. */
 uint64_t program_beat(struct world_process *p);
+/* Tell what it has written so far. */
+void program_hear(struct world_process *p);
 /* The pipes of one that ended. */
 void program_close(struct world_process *p);
 

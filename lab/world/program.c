@@ -105,10 +105,15 @@ void program_runs(struct world_process *wp, uint64_t event)
 	uv_poll_start(&wp->output_poll, UV_READABLE | UV_DISCONNECT, on_output);
 }
 
-void program_close(struct world_process *wp)
+void program_hear(struct world_process *wp)
 {
 	if (wp->output_polled)
-		read_output(wp); /* its last words */
+		read_output(wp);
+}
+
+void program_close(struct world_process *wp)
+{
+	program_hear(wp); /* its last words */
 	if (wp->output_polled) {
 		wp->output_polled = false;
 		uv_close((uv_handle_t *)&wp->output_poll, on_output_closed);
@@ -268,8 +273,7 @@ void program_check(struct world_process *wp)
 	if (awake && clock_now_ns() - p->motion_since_ns < PROGRAM_MOTION_NS)
 		return;
 	wire_drain(wp->world->wire); /* what it has sent, while it still counts as the cause */
-	if (wp->output_polled)
-		read_output(wp);
+	program_hear(wp);
 	p->in_motion = false;
 	p->signal_event = 0;
 	wp->beat_due_ns = clock_now_ns() + (awake ? BEAT_BUSY_NS : BEAT_IDLE_NS);
