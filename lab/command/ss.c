@@ -57,6 +57,19 @@ static int longer(int width, const struct address *address)
 	return len > width ? len : width;
 }
 
+/* "main has been blocked in accept(3) for 2.1 s" */
+static void add_blocked(const struct world *w, struct text *out)
+{
+	const struct process *p;
+
+	for (size_t i = 0; (p = world_process_at(w, i)); i++) {
+		if (!p->in_call || !p->call.blocked)
+			continue;
+		text_printf(out, "%s has been blocked in %s for %.1f s\n", p->name, p->call.text,
+			(double)(clock_now_ns() - p->call.begin_ns) / (double)NS_PER_S);
+	}
+}
+
 static int ss_run(struct cmd_call *c, struct diag *d)
 {
 	struct widths widths = { 5, 6 }; /* LOCAL, REMOTE */
@@ -78,6 +91,7 @@ static int ss_run(struct cmd_call *c, struct diag *d)
 		if (shown(e))
 			add_socket(e, &widths, &out);
 	}
+	add_blocked(c->world, &out);
 	out.s[--out.len] = '\0';
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });

@@ -48,6 +48,7 @@
 	X(mark)                                                                                    \
 	X(say)                                                                                     \
 	X(sysctl)                                                                                  \
+	X(reset)                                                                                   \
 	X(help)                                                                                    \
 	X(quit)
 

@@ -99,6 +99,18 @@ size_t pending_count(const struct pending_list *list, const struct process *proc
 	return count;
 }
 
+void pending_forget(struct pending_list *list)
+{
+	struct pending *next;
+
+	for (struct pending *p = list->first; p; p = next) {
+		next = p->next;
+		p->returned = p->met = true;
+		if (p->left)
+			pending_remove(p);
+	}
+}
+
 void pending_list_done(struct pending_list *list)
 {
 	while (list->first) {

@@ -51,6 +51,8 @@ void pending_done(void *pending, const struct call_outcome *outcome);
 void pending_leave(struct pending *p);
 /* Calls not returned; process NULL = of all. */
 size_t pending_count(const struct pending_list *list, const struct process *process);
+/* The calls will never return: nothing is asked of them any more. */
+void pending_forget(struct pending_list *list);
 /* Free all. Their calls must be dead (world closed). */
 void pending_list_done(struct pending_list *list);
 

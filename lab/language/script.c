@@ -97,6 +97,12 @@ bool script_interactive(const struct script *s)
 	return s->options.interactive;
 }
 
+void script_begin_anew(struct script *s)
+{
+	pending_forget(&s->pending);
+	s->mark = journal_last(world_journal(s->world));
+}
+
 bool script_may_exec(const struct script *s)
 {
 	return s->options.may_exec;

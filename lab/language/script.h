@@ -70,6 +70,8 @@ void script_drop_block(struct script *s);
 int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d);
 /* Run these statements next; the list is taken over. Returns what `run` shall return. */
 int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d);
+/* The processes are gone: no call of theirs will return, and the story counts from here. */
+void script_begin_anew(struct script *s);
 /* Nothing will be pushed any more: end when idle. */
 void script_end(struct script *s);
 /* Ctrl-C: stop waiting. The parked command is over, a call it waited for goes on in the background; what

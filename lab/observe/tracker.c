@@ -402,6 +402,19 @@ void tracker_meet_listeners(struct tracker *t, uint64_t cause)
 	sockdiag_dump(t->diag, AF_INET6, 1 << STATE_LISTEN, meet_listener, &m);
 }
 
+void tracker_abandon(struct tracker *t, uint64_t cause)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct endpoint *e = t->endpoints[i];
+
+		if (e->protocol == IPPROTO_TCP && e->state != STATE_CLOSED)
+			gone(t, e, cause);
+	}
+	t->due_ns = 0;
+	sockdiag_close(t->diag);
+	t->diag = NULL;
+}
+
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
 {
 	uint64_t cause = 0;

@@ -85,6 +85,9 @@ struct endpoint *tracker_last(const struct tracker *t, const struct address *loc
 /* The listener a segment to `local` would reach, or NULL. */
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local);
 
+/* The host is gone, and every socket on it: they are CLOSED, and nothing is asked any more. */
+void tracker_abandon(struct tracker *t, uint64_t cause);
+
 /* All endpoints in order of appearance; index from 0. NULL past the end. */
 struct endpoint *tracker_get(const struct tracker *t, size_t index);
 

@@ -16,7 +16,6 @@
 #include "wire/flow.h"
 #include "wire/decode.h"
 
-#define HOSTS_MAX 64
 #define HOST_ADDRESSES_MAX 8
 #define PACKET_MAX 65535
 #define PUMP_MOST 4096 /* segments in one go */
@@ -40,7 +39,7 @@ struct wire {
 	struct journal *journal; /* borrowed */
 	struct wire_watch watch;
 	void *arg;
-	struct wire_host hosts[HOSTS_MAX];
+	struct wire_host hosts[WIRE_HOSTS_MAX];
 	unsigned host_count;
 	struct wire_packet *first; /* owned list, oldest first */
 	struct wire_packet **end;
@@ -63,6 +62,8 @@ struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, v
 	return w;
 }
 
+static void free_rules(struct wire *w);
+
 void wire_free(struct wire *w)
 {
 	if (!w)
@@ -73,19 +74,14 @@ void wire_free(struct wire *w)
 		w->first = p->next;
 		free(p);
 	}
-	while (w->rules) {
-		struct rule *r = w->rules;
-
-		w->rules = r->next;
-		free(r);
-	}
+	free_rules(w);
 	flow_table_free(w->flows);
 	free(w);
 }
 
 void wire_attach(struct wire *w, unsigned host, const char *name, int tun)
 {
-	LAB_ASSERT(host == w->host_count && host < HOSTS_MAX);
+	LAB_ASSERT(host == w->host_count && host < WIRE_HOSTS_MAX);
 	w->hosts[host] = (struct wire_host){ .name = name, .tun = tun };
 	w->host_count++;
 }
@@ -96,6 +92,33 @@ void wire_address(struct wire *w, unsigned host, const struct address *address)
 
 	LAB_ASSERT(host < w->host_count && h->address_count < HOST_ADDRESSES_MAX);
 	h->addresses[h->address_count++] = *address;
+}
+
+static struct wire_packet *unlink_packet(struct wire *w, struct wire_packet **place);
+
+static void free_rules(struct wire *w)
+{
+	while (w->rules) {
+		struct rule *r = w->rules;
+
+		w->rules = r->next;
+		free(r);
+	}
+}
+
+void wire_detach(struct wire *w, unsigned host)
+{
+	struct wire_packet **place = &w->first;
+
+	while (*place) {
+		if ((*place)->from == host || (*place)->to == host)
+			free(unlink_packet(w, place));
+		else
+			place = &(*place)->next;
+	}
+	w->hosts[host].tun = -1;
+	w->hosts[host].address_count = 0;
+	free_rules(w);
 }
 
 /* Whose address is it? Loopback stays with the sender. false: nobody's. */
@@ -263,7 +286,7 @@ bool wire_drain(struct wire *w)
 	bool any = false;
 
 	for (unsigned h = 0; h < w->host_count; h++) {
-		for (int i = 0; i < PUMP_MOST; i++) {
+		for (int i = 0; w->hosts[h].tun >= 0 && i < PUMP_MOST; i++) {
 			ssize_t len = read(w->hosts[h].tun, w->buffer, sizeof(w->buffer));
 
 			if (len <= 0)

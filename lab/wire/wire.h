@@ -19,6 +19,8 @@ struct journal;
 struct text;
 struct wire;
 
+#define WIRE_HOSTS_MAX 64 /* over the life of a wire, ended ones included */
+
 struct wire_origin {
 	uint64_t cause; /* number of the event that made it leave; 0 = unknown */
 	const char *from, *to; /* names of the sockets at both ends; borrowed; NULL = none known */
@@ -59,6 +61,9 @@ void wire_free(struct wire *w);
  * Its addresses are 127.0.0.0/8 and those of wire_address(). */
 void wire_attach(struct wire *w, unsigned host, const char *name, int tun);
 void wire_address(struct wire *w, unsigned host, const struct address *address);
+
+/* Host number `host` is gone: lose what is on its way from or to it, and every rule. */
+void wire_detach(struct wire *w, unsigned host);
 
 /* Take in what the kernels have sent, without delivering. true when there was something. */
 bool wire_drain(struct wire *w);

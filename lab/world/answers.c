@@ -247,6 +247,20 @@ static void process_gone(struct world_process *wp, int wait_status)
 	world_kick(w);
 }
 
+void answers_end_host(struct world_host *h)
+{
+	struct world *w = h->world;
+
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		if (p->host == &h->host && !p->ended) {
+			p->call.done = NULL;
+			process_gone(w->processes[i], SIGKILL);
+		}
+	}
+}
+
 void answers_on_host(uv_poll_t *handle, int status, int events)
 {
 	struct world_host *h = handle->data;

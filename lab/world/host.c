@@ -135,7 +135,7 @@ int host_open(struct host *h, unsigned index, const char *name, enum host_step *
 	return 0;
 }
 
-void host_close(struct host *h)
+void host_stop(struct host *h)
 {
 	if (h->pid > 0) {
 		kill(h->pid, SIGKILL);
@@ -143,11 +143,16 @@ void host_close(struct host *h)
 			;
 		h->pid = -1;
 	}
-	if (h->name) {
-		fd_closep(&h->channel);
-		fd_closep(&h->tun);
-		fd_closep(&h->diag);
-	}
+	if (!h->name)
+		return;
+	fd_closep(&h->channel);
+	fd_closep(&h->tun);
+	fd_closep(&h->diag);
+}
+
+void host_close(struct host *h)
+{
+	host_stop(h);
 	free(h->name);
 	free(h->exits);
 	h->name = NULL;

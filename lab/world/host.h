@@ -32,6 +32,8 @@ const char *host_step_name(enum host_step step);
 /* Make a host. On failure *ret_step (may be NULL) says which step it was, d what to try. 0 or -errno. */
 int host_open(struct host *h, unsigned index, const char *name, enum host_step *ret_step,
 	struct diag *d);
+/* Kill it and everything on it, wait for its end, and keep only its name. */
+void host_stop(struct host *h);
 /* Kill it and everything on it, wait for its end. Accepts what host_open() failed on. */
 void host_close(struct host *h);
 

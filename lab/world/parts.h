@@ -25,6 +25,7 @@ struct world_host {
 	struct tracker *tracker; /* owned */
 	uv_poll_t channel_poll, tun_poll;
 	struct world *world; /* borrowed, up */
+	bool stands; /* false: it was ended by a reset */
 };
 
 struct world_process {
@@ -82,6 +83,9 @@ bool answers_read(struct world_process *p);
 void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
+
+/* Every process of a host was killed with it: tell their ends. What they were in does not return. */
+void answers_end_host(struct world_host *h);
 
 /* program.c */
 

@@ -38,7 +38,11 @@ bool world_ipv6(const struct world *w)
 
 struct host *world_host_at(const struct world *w, size_t index)
 {
-	return index < w->host_count ? &w->hosts[index]->host : NULL;
+	for (size_t i = 0; i < w->host_count; i++) {
+		if (w->hosts[i]->stands && index-- == 0)
+			return &w->hosts[i]->host;
+	}
+	return NULL;
 }
 
 struct process *world_process_at(const struct world *w, size_t index)
@@ -62,7 +66,7 @@ struct endpoint *world_socket_at(const struct world *w, size_t index)
 struct host *world_host(const struct world *w, const char *name)
 {
 	for (size_t i = 0; i < w->host_count; i++) {
-		if (strcmp(w->hosts[i]->host.name, name) == 0)
+		if (w->hosts[i]->stands && strcmp(w->hosts[i]->host.name, name) == 0)
 			return &w->hosts[i]->host;
 	}
 	return NULL;
@@ -164,7 +168,11 @@ static int add_host(struct world *w, const char *name, enum host_step *ret_step,
 	struct address v6 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
 	struct sockdiag *diag = NULL;
 	unsigned index = (unsigned)w->host_count;
-	int r = host_open(&h->host, index, name, ret_step, d);
+	int r = index == WIRE_HOSTS_MAX
+		? diag_set(d, EMFILE,
+			  "a lab has at most %d hosts, those of before a reset included",
+			  WIRE_HOSTS_MAX)
+		: host_open(&h->host, index, name, ret_step, d);
 
 	if (r == 0 && !(diag = sockdiag_open(fd_take(&h->host.diag))))
 		r = diag_errno(d, errno, "mnl_socket_fdopen", "the lab cannot use sock_diag");
@@ -174,6 +182,7 @@ static int add_host(struct world *w, const char *name, enum host_step *ret_step,
 		return r;
 	}
 	h->world = w;
+	h->stands = true;
 	h->tracker = tracker_new(w->journal, h->host.name, diag, &w->endpoint_ids);
 	w->hosts = memory_grow(w->hosts, (w->host_count + 1) * sizeof(struct world_host *));
 	w->hosts[w->host_count++] = h;
@@ -194,10 +203,22 @@ static int add_host(struct world *w, const char *name, enum host_step *ret_step,
 	return 0;
 }
 
+/* What there always is: host `localhost`, process `main`. */
+static int make_first(struct world *w, enum host_step *ret_step, struct diag *d)
+{
+	int r = add_host(w, "localhost", ret_step, d);
+
+	if (r == 0) {
+		r = world_add_process(w, "main", &w->hosts[w->host_count - 1]->host, 0, d);
+		if (r < 0 && ret_step)
+			*ret_step = STEP_PROCESS;
+	}
+	return r;
+}
+
 int world_open(struct world *w, enum host_step *ret_step, struct diag *d)
 {
 	struct utsname kernel;
-	int r;
 
 	uname(&kernel);
 	uv_idle_init(w->loop, &w->idle);
@@ -205,13 +226,7 @@ int world_open(struct world *w, enum host_step *ret_step, struct diag *d)
 	w->open_handles = 2;
 	w->idle.data = w->timer.data = w;
 	journal_add(w->journal, (struct event){ .kind = EVENT_LAB, .text = kernel.release });
-	r = add_host(w, "localhost", ret_step, d);
-	if (r == 0) {
-		r = world_add_process(w, "main", &w->hosts[0]->host, 0, d);
-		if (r < 0 && ret_step)
-			*ret_step = STEP_PROCESS;
-	}
-	return r;
+	return make_first(w, ret_step, d);
 }
 
 /* Put an opened process among the others, and watch its channel. */
@@ -307,7 +322,7 @@ static void on_world_handle_closed(uv_handle_t *handle)
 
 static void on_host_handle_closed(uv_handle_t *handle)
 {
-	on_closed(((struct world_host *)handle->data)->world);
+	world_handle_closed(((struct world_host *)handle->data)->world);
 }
 
 static void on_process_handle_closed(uv_handle_t *handle)
@@ -327,6 +342,31 @@ void world_close_channel(struct world_process *p)
 	uv_close((uv_handle_t *)&p->poll, on_process_handle_closed);
 }
 
+static void close_host_polls(struct world_host *h)
+{
+	if (!h->stands)
+		return;
+	h->stands = false;
+	uv_close((uv_handle_t *)&h->channel_poll, on_host_handle_closed);
+	uv_close((uv_handle_t *)&h->tun_poll, on_host_handle_closed);
+}
+
+int world_reset(struct world *w, uint64_t cause, struct diag *d)
+{
+	for (size_t i = 0; i < w->host_count; i++) {
+		struct world_host *h = w->hosts[i];
+
+		if (!h->stands)
+			continue;
+		close_host_polls(h);
+		wire_detach(w->wire, h->host.index);
+		host_stop(&h->host);
+		answers_end_host(h);
+		tracker_abandon(h->tracker, cause);
+	}
+	return make_first(w, NULL, d);
+}
+
 void world_close(struct world *w, world_closed_fn *closed, void *arg)
 {
 	LAB_ASSERT(!w->closed);
@@ -338,10 +378,8 @@ void world_close(struct world *w, world_closed_fn *closed, void *arg)
 		world_close_channel(w->processes[i]);
 		program_close(w->processes[i]);
 	}
-	for (size_t i = 0; i < w->host_count; i++) {
-		uv_close((uv_handle_t *)&w->hosts[i]->channel_poll, on_host_handle_closed);
-		uv_close((uv_handle_t *)&w->hosts[i]->tun_poll, on_host_handle_closed);
-	}
+	for (size_t i = 0; i < w->host_count; i++)
+		close_host_polls(w->hosts[i]);
 	uv_close((uv_handle_t *)&w->idle, on_world_handle_closed);
 	uv_close((uv_handle_t *)&w->timer, on_world_handle_closed);
 }

@@ -35,6 +35,9 @@ typedef void world_closed_fn(void *arg);
 struct world *world_new(uv_loop_t *loop, bool ipv6);
 /* Make host `localhost` and process `main`. On failure *ret_step as in host_open(). 0 or -errno. */
 int world_open(struct world *w, enum host_step *ret_step, struct diag *d);
+/* End every process and host, lose what is on the wire and its rules, and begin anew with `localhost` and
+ * `main`; the journal goes on. Calls in progress never return. 0 or -errno. */
+int world_reset(struct world *w, uint64_t cause, struct diag *d);
 /* End every process and host. `closed` is called from the loop when no handle is left. */
 void world_close(struct world *w, world_closed_fn *closed, void *arg);
 /* Only after `closed`, or when world_open() was never called. */
