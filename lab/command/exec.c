@@ -27,6 +27,14 @@ static int exec_run(struct cmd_call *c, struct diag *d)
 			r = statement_error(s, &s->words[3], d, "no host '%.40s'",
 				s->words[3].text);
 	}
+	if (r == 0 && s->word_count - i > EXEC_ARGUMENTS_MAX)
+		r = statement_error(s, &s->words[i + EXEC_ARGUMENTS_MAX], d,
+			"a program takes at most %d arguments here", EXEC_ARGUMENTS_MAX);
+	for (size_t w = i; r == 0 && w < s->word_count; w++) {
+		if (strlen(s->words[w].text) != s->words[w].len)
+			r = statement_error(s, &s->words[w], d,
+				"an argument of a program holds no NUL");
+	}
 	if (r == 0 && !script_may_exec(c->script))
 		r = statement_error(s, NULL, d,
 			"a recipe may not run programs unless tcplab is told so: --allow-exec");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -13,21 +14,23 @@ static int include_run(struct cmd_call *c, struct diag *d)
 	const struct statement *s = c->statement;
 	const struct token *name = &s->words[1];
 	const char *slash = strrchr(s->file, '/');
-	struct text path = TEXT_EMPTY, text = TEXT_EMPTY;
+	struct text folder = TEXT_EMPTY, path = TEXT_EMPTY, text = TEXT_EMPTY;
 	struct statement_list list = { 0 };
 	int r;
 
 	if (name->text[0] == '/' || strstr(name->text, "..") || strlen(name->text) != name->len)
 		return statement_error(s, name, d,
 			"only files beside this one or below can be included, without '..'");
-	text_add(&path, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
-	text_puts(&path, name->text);
-	r = recipe_read(text_get(&path), &text, d);
+	text_add(&folder, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
+	text_printf(&path, "%s%s", text_get(&folder), name->text);
+	r = recipe_read_below(text_get(&folder), name->text, &text, d);
 	if (r < 0)
-		r = statement_error(s, name, d, "'%.80s' cannot be read", text_get(&path));
+		r = statement_error(s, name, d, "'%.80s' cannot be read: %s", text_get(&path),
+			r == -EINVAL ? "it is no plain file" : strerror(-r));
 	else
 		r = statement_parse_all(text_get(&text), text.len, text_get(&path), 1, &list, d);
 	text_done(&text);
+	text_done(&folder);
 	text_done(&path);
 	return r < 0 ? r : script_include(c, &list, d);
 }

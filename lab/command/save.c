@@ -159,8 +159,12 @@ static int write_new(const char *path, const struct text *text)
 	while (fd >= 0 && done < text->len) {
 		ssize_t len = write(fd, text->s + done, text->len - done);
 
-		if (len < 0)
-			return -errno;
+		if (len < 0) {
+			int error = errno;
+
+			unlink(path); /* it is ours: O_EXCL */
+			return -error;
+		}
 		done += (size_t)len;
 	}
 	return fd < 0 ? -errno : 0;
@@ -183,8 +187,10 @@ static int save_run(struct cmd_call *c, struct diag *d)
 	add_states(c->world, &out);
 	r = write_new(path->text, &out);
 	if (r == 0) {
+		const char *also = strstr(text_get(&out), "\nexec ") ? "--allow-exec " : "";
+
 		text_clear(&out);
-		text_printf(&out, "saved; play it with: tcplab check %s", path->text);
+		text_printf(&out, "saved; play it with: tcplab check %s%s", also, path->text);
 		journal_add(world_journal(c->world),
 			(struct event){ .kind = EVENT_NOTE,
 				.cause = c->event,

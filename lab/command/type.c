@@ -25,8 +25,9 @@ static int type_run(struct cmd_call *c, struct diag *d)
 	r = world_type(c->world, p, end ? NULL : data->text, data->len);
 	if (r < 0)
 		return statement_error(s, NULL, d,
-			r == -EAGAIN ? "'%s' does not read its input: its pipe is full"
-				     : "the input of '%s' is closed",
+			r == -EAGAIN
+				? "'%s' does not read: its pipe is full, and not all of this is in it"
+				: "the input of '%s' is closed",
 			p->name);
 	return CMD_DONE;
 }

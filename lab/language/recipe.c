@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -39,6 +41,23 @@ int recipe_read(const char *path, struct text *out, struct diag *d)
 		return r;
 	}
 	return recipe_read_fd(fd, path, out, d);
+}
+
+int recipe_read_below(const char *folder, const char *name, struct text *out, struct diag *d)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	CLEANUP(fd_closep)
+	int at = open(folder[0] ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(fd_closep)
+	int fd = at < 0 ? -1 : (int)syscall(SYS_openat2, at, name, &how, sizeof(how));
+	struct stat st;
+
+	if (fd < 0)
+		return diag_errno(d, errno, "openat2", "%s", name);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return diag_set(d, EINVAL, "%s is no plain file", name);
+	return recipe_read_fd(fd, name, out, d);
 }
 
 void recipe_list_done(struct recipe_list *list)

@@ -14,6 +14,10 @@ struct text;
 int recipe_read(const char *path, struct text *out, struct diag *d);
 int recipe_read_fd(int fd, const char *name, struct text *out, struct diag *d);
 
+/* The same for a file a recipe names: `name` must lead to a plain file in or below `folder` ("" = the current
+ * one) without symbolic links. */
+int recipe_read_below(const char *folder, const char *name, struct text *out, struct diag *d);
+
 struct recipe_list {
 	char **paths; /* owned, each too; sorted within a folder */
 	size_t count;

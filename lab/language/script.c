@@ -21,6 +21,7 @@
 
 /* A transfer that never pauses must not keep the next command from running. */
 #define SETTLE_MOST_NS NS_PER_S
+#define COMMANDS_AT_ONCE 16 /* then the loop has its turn: signals, ends of processes, timers */
 #define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
 
 struct script {
@@ -295,7 +296,10 @@ static void check_leftovers(struct script *s)
 static void finish(struct script *s, int result, const struct diag *d)
 {
 	if (result < 0) {
-		telling_error(world_journal(s->world), d, s->current->line_text);
+		/* of an included file the place is told, its line is not at hand */
+		bool here = d->line == s->current->line && strcmp(d->file, s->current->file) == 0;
+
+		telling_error(world_journal(s->world), d, here ? s->current->line_text : NULL);
 		fail(s, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		fail(s, SCRIPT_FAILED);
@@ -363,6 +367,7 @@ static bool lab_ready(struct script *s)
 static void run_queue(struct script *s)
 {
 	struct statement *next;
+	unsigned begun = 0;
 
 	while (!s->ended) {
 		if (world_failed(s->world)) { /* and has told why */
@@ -377,6 +382,10 @@ static void run_queue(struct script *s)
 		}
 		if (!lab_ready(s))
 			return;
+		if (++begun > COMMANDS_AT_ONCE) {
+			world_kick(s->world);
+			return;
+		}
 		next = queue_next(&s->queue);
 		if (next) {
 			start(s, next);

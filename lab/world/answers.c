@@ -241,7 +241,7 @@ static void process_gone(struct world_process *wp, int wait_status)
 			tracker_look(world_tracker(w, p->host), d->endpoint, NULL, outcome.event);
 	}
 	world_close_channel(wp);
-	program_close(wp);
+	program_ended(wp);
 	if (p->in_call)
 		finish_call(p, &outcome);
 	world_kick(w);

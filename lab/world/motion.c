@@ -21,7 +21,9 @@ static void check_motion(struct world_process *wp)
 		return;
 	}
 	state = process_state(p);
-	answers_read(wp);
+	while (answers_read(
+		wp)) /* execve() answers twice: its pipes, then the end of its channel */
+		;
 	if (p->program) /* since that answer: how it stands is another question */
 		return;
 	if (!p->in_motion || (state != 'S' && state != 'T' && state != 't'))
@@ -135,6 +137,9 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	}
 	if (owner && owner->process.program && !again)
 		return owner->process.program_event;
+	if (!owner &&
+		e->inode) /* somebody has it, such as a program in the background: no timer's work */
+		return 0;
 	/* we were late, and one look has already told of the timers behind several segments */
 	if (again && e->timer_event)
 		return e->timer_event;

@@ -100,7 +100,9 @@ void program_check(struct world_process *p);
 uint64_t program_beat(struct world_process *p);
 /* Tell what it has written so far. */
 void program_hear(struct world_process *p);
-/* The pipes of one that ended. */
+/* It has ended. What it began in the background may go on writing, so its output stays open. */
+void program_ended(struct world_process *p);
+/* Close its pipes, whoever has the other ends. */
 void program_close(struct world_process *p);
 
 /* world.c */

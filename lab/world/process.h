@@ -88,7 +88,7 @@ struct process {
 	struct call call;
 };
 
-/* Start one on `host` (borrowed). 0 or -errno with d filled. Free with process_free() either way. */
+/* Start one on `host` (borrowed). 0 or -errno with d filled. Close with process_close() either way. */
 int process_open(struct process *p, const char *name, struct host *host, struct diag *d);
 /* Meet one that fork(2) made: pid inside the host, channel is taken over. 0 or -errno; free either way. */
 int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel);

@@ -20,6 +20,7 @@
 #define PROGRAM_MOTION_NS (50 * NS_PER_MS)
 #define BEAT_BUSY_NS (10 * NS_PER_MS) /* it computes: a listener may appear any moment */
 #define BEAT_IDLE_NS (100 * NS_PER_MS) /* all of it sleeps */
+#define READS_AT_ONCE 16 /* a pipe's worth */
 #define LINE_MAX_BYTES 4096 /* of output; a longer line is told in pieces */
 #define CHILDREN_DEPTH 4 /* nc from a shell from a script */
 
@@ -41,7 +42,9 @@ static void take_output(struct world_process *wp, const char *bytes, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (bytes[i] == '\n')
 			tell_line(wp);
-		else if (bytes[i] != '\0')
+		else if (bytes[i] == '\0') /* a line of the journal is a C string */
+			text_puts(&wp->line, "\\0");
+		else
 			text_add(&wp->line, bytes + i, 1);
 		if (wp->line.len >= LINE_MAX_BYTES)
 			tell_line(wp);
@@ -59,10 +62,16 @@ static void on_output_closed(uv_handle_t *handle)
 static void read_output(struct world_process *wp)
 {
 	char buffer[4096];
-	ssize_t len;
+	ssize_t len = 0;
 
-	while ((len = read(wp->output, buffer, sizeof(buffer))) > 0)
+	for (int i = 0; i < READS_AT_ONCE; i++) {
+		len = read(wp->output, buffer, sizeof(buffer));
+		if (len <= 0)
+			break;
 		take_output(wp, buffer, (size_t)len);
+	}
+	if (len > 0) /* it may write for ever: the loop calls again */
+		return;
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (wp->line.len)
@@ -111,14 +120,20 @@ void program_hear(struct world_process *wp)
 		read_output(wp);
 }
 
+void program_ended(struct world_process *wp)
+{
+	fd_closep(&wp->process.input);
+	if (!wp->output_polled) /* execve() failed: nothing was ever read */
+		fd_closep(&wp->output);
+}
+
 void program_close(struct world_process *wp)
 {
-	program_hear(wp); /* its last words */
+	program_ended(wp);
 	if (wp->output_polled) {
 		wp->output_polled = false;
 		uv_close((uv_handle_t *)&wp->output_poll, on_output_closed);
 	}
-	fd_closep(&wp->process.input);
 }
 
 int world_type(struct world *w, struct process *p, const void *data, size_t len)
@@ -142,26 +157,48 @@ int world_type(struct world *w, struct process *p, const void *data, size_t len)
 
 /* ---- whose sockets ---- */
 
-/* Call `each` for a process and its children, and theirs. Source: proc(5), /proc/PID/task/PID/children. */
-typedef void each_pid_fn(void *arg, int pid);
+/* Call `each` for every thread of a process, of its children and of theirs. leader: the first of its process,
+ * whose descriptors are those of all. Source: proc(5), /proc/PID/task/TID/children. */
+typedef void each_task_fn(void *arg, int tid, bool leader);
 
-static void for_family(int pid, unsigned depth, each_pid_fn *each, void *arg)
+static void for_family(int pid, unsigned depth, each_task_fn *each, void *arg);
+
+static void for_children(int pid, int tid, unsigned depth, each_task_fn *each, void *arg)
 {
-	char path[64], line[1024], *at = line, *end;
+	char path[64], line[4096], *at = line, *end;
 	CLEANUP(fd_closep) int fd = -1;
 	ssize_t len;
 
-	each(arg, pid);
-	if (depth == 0)
-		return;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	len = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
 	if (len <= 0)
 		return;
 	line[len] = '\0';
-	for (long child; (child = strtol(at, &end, 10)) > 0 && end != at; at = end)
+	/* each number has a blank behind it: one without was cut */
+	for (long child; (child = strtol(at, &end, 10)) > 0 && *end == ' '; at = end)
 		for_family((int)child, depth - 1, each, arg);
+}
+
+static void for_family(int pid, unsigned depth, each_task_fn *each, void *arg)
+{
+	const struct dirent *entry;
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	while (tasks && (entry = readdir(tasks))) {
+		int tid = (int)strtol(entry->d_name, NULL, 10);
+
+		if (tid <= 0)
+			continue;
+		each(arg, tid, tid == pid);
+		if (depth)
+			for_children(pid, tid, depth, each, arg);
+	}
+	if (tasks)
+		closedir(tasks);
 }
 
 /* The socket with this inode that no descriptor of ours stands for. */
@@ -178,13 +215,15 @@ static struct endpoint *unclaimed(const struct world *w, unsigned long inode)
 }
 
 /* Name what one process holds: "web/3". */
-static void claim_of(void *arg, int pid)
+static void claim_of(void *arg, int pid, bool leader)
 {
 	struct world_process *wp = arg;
 	char path[64], target[64];
 	const struct dirent *entry;
 	DIR *folder;
 
+	if (!leader)
+		return;
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	folder = opendir(path);
 	while (folder && (entry = readdir(folder))) {
@@ -241,7 +280,15 @@ static void look_at_sockets(struct world_process *wp)
 	struct world *w = wp->world;
 	struct tracker *t = world_tracker(w, wp->process.host);
 
+	struct endpoint *e;
+
 	tracker_meet_listeners(t, wp->process.program_event);
+	/* accepted meanwhile? The kernel gives a socket its inode then */
+	for (size_t i = 0; (e = tracker_get(t, i)); i++) {
+		if (e->state != STATE_CLOSED && e->state != STATE_NONE && !e->inode &&
+			!descriptor_of(&w->descriptors, e))
+			tracker_look(t, e, NULL, wp->process.program_event);
+	}
 	for (size_t i = 0; i < w->descriptors.count; i++) {
 		const struct descriptor *d = w->descriptors.items[i];
 
@@ -255,11 +302,12 @@ static void look_at_sockets(struct world_process *wp)
 
 /* ---- in motion ---- */
 
-static void add_awake(void *arg, int pid)
+static void add_awake(void *arg, int tid, bool leader)
 {
-	struct process p = { .outer_pid = pid };
+	struct process p = { .outer_pid = tid };
 	char state = process_state(&p);
 
+	(void)leader;
 	if (state != 'S' && state != 'T' && state != 't' && state != 'Z' && state != 0)
 		++*(unsigned *)arg;
 }

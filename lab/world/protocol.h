@@ -83,6 +83,8 @@ enum call_kind {
 /* "connect": the name of the system call, as in its manual page. */
 const char *call_kind_name(enum call_kind kind);
 
+#define EXEC_ARGUMENTS_MAX 256
+
 /* What a signal shall do (CALL_SIGACTION). */
 enum call_disposition {
 	DISPOSITION_DEFAULT,

@@ -20,7 +20,6 @@
 #include "world/clone.h"
 #include "world/protocol.h"
 
-#define EXEC_ARGUMENTS_MAX 256
 #define PATTERN_PERIOD 65521 /* prime, and no multiple of a usual segment or buffer */
 
 uint8_t call_pattern(uint64_t offset)

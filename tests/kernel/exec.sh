@@ -59,6 +59,13 @@ what='exec in a recipe'
 told 'may not run programs unless .* --allow-exec'
 timeout 40 "$tcplab" --allow-exec -f "$work/recipe.lab" >"$work/out" 2>&1 </dev/null || wrong "exit code $?"
 
+# ---- programs that are no help: writing without end, ending while nobody waits, going to the background ----
+
+run 0 'exec p yes; kill p; expect p killed SIGTERM within 5s'
+run 0 'exec p sleep 0.1; until p exited 0 within 5s { }'
+run 0 'exec p sh -c "(sleep 0.1; echo late) &"; expect p exited 0; exec q sleep 0.3; expect q exited 0 within 5s'
+told 'p +exited with 0' 'p +\| late'
+
 # ---- a C client whose first SYN is lost ----
 
 cat >"$work/client.c" <<'CLIENT'
