@@ -14,6 +14,7 @@ static const struct {
 	int request;
 } requests[] = {
 	{ "SIOCINQ", SIOCINQ },
+	{ "FIONREAD", FIONREAD }, /* the same, as textbooks have it */
 	{ "SIOCOUTQ", SIOCOUTQ },
 	{ "SIOCOUTQNSD", SIOCOUTQNSD },
 	{ "SIOCATMARK", SIOCATMARK },
@@ -45,7 +46,8 @@ static int ioctl_run(struct cmd_call *c, struct diag *d)
 				d, "%s", requests[i].name);
 	}
 	return statement_error(c->statement, name, d,
-		"'%.40s' is no request: SIOCINQ, SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK", name->text);
+		"'%.40s' is no request: SIOCINQ (FIONREAD), SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK",
+		name->text);
 }
 
 const struct cmd_def cmd_ioctl = {

@@ -73,7 +73,8 @@ static bool went_wrong(const struct journal *j, uint64_t no)
 	for (uint64_t i = no + 1; i < next_command(j, no); i++) {
 		const struct event *event = journal_get(j, i);
 
-		if (event->kind == EVENT_ERROR ||
+		/* an error without a cause is of a line that never ran */
+		if ((event->kind == EVENT_ERROR && event->cause == no) ||
 			(event->kind == EVENT_EXPECTATION && !event->place.passed))
 			return true;
 	}

@@ -146,15 +146,17 @@ int transfer_send(struct cmd_call *c, enum call_kind kind, struct diag *d)
 static void describe_received(const struct call_request *q, const struct call_reply *reply,
 	struct call_answer *answer)
 {
+	/* with MSG_TRUNC the result may be more than came */
+	uint64_t came = (uint64_t)reply->result < q->size ? (uint64_t)reply->result : q->size;
 	struct text text = TEXT_EMPTY;
 	char address[ADDRESS_TEXT_MAX];
 
 	/* a few bytes are the pattern's by chance, and are better shown */
 	if (reply->result == 0 && q->size && reply->facts.protocol == IPPROTO_TCP)
 		text_puts(&text, "(end of file)");
-	else if (reply->pattern && reply->result > 16)
+	else if (reply->pattern && came > 16)
 		text_printf(&text, "<pattern, bytes %" PRIu64 " to %" PRIu64 ">", q->offset,
-			q->offset + (uint64_t)reply->result - 1);
+			q->offset + came - 1);
 	else
 		text_quote(&text, (const char *)reply->data, reply->size, RECEIVED_MOST);
 	if (reply->address.family)

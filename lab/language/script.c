@@ -257,7 +257,7 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 	}
 	if (r < 0) {
 		line = telling_line_of(text_get(&s->kept), s->kept.len, s->kept_line, d.line);
-		telling_error(world_journal(s->world), &d, line);
+		telling_error(world_journal(s->world), 0, &d, line);
 		free(line);
 		fail(s, SCRIPT_BAD);
 		s->told_idle = false;
@@ -299,7 +299,8 @@ static void finish(struct script *s, int result, const struct diag *d)
 		/* of an included file the place is told, its line is not at hand */
 		bool here = d->line == s->current->line && strcmp(d->file, s->current->file) == 0;
 
-		telling_error(world_journal(s->world), d, here ? s->current->line_text : NULL);
+		telling_error(world_journal(s->world), s->call.event, d,
+			here ? s->current->line_text : NULL);
 		fail(s, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		fail(s, SCRIPT_FAILED);

@@ -32,7 +32,7 @@ static void add_caret(const char *line, uint32_t column, struct text *out)
 	text_printf(out, "\n    %*s^", (int)(at - from), "");
 }
 
-void telling_error(struct journal *j, const struct diag *d, const char *line)
+void telling_error(struct journal *j, uint64_t cause, const struct diag *d, const char *line)
 {
 	struct text message = TEXT_EMPTY;
 
@@ -41,6 +41,7 @@ void telling_error(struct journal *j, const struct diag *d, const char *line)
 		add_caret(line, d->column, &message);
 	journal_add(j,
 		(struct event){ .kind = EVENT_ERROR,
+			.cause = cause,
 			.text = text_get(&message),
 			.subject = d->remedy[0] ? d->remedy : NULL,
 			.place = { .line = d->line, .column = d->column } });

@@ -11,8 +11,9 @@ struct diag;
 struct journal;
 struct statement;
 
-/* The lab could not, or the input is bad. line: the source line d points into; NULL = none to show. */
-void telling_error(struct journal *j, const struct diag *d, const char *line);
+/* The lab could not, or the input is bad. cause: the command that failed, 0 = it never ran. line: the source
+ * line d points into; NULL = none to show. */
+void telling_error(struct journal *j, uint64_t cause, const struct diag *d, const char *line);
 /* The kernel did otherwise than `st` says at `column`. */
 void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
 	uint32_t column, const char *expected, const char *seen);

@@ -337,6 +337,13 @@ static void take_bytes(const struct making *m)
 {
 	uint64_t count = (uint64_t)m->reply->result;
 
+	/* With MSG_TRUNC the result is the length there was: of a datagram only `size` bytes came, of a stream
+	 * none, they were thrown away (tcp(7)). */
+	if (count > m->q->size)
+		count = m->q->size;
+	if ((m->q->number & MSG_TRUNC) && m->q->kind != CALL_READ &&
+		m->reply->facts.protocol == IPPROTO_TCP)
+		count = 0;
 	m->reply->size = count < CALL_DATA_MAX ? (uint32_t)count : CALL_DATA_MAX;
 	memcpy(m->reply->data, m->bytes, m->reply->size);
 	m->reply->pattern = count > 0;
@@ -415,11 +422,11 @@ size_t syscall_make(const struct call_request *q, struct call_reply *reply, int 
 		reply->result = makers[q->kind](&m);
 	reply->error = reply->result < 0 ? errno : 0;
 	reply->end_ns = clock_now_ns();
+	if (q->fd >= 0 && q->kind != CALL_CLOSE)
+		read_facts(q->fd, &reply->facts);
 	if (receives(q->kind) && reply->result >= 0)
 		take_bytes(&m);
 	free(m.bytes);
-	if (q->fd >= 0 && q->kind != CALL_CLOSE)
-		read_facts(q->fd, &reply->facts);
 	if (reply->result >= 0 &&
 		(q->kind == CALL_SOCKET || q->kind == CALL_ACCEPT || q->kind == CALL_DUP))
 		read_facts((int)reply->result, &reply->made);
