@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Command lines nobody would type: random but well-formed ones, then the same with bytes changed, lost and
-# doubled. None may crash tcplab, keep it longer than its deadline, or make it print what a terminal obeys.
+# doubled. None may crash tcplab, keep it longer than its deadline, make it print what a terminal obeys, or
+# leave a process behind.
 # RANDOM_LINES=N many of each (default 150; the seed is fixed, so a failure comes again).
 set -uo pipefail
 export LC_ALL=C
@@ -96,4 +97,11 @@ while IFS= read -r line; do
 		((++failures < 10)) || break
 	fi
 done < <(cat "$work/lines" "$work/mutated")
+
+# Hosts and processes are copies of tcplab and carry its arguments: none may be left.
+if command -v pgrep >/dev/null && pgrep -f "$work/script" >/dev/null; then
+	echo "FAILED: processes are left:" >&2
+	pgrep -af "$work/script" >&2
+	failures=$((failures + 1))
+fi
 exit $((failures > 0))
