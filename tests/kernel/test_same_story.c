@@ -117,7 +117,8 @@ static void add_states(struct story *s)
 }
 
 /* What each socket sends: SYN, FIN and RST one by one, the data between them as one, however the kernel
- * cuts it. */
+ * cuts it. Not what it sends again: the kernel's timers run on while the wire holds, so on a slow day a held
+ * segment is repeated. */
 static void add_segments(struct story *s)
 {
 	size_t first, i;
@@ -132,6 +133,7 @@ static void add_segments(struct story *s)
 			long long seq = number_of(event, "seq"), len = number_of(event, "len");
 
 			if (strcmp(text_of(event, "type"), "segment") != 0 || is_bare_ack(event) ||
+				number_of(event, "repeats") ||
 				strcmp(text_of(event, "subject"), text_of(sender, "subject")) != 0)
 				continue;
 			if (len)
@@ -147,9 +149,8 @@ static void add_segments(struct story *s)
 				strstr(text_of(event, "flags"), "SYN") ? "SYN" : "",
 				strstr(text_of(event, "flags"), "FIN") ? "FIN" : "", seq + len,
 				number_of(event, "ack"));
-			text_printf(&s->segments, "%s%s\n",
-				strstr(text_of(event, "flags"), "RST") ? " RST" : "",
-				number_of(event, "repeats") ? " again" : "");
+			text_printf(&s->segments, "%s\n",
+				strstr(text_of(event, "flags"), "RST") ? " RST" : "");
 		}
 		if (data_end >= 0)
 			text_printf(&s->segments, "%s: data up to %lld\n",
