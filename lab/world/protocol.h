@@ -107,9 +107,13 @@ struct call_request {
 	bool generate; /* send `size` bytes of the pattern, from `offset` on, instead of data */
 	uint64_t offset; /* of the first byte in its direction's stream, for the pattern */
 	uint32_t size; /* recv: bytes wanted; send: bytes; options: bytes in data */
-	_Alignas(8) uint8_t data[]; /* send, setsockopt; right behind the struct */
 };
-static_assert(offsetof(struct call_request, data) == sizeof(struct call_request), "no gap");
+
+/* Of a message as it travels: the bytes behind the request (send, setsockopt, execve). */
+static inline const uint8_t *call_data(const struct call_request *q)
+{
+	return (const uint8_t *)(q + 1);
+}
 
 /* What the process reads off the socket right after the call. */
 struct socket_facts {

@@ -174,7 +174,7 @@ static int64_t make_dup(struct making *m)
 
 static int64_t make_setsockopt(struct making *m)
 {
-	return setsockopt(m->q->fd, m->q->level, m->q->option, m->q->data, m->q->size);
+	return setsockopt(m->q->fd, m->q->level, m->q->option, call_data(m->q), m->q->size);
 }
 
 static int64_t make_getsockopt(struct making *m)
@@ -326,7 +326,7 @@ static uint8_t *ready_bytes(const struct call_request *q)
 	if (!bytes || !sends(q->kind))
 		return bytes;
 	if (!q->generate)
-		memcpy(bytes, q->data, q->size);
+		memcpy(bytes, call_data(q), q->size);
 	for (uint32_t i = 0; q->generate && i < q->size; i++)
 		bytes[i] = call_pattern(q->offset + i);
 	return bytes;
@@ -381,7 +381,7 @@ static int64_t make_fork(int channel, int *ret_child)
 static int64_t make_exec(const struct call_request *q, struct call_reply *reply, int channel)
 {
 	char *arguments[EXEC_ARGUMENTS_MAX + 1] = { NULL };
-	char *at = (char *)q->data, *end = at + q->size;
+	char *at = (char *)call_data(q), *end = at + q->size;
 	int in[2], out[2];
 
 	for (size_t i = 0; at < end && i < EXEC_ARGUMENTS_MAX; i++) {

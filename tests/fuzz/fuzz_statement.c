@@ -38,7 +38,7 @@ static void check_outcome(const struct statement *s)
 	struct outcome outcome;
 	struct diag d = { 0 };
 
-	if (outcome_parse(s, &outcome, &d) < 0) {
+	if (outcome_parse(s, true, &outcome, &d) < 0) {
 		LAB_ASSERT(s->outcome && d.line == s->line && d.message[0]);
 		LAB_ASSERT(d.column >= s->outcome->column);
 		return;
