@@ -21,8 +21,8 @@ static void check_motion(struct world_process *wp)
 		return;
 	}
 	state = process_state(p);
-	while (answers_read(
-		wp)) /* execve() answers twice: its pipes, then the end of its channel */
+	/* all of them: execve() answers twice, with its pipes and by the end of its channel */
+	while (answers_read(wp))
 		;
 	if (p->program) /* since that answer: how it stands is another question */
 		return;
@@ -65,17 +65,6 @@ bool world_settled(struct world *w)
 	return false;
 }
 
-static struct world_process *owner_of(const struct world *w, const struct endpoint *e)
-{
-	struct process *p = e ? world_owner(w, e) : NULL;
-
-	for (size_t i = 0; p && i < w->process_count; i++) {
-		if (&w->processes[i]->process == p)
-			return w->processes[i];
-	}
-	return NULL;
-}
-
 uint64_t motion_motive(const struct process *p)
 {
 	if (p->ended || !p->in_motion)
@@ -86,37 +75,38 @@ uint64_t motion_motive(const struct process *p)
 }
 
 /* Dead already, and the host has not told yet. */
-static bool is_dying(const struct world_process *p)
+static bool is_dying(const struct process *p)
 {
-	char state = process_state(&p->process);
+	char state = process_state(p);
 
 	return state == 0 || state == 'Z' || state == 'X';
 }
 
 /* A delivery answers for what comes from where it went, and for what nobody else can have sent. */
-static bool delivery_sent(const struct world *w, const struct world_process *owner,
+static bool delivery_sent(const struct world *w, const struct process *owner,
 	const struct segment *s)
 {
 	return w->delivering &&
-		(address_equal(&s->src, &w->delivered_to) || !owner ||
-			!motion_motive(&owner->process));
+		(address_equal(&s->src, &w->delivered_to) || !owner || !motion_motive(owner));
 }
 
 static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, bool again)
 {
 	struct tracker *t = w->hosts[host]->tracker;
 	struct endpoint *e = tracker_find(t, &s->src, &s->dst);
-	struct world_process *owner = owner_of(w, e);
+	const struct process *owner = e ? world_owner(w, e) : NULL;
 	uint64_t found;
 
 	if (e && !owner) { /* accepted by a program a moment ago, and not claimed yet */
-		owner = owner_of(w, tracker_listener(t, &s->src));
-		if (owner && !owner->process.program)
+		const struct endpoint *listener = tracker_listener(t, &s->src);
+
+		owner = listener ? world_owner(w, listener) : NULL;
+		if (owner && !owner->program)
 			owner = NULL;
 	}
 	if (delivery_sent(w, owner, s))
 		return w->delivering;
-	if (owner && (found = motion_motive(&owner->process)))
+	if (owner && (found = motion_motive(owner)))
 		return found;
 	if (e && e->timer && e->timer_due_ns <= clock_now_ns())
 		return tracker_timer_fired(t, e);
@@ -130,15 +120,15 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	if (!e || (owner && is_dying(owner)))
 		return 0;
 	/* asleep in a call that the kernel may have woken, unless a look shows that a timer was at work */
-	if (owner && owner->process.in_call && owner->process.call.endpoint == e) {
+	if (owner && owner->in_call && owner->call.endpoint == e) {
 		tracker_look_at(t, &s->src, &s->dst, 0, &found);
 		if (found || !again)
-			return found ? found : owner->process.call.event;
+			return found ? found : owner->call.event;
 	}
-	if (owner && owner->process.program && !again)
-		return owner->process.program_event;
-	if (!owner &&
-		e->inode) /* somebody has it, such as a program in the background: no timer's work */
+	if (owner && owner->program && !again)
+		return owner->program_event;
+	/* somebody has it, such as a program in the background: no timer's work */
+	if (!owner && e->inode)
 		return 0;
 	/* we were late, and one look has already told of the timers behind several segments */
 	if (again && e->timer_event)
