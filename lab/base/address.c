@@ -34,6 +34,11 @@ bool address_equal(const struct address *a, const struct address *b)
 	return address_compare(a, b) == 0;
 }
 
+bool address_is_loopback(const struct address *a)
+{
+	return a->family == AF_INET && a->bytes[0] == 127;
+}
+
 bool address_is_any(const struct address *a)
 {
 	static const uint8_t zero[16];

@@ -21,6 +21,8 @@ int address_compare(const struct address *a, const struct address *b);
 bool address_equal(const struct address *a, const struct address *b);
 /* The same without the port. */
 bool address_same_host(const struct address *a, const struct address *b);
+/* 127.0.0.0/8: every host's own. */
+bool address_is_loopback(const struct address *a);
 /* All bytes zero (0.0.0.0, ::), or no address at all. */
 bool address_is_any(const struct address *a);
 

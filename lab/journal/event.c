@@ -20,10 +20,14 @@ static const char *const names[] = {
 	[EVENT_STATE] = "state",
 	[EVENT_TIMER] = "timer",
 	[EVENT_SEGMENT] = "segment",
+	[EVENT_COPY] = "copy",
+	[EVENT_FORGED] = "forged",
 	[EVENT_HELD] = "held",
+	[EVENT_DELAYED] = "delayed",
+	[EVENT_CORRUPTED] = "corrupted",
+	[EVENT_SWAPPED] = "swapped",
 	[EVENT_DELIVERED] = "delivered",
 	[EVENT_DROPPED] = "dropped",
-	[EVENT_PACKET] = "packet",
 	[EVENT_RULE] = "rule",
 	[EVENT_MARK] = "mark",
 	[EVENT_SAY] = "say",
@@ -38,4 +42,14 @@ const char *event_kind_name(enum event_kind kind)
 {
 	LAB_ASSERT((unsigned)kind < EVENT_COUNT);
 	return names[kind];
+}
+
+bool event_is_segment(const struct event *event)
+{
+	return event->kind >= EVENT_SEGMENT && event->kind <= EVENT_FORGED;
+}
+
+bool event_is_verdict(const struct event *event)
+{
+	return event->kind >= EVENT_HELD && event->kind <= EVENT_DROPPED;
 }

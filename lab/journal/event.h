@@ -12,7 +12,9 @@
 
 enum event_kind {
 	EVENT_LAB, /* the lab stands; text = kernel release */
-	EVENT_HOST, /* subject = host name; socket.local = its IPv4, socket.remote = its IPv6 address */
+	/* subject = host name; socket.local = its IPv4, socket.remote = its IPv6 address; text = what became of
+	 * it, NULL = it is up */
+	EVENT_HOST,
 	EVENT_PROCESS, /* subject = process, host; process.pid */
 	EVENT_PROCESS_END, /* subject = process, host; process.pid/.signal/.code */
 	EVENT_PROGRAM, /* a program wrote a line; subject = process, text = the line */
@@ -24,11 +26,18 @@ enum event_kind {
 	EVENT_SOCKET, /* a socket has got a name or was first seen; subject = name, host, process; socket */
 	EVENT_STATE, /* a TCP state changed; subject = socket, host; state */
 	EVENT_TIMER, /* a kernel timer fired; subject = socket, host, text = which; timer */
-	EVENT_SEGMENT, /* a segment left a kernel; host, subject and text = sockets it is from and to; wire */
-	EVENT_HELD, /* the wire keeps it; verdict */
-	EVENT_DELIVERED, /* it was handed to its destination's kernel; verdict */
-	EVENT_DROPPED, /* the wire lost it; verdict; text = by which rule or command */
-	EVENT_PACKET, /* something that is not TCP left a kernel; host, text = what */
+	/* A packet is on the wire: it left a kernel (host), the wire made a copy of another, or it was built by
+	 * hand (host NULL); subject and text = sockets it is from and to; wire */
+	EVENT_SEGMENT,
+	EVENT_COPY,
+	EVENT_FORGED,
+	/* What the wire does with it; host = where it is going; verdict */
+	EVENT_HELD, /* it is kept until let go */
+	EVENT_DELAYED, /* it comes later: verdict.delay_ns; text = by which rule or command */
+	EVENT_CORRUPTED, /* it was changed; text = what is wrong with it now, and by which rule or command */
+	EVENT_SWAPPED, /* it has changed places with verdict.other */
+	EVENT_DELIVERED, /* it was handed to its destination's kernel */
+	EVENT_DROPPED, /* the wire lost it; text = by which rule or command */
 	EVENT_RULE, /* the wire's rules changed; text */
 	EVENT_MARK, /* `segments` and `path` count from here; text */
 	EVENT_SAY, /* text */
@@ -78,12 +87,15 @@ struct event {
 		} timer;
 		struct {
 			uint64_t number; /* 1, 2, 3 ... : the #N people type */
-			uint64_t repeats; /* number of the segment this one sends again; 0 = new */
+			/* number of the segment this one sends again, or is a copy of; 0 = new */
+			uint64_t repeats;
 			struct segment segment;
 		} wire;
 		struct {
 			uint64_t number;
 			uint64_t on_wire_ns; /* since it was sent */
+			uint64_t delay_ns;
+			uint64_t other;
 			bool held; /* it was held before */
 		} verdict;
 		struct {
@@ -93,6 +105,10 @@ struct event {
 	};
 };
 
+/* Its kind is one of the three that put a packet on the wire: event.wire counts. */
+bool event_is_segment(const struct event *event);
+/* Its kind is one of the six that tell what became of a packet: event.verdict counts. */
+bool event_is_verdict(const struct event *event);
 /* The name used in JSON Lines and in messages: "state", "process-end". */
 const char *event_kind_name(enum event_kind kind);
 

@@ -51,12 +51,35 @@ static void put_cookie(json_t *object, uint64_t cookie)
 		put_string(object, "cookie", buffer);
 }
 
+static void put_excerpt(json_t *object, const struct segment *s)
+{
+	struct text data = TEXT_EMPTY;
+
+	if (s->excerpt_len) {
+		text_escape(&data, (const char *)s->excerpt, s->excerpt_len);
+		put_string(object, "data", text_get(&data));
+	}
+	text_done(&data);
+}
+
 static void put_segment(json_t *object, const struct segment *s)
 {
 	struct text part = TEXT_EMPTY;
+	char number[16];
 
 	put_address(object, "src", &s->src);
 	put_address(object, "dst", &s->dst);
+	put_string(object, "protocol", segment_protocol_name(s, number));
+	if (s->kind == SEGMENT_ICMP) {
+		segment_format_icmp(s, &part);
+		put_string(object, "icmp", text_get(&part));
+	}
+	if (s->kind != SEGMENT_TCP) {
+		put_number(object, "len", s->payload_len);
+		put_excerpt(object, s);
+		text_done(&part);
+		return;
+	}
 	segment_format_flags(s, &part);
 	put_string(object, "flags", text_get(&part));
 	put_number(object, "seq", s->seq_rel);
@@ -71,11 +94,7 @@ static void put_segment(json_t *object, const struct segment *s)
 	segment_format_options(s, &part);
 	if (part.len)
 		put_string(object, "options", text_get(&part));
-	if (s->excerpt_len) {
-		text_clear(&part);
-		text_escape(&part, (const char *)s->excerpt, s->excerpt_len);
-		put_string(object, "data", text_get(&part));
-	}
+	put_excerpt(object, s);
 	text_done(&part);
 }
 
@@ -142,16 +161,26 @@ static void put_details(json_t *object, const struct event *event)
 		put_number(object, "retransmits", event->timer.retransmits);
 		break;
 	case EVENT_SEGMENT:
+	case EVENT_COPY:
+	case EVENT_FORGED:
 		put_number(object, "number", (int64_t)event->wire.number);
 		if (event->wire.repeats)
-			put_number(object, "repeats", (int64_t)event->wire.repeats);
+			put_number(object, event->kind == EVENT_COPY ? "copy_of" : "repeats",
+				(int64_t)event->wire.repeats);
 		put_segment(object, &event->wire.segment);
 		break;
 	case EVENT_HELD:
+	case EVENT_DELAYED:
+	case EVENT_CORRUPTED:
+	case EVENT_SWAPPED:
 	case EVENT_DELIVERED:
 	case EVENT_DROPPED:
 		put_number(object, "number", (int64_t)event->verdict.number);
 		put_number(object, "on_wire_ns", (int64_t)event->verdict.on_wire_ns);
+		if (event->kind == EVENT_DELAYED)
+			put_number(object, "delay_ns", (int64_t)event->verdict.delay_ns);
+		if (event->kind == EVENT_SWAPPED)
+			put_number(object, "other", (int64_t)event->verdict.other);
 		break;
 	case EVENT_EXPECTATION:
 		json_object_set_new(object, "passed", json_boolean(event->place.passed));
@@ -185,7 +214,7 @@ char *jsonl_format(const struct event *event)
 	put_string(object, "host", event->host);
 	put_string(object, "process", event->process);
 	put_details(object, event);
-	put_string(object, event->kind == EVENT_SEGMENT ? "peer" : "text", event->text);
+	put_string(object, event_is_segment(event) ? "peer" : "text", event->text);
 	dumped = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	LAB_ASSERT(dumped);
 	text_puts(&line, dumped);

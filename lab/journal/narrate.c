@@ -19,9 +19,14 @@ void narrate_subject(const struct event *event, struct text *out)
 		text_puts(out, event->process);
 		break;
 	case EVENT_SEGMENT:
+	case EVENT_COPY:
+	case EVENT_FORGED:
 		text_printf(out, "#%" PRIu64, event->wire.number);
 		break;
 	case EVENT_HELD:
+	case EVENT_DELAYED:
+	case EVENT_CORRUPTED:
+	case EVENT_SWAPPED:
 	case EVENT_DELIVERED:
 	case EVENT_DROPPED:
 		text_printf(out, "#%" PRIu64, event->verdict.number);
@@ -89,10 +94,14 @@ static void narrate_segment(const struct event *event, struct text *out)
 		event->subject ? event->subject : address_format(&s->src, src),
 		event->text ? event->text : address_format(&s->dst, dst));
 	segment_format(s, false, out);
-	if (s->flags & SEGMENT_SYN)
+	if (s->kind == SEGMENT_TCP && (s->flags & SEGMENT_SYN))
 		narrate_options(&s->options, out);
-	if (event->wire.repeats)
+	if (event->kind == EVENT_COPY)
+		text_printf(out, "  (copy of #%" PRIu64 ")", event->wire.repeats);
+	else if (event->wire.repeats)
 		text_printf(out, "  (again: #%" PRIu64 ")", event->wire.repeats);
+	if (event->kind == EVENT_FORGED)
+		text_puts(out, "  (forged)");
 }
 
 static void narrate_fate(const struct event *event, struct text *out)
@@ -126,6 +135,10 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		text_printf(out, "Linux %s", event->text);
 		break;
 	case EVENT_HOST:
+		if (event->text) {
+			text_puts(out, event->text);
+			break;
+		}
 		text_printf(out, "is up with %s", address_format(&event->socket.local, address));
 		text_printf(out, " and %s", address_format(&event->socket.remote, address));
 		break;
@@ -168,10 +181,23 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 			text_printf(out, ", retransmission %u", event->timer.retransmits);
 		break;
 	case EVENT_SEGMENT:
+	case EVENT_COPY:
+	case EVENT_FORGED:
 		narrate_segment(event, out);
 		break;
 	case EVENT_HELD:
 		text_puts(out, "held");
+		break;
+	case EVENT_DELAYED:
+		text_puts(out, "delayed by ");
+		text_duration(out, event->verdict.delay_ns);
+		text_printf(out, ": %s", event->text);
+		break;
+	case EVENT_CORRUPTED:
+		text_printf(out, "corrupted: %s", event->text);
+		break;
+	case EVENT_SWAPPED:
+		text_printf(out, "changes places with #%" PRIu64, event->verdict.other);
 		break;
 	case EVENT_DELIVERED:
 		text_puts(out, "delivered");
@@ -193,12 +219,16 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 static void cause_segment(const struct journal *j, const struct event *verdict, struct text *out)
 {
 	const struct event *sent = journal_get(j, verdict->cause);
+	char number[16];
 
 	text_printf(out, "#%" PRIu64, verdict->verdict.number);
-	if (sent && sent->kind == EVENT_SEGMENT) {
-		text_puts(out, " ");
+	if (!sent || !event_is_segment(sent))
+		return;
+	text_puts(out, " ");
+	if (sent->wire.segment.kind == SEGMENT_TCP)
 		segment_format_flags(&sent->wire.segment, out);
-	}
+	else
+		text_puts(out, segment_protocol_name(&sent->wire.segment, number));
 }
 
 void narrate_cause(const struct journal *j, const struct event *event, struct text *out)
@@ -215,8 +245,7 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 			cause->text);
 		break;
 	case EVENT_DELIVERED:
-		if (event->kind ==
-			EVENT_SEGMENT) { /* a long line, and the other is just above it */
+		if (event_is_segment(event)) { /* a long line, and the other is just above it */
 			text_printf(out, "#%" PRIu64, cause->verdict.number);
 			break;
 		}
@@ -254,7 +283,12 @@ static bool in_story(const struct event *event)
 	case EVENT_STATE:
 	case EVENT_TIMER:
 	case EVENT_SEGMENT:
+	case EVENT_COPY:
+	case EVENT_FORGED:
 	case EVENT_HELD:
+	case EVENT_DELAYED:
+	case EVENT_CORRUPTED:
+	case EVENT_SWAPPED:
 	case EVENT_DROPPED:
 	case EVENT_PROCESS_END:
 	case EVENT_SIGNAL:

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal/segment.h"
 
+#include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/text.h"
 
@@ -112,8 +114,122 @@ void segment_format_options(const struct segment *s, struct text *out)
 	}
 }
 
+const char *segment_protocol_name(const struct segment *s, char buffer[16])
+{
+	switch (s->protocol) {
+	case IPPROTO_UDP:
+		return "UDP";
+	case IPPROTO_ICMP:
+		return "ICMP";
+	case IPPROTO_ICMPV6:
+		return "ICMPv6";
+	case IPPROTO_IGMP:
+		return "IGMP";
+	case IPPROTO_TCP:
+		return "TCP";
+	default:
+		snprintf(buffer, 16, "protocol %u", s->protocol);
+		return buffer;
+	}
+}
+
+/* Names as in RFC 792, RFC 4443 and icmp(7). */
+static const struct icmp_name {
+	bool ipv6;
+	uint8_t type, code; /* ANY_CODE: whatever the code */
+	const char *name;
+} icmp_names[] = {
+#define ANY_CODE 255
+	{ false, 0, ANY_CODE, "echo reply" },
+	{ false, 3, 0, "network unreachable" },
+	{ false, 3, 1, "host unreachable" },
+	{ false, 3, 2, "protocol unreachable" },
+	{ false, 3, 3, "port unreachable" },
+	{ false, 3, 4, "fragmentation needed" },
+	{ false, 3, 13, "administratively prohibited" },
+	{ false, 3, ANY_CODE, "destination unreachable" },
+	{ false, 4, ANY_CODE, "source quench" },
+	{ false, 5, ANY_CODE, "redirect" },
+	{ false, 8, ANY_CODE, "echo request" },
+	{ false, 11, ANY_CODE, "time exceeded" },
+	{ false, 12, ANY_CODE, "parameter problem" },
+	{ true, 1, 0, "network unreachable" },
+	{ true, 1, 1, "administratively prohibited" },
+	{ true, 1, 3, "host unreachable" },
+	{ true, 1, 4, "port unreachable" },
+	{ true, 1, ANY_CODE, "destination unreachable" },
+	{ true, 2, ANY_CODE, "packet too big" },
+	{ true, 3, ANY_CODE, "time exceeded" },
+	{ true, 4, ANY_CODE, "parameter problem" },
+	{ true, 128, ANY_CODE, "echo request" },
+	{ true, 129, ANY_CODE, "echo reply" },
+	{ true, 131, ANY_CODE, "multicast listener report" },
+	{ true, 133, ANY_CODE, "router solicitation" },
+	{ true, 135, ANY_CODE, "neighbor solicitation" },
+	{ true, 136, ANY_CODE, "neighbor advertisement" },
+	{ true, 143, ANY_CODE, "multicast listener report" },
+};
+
+void segment_format_icmp(const struct segment *s, struct text *out)
+{
+	const struct segment_icmp *m = &s->icmp;
+	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX], number[16];
+	const struct segment quoted = { .protocol = m->quoted_protocol };
+	const char *name = NULL;
+
+	for (size_t i = 0; !name && i < sizeof(icmp_names) / sizeof(icmp_names[0]); i++) {
+		const struct icmp_name *n = &icmp_names[i];
+
+		if (n->ipv6 == (s->protocol == IPPROTO_ICMPV6) && n->type == m->type &&
+			(n->code == m->code || n->code == ANY_CODE))
+			name = n->name;
+	}
+	if (name)
+		text_puts(out, name);
+	else
+		text_printf(out, "type %u code %u", m->type, m->code);
+	if (m->mtu)
+		text_printf(out, ", MTU %u", m->mtu);
+	if (m->quotes)
+		text_printf(out, ", of %s %s > %s", segment_protocol_name(&quoted, number),
+			address_format(&m->quoted_src, src), address_format(&m->quoted_dst, dst));
+}
+
+/* " len 5 \"hello\"..." */
+static void format_payload(const struct segment *s, struct text *out)
+{
+	if (!s->payload_len)
+		return;
+	text_printf(out, " len %u", s->payload_len);
+	if (!s->excerpt_len)
+		return;
+	text_puts(out, " ");
+	text_quote(out, (const char *)s->excerpt, s->excerpt_len, 0);
+	if (s->payload_len > s->excerpt_len)
+		text_puts(out, "...");
+}
+
+/* Whatever is no TCP segment. */
+static void format_other(const struct segment *s, struct text *out)
+{
+	char number[16];
+
+	text_printf(out, "%s%s", s->fragment ? "fragment of " : "",
+		segment_protocol_name(s, number));
+	if (s->kind == SEGMENT_ICMP) {
+		text_puts(out, " ");
+		segment_format_icmp(s, out);
+	} else {
+		format_payload(s, out);
+	}
+}
+
 void segment_format(const struct segment *s, bool with_options, struct text *out)
 {
+	if (s->kind != SEGMENT_TCP) {
+		format_other(s, out);
+		return;
+	}
 	segment_format_flags(s, out);
 	text_printf(out, " seq %u", s->seq_rel);
 	if (s->flags & SEGMENT_ACK)
@@ -126,13 +242,5 @@ void segment_format(const struct segment *s, bool with_options, struct text *out
 		segment_format_options(s, out);
 		text_puts(out, ">");
 	}
-	if (!s->payload_len)
-		return;
-	text_printf(out, " len %u", s->payload_len);
-	if (!s->excerpt_len)
-		return;
-	text_puts(out, " ");
-	text_quote(out, (const char *)s->excerpt, s->excerpt_len, 0);
-	if (s->payload_len > s->excerpt_len)
-		text_puts(out, "...");
+	format_payload(s, out);
 }

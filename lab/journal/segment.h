@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What one TCP segment on the wire says: a plain value. lab/wire fills it from bytes; the journal
- * keeps it; views and expectations read it. And its text form: pure functions. */
+/* What one packet on the wire says: a TCP segment, or a UDP datagram, an ICMP message or another packet
+ * as far as they say the same things. A plain value: lab/wire fills it from bytes; the journal keeps it;
+ * views and expectations read it. And its text form: pure functions. */
 #ifndef LAB_JOURNAL_SEGMENT_H
 #define LAB_JOURNAL_SEGMENT_H
 
@@ -56,8 +57,29 @@ struct segment_options {
 	} sack[SEGMENT_SACK_MAX];
 };
 
+enum segment_kind {
+	SEGMENT_TCP,
+	SEGMENT_UDP,
+	SEGMENT_ICMP, /* ICMP for IPv4 (RFC 792) and IPv6 (RFC 4443) */
+	SEGMENT_OTHER, /* IP that carries something else, or a fragment */
+};
+
+/* An ICMP message. An error quotes the packet it is about: whose it was, as far as the quote tells. */
+struct segment_icmp {
+	uint8_t type, code;
+	bool quotes; /* the quote below counts */
+	uint8_t quoted_protocol;
+	struct address quoted_src, quoted_dst; /* ports when it is TCP or UDP */
+	uint32_t quoted_seq; /* of TCP, absolute */
+	uint32_t mtu; /* fragmentation needed, packet too big; else 0 */
+};
+
 struct segment {
-	struct address src, dst;
+	struct address src, dst; /* ports only with TCP and UDP */
+	uint8_t kind; /* enum segment_kind */
+	uint8_t protocol; /* IP protocol; of IPv6 the last next header looked at */
+	bool fragment; /* kind is OTHER then: the next layer cannot be read */
+	/* of the next four, and of all numbers below, only hop_limit counts unless the kind is TCP */
 	uint8_t flags; /* mask of enum segment_flag */
 	uint8_t hop_limit; /* TTL or hop limit */
 	uint16_t window; /* as on the wire, not scaled */
@@ -65,12 +87,22 @@ struct segment {
 	uint32_t seq, ack; /* as on the wire */
 	uint32_t seq_rel, ack_rel; /* counted from the initial sequence number of each direction */
 	uint32_t seq_base, ack_base; /* what was subtracted */
-	uint32_t payload_len; /* bytes */
+	uint32_t
+		payload_len; /* bytes behind the TCP, UDP or ICMP header; OTHER: behind that of IP */
 	uint32_t payload_offset; /* where the payload begins in the packet */
 	uint8_t excerpt_len;
-	uint8_t excerpt[SEGMENT_EXCERPT_MAX]; /* first payload bytes */
-	struct segment_options options;
+	uint8_t excerpt[SEGMENT_EXCERPT_MAX]; /* first payload bytes; of TCP and UDP only */
+	union {
+		struct segment_options options; /* TCP */
+		struct segment_icmp icmp; /* ICMP */
+	};
 };
+
+/* "TCP", "UDP", "ICMP", "IGMP", "protocol 99": what the packet carries. buffer: 16 bytes, may be used. */
+const char *segment_protocol_name(const struct segment *s, char buffer[16]);
+/* "port unreachable, of UDP 10.0.0.1:40000 > 10.0.0.2:53", "fragmentation needed, MTU 1400, of TCP ...",
+ * "echo request". Appended. */
+void segment_format_icmp(const struct segment *s, struct text *out);
 
 /* The flags joined by '/', always in the order FIN, SYN, RST, PSH, URG, ACK, ECE, CWR: "SYN",
  * "SYN/ACK", "FIN/ACK", "PSH/ACK"; "none" when there are none. Appended to out. */
@@ -82,6 +114,8 @@ void segment_format_options(const struct segment *s, struct text *out);
 /* One line without addresses:
  *   SYN seq 0 win 64240 <MSS 1460, SACK permitted, TS 12/0, window scale 7>
  *   PSH/ACK seq 1 ack 1 win 502 len 5 "hello"
+ *   UDP len 5 "hello"
+ *   ICMP port unreachable, of UDP 10.0.0.1:40000 > 10.0.0.2:53
  * Relative numbers. `ack` and `urg` only when their flag is set, `len` only with payload; "..."
  * after the quote when the excerpt is shorter than the payload. with_options lists all options
  * present between < and >, before len; without it none is shown. Appended to out. */

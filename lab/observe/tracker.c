@@ -121,6 +121,32 @@ struct endpoint *tracker_listener(const struct tracker *t, const struct address 
 	return best;
 }
 
+struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
+	const struct address *remote)
+{
+	struct endpoint *best = NULL;
+	int best_score = -1;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct endpoint *e = t->endpoints[i];
+		int score = 0;
+
+		if (e->protocol != IPPROTO_UDP || e->local.port != local->port || !e->process)
+			continue;
+		if (e->remote.port && !address_equal(&e->remote, remote))
+			continue;
+		if (!address_is_any(&e->local) && !address_same_host(&e->local, local))
+			continue;
+		/* net/ipv4/udp.c compute_score(): the more is bound, the better it fits */
+		score = (e->remote.port ? 2 : 0) + (address_is_any(&e->local) ? 0 : 1);
+		if (score > best_score) {
+			best = e;
+			best_score = score;
+		}
+	}
+	return best;
+}
+
 static struct endpoint *find_cookie(const struct tracker *t, uint64_t cookie)
 {
 	struct endpoint key = { .cookie = cookie };

@@ -85,6 +85,10 @@ struct endpoint *tracker_last(const struct tracker *t, const struct address *loc
 /* The listener a segment to `local` would reach, or NULL. */
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local);
 
+/* The UDP socket a datagram from `remote` to `local` would reach, as far as is known, or NULL. */
+struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
+	const struct address *remote);
+
 /* The host is gone, and every socket on it: they are CLOSED, and nothing is asked any more. */
 void tracker_abandon(struct tracker *t, uint64_t cause);
 

@@ -51,8 +51,7 @@ static void story_line(struct console *c, const struct journal *j, const struct 
 	shown = part.len + strlen(after);
 	text_clear(&part);
 	narrate_cause(j, event, &part);
-	if (part.len && event->kind != EVENT_HELD && event->kind != EVENT_DROPPED &&
-		event->kind != EVENT_DELIVERED)
+	if (part.len && !event_is_verdict(event))
 		text_printf(&c->out, "%*s  %s<- %s%s",
 			shown < CAUSE_COLUMN ? (int)(CAUSE_COLUMN - shown) : 0, "",
 			style(c, "\033[2m"), text_get(&part), style(c, "\033[0m"));
@@ -118,7 +117,8 @@ static bool joins(struct console *c, const struct journal *j, const struct event
 		flush(c, j, c->options.color ? "  \033[32mok\033[0m" : "  ok");
 		return true;
 	}
-	if (waiting->kind != EVENT_SEGMENT || event->verdict.number != waiting->wire.number)
+	if (!event_is_segment(waiting) || !event_is_verdict(event) ||
+		event->verdict.number != waiting->wire.number)
 		return false;
 	if (event->kind == EVENT_HELD)
 		flush(c, j, "  HELD");
@@ -134,6 +134,8 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 	switch (event->kind) {
 	case EVENT_CALL:
 	case EVENT_SEGMENT:
+	case EVENT_COPY:
+	case EVENT_FORGED:
 		c->waiting = event->no;
 		break;
 	case EVENT_DELIVERED:

@@ -11,6 +11,7 @@
 #define RECENT 16 /* segments remembered per direction: a repetition is of one not long ago */
 
 struct flow {
+	unsigned host; /* of a loopback address; else 0 */
 	struct address src, dst;
 	bool begun; /* base is known */
 	uint32_t base;
@@ -31,7 +32,9 @@ static int compare_flows(const void *a, const void *b)
 	const struct flow *x = a, *y = b;
 	int order = address_compare(&x->src, &y->src);
 
-	return order ? order : address_compare(&x->dst, &y->dst);
+	if (!order)
+		order = address_compare(&x->dst, &y->dst);
+	return order ? order : (x->host > y->host) - (x->host < y->host);
 }
 
 struct flow_table *flow_table_new(void)
@@ -48,17 +51,16 @@ void flow_table_free(struct flow_table *table)
 }
 
 static struct flow *find(struct flow_table *table, const struct address *src,
-	const struct address *dst)
+	const struct address *dst, unsigned host)
 {
-	struct flow key = { .src = *src, .dst = *dst };
+	struct flow key = { .host = host, .src = *src, .dst = *dst };
 	struct flow **found = tfind(&key, &table->flows, compare_flows);
 	struct flow *made;
 
 	if (found)
 		return *found;
 	made = memory_new(sizeof(*made));
-	made->src = *src;
-	made->dst = *dst;
+	*made = key;
 	LAB_ASSERT(tsearch(made, &table->flows, compare_flows));
 	return made;
 }
@@ -90,17 +92,22 @@ static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t numbe
 	return earlier;
 }
 
-uint64_t flow_table_see(struct flow_table *table, struct segment *s, uint64_t number)
+uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number)
 {
-	struct flow *there = find(table, &s->src, &s->dst);
-	struct flow *back = find(table, &s->dst, &s->src);
+	unsigned own = address_is_loopback(&s->dst) ? host : 0;
+	struct flow *there = find(table, &s->src, &s->dst, own);
+	struct flow *back = find(table, &s->dst, &s->src, own);
 
 	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->base != s->seq)) {
-		struct flow fresh = { .src = s->src, .dst = s->dst, .begun = true, .base = s->seq };
+		struct flow fresh = { .host = own,
+			.src = s->src,
+			.dst = s->dst,
+			.begun = true,
+			.base = s->seq };
 
 		/* a new connection between the same addresses: the answers begin anew, too */
 		if (there->begun && there != back)
-			*back = (struct flow){ .src = s->dst, .dst = s->src };
+			*back = (struct flow){ .host = own, .src = s->dst, .dst = s->src };
 		*there = fresh;
 	}
 	if ((s->flags & SEGMENT_ACK) && !back->begun) {

@@ -15,7 +15,9 @@ void flow_table_free(struct flow_table *table);
 
 /* Fill s's relative numbers. A SYN sets where its direction begins; a direction first seen in its
  * middle begins with the first segment seen. Returns the number of the earlier segment this one sends
- * again (same sequence range and flags, or part of it), 0 when it is new. `number` is its own. */
-uint64_t flow_table_see(struct flow_table *table, struct segment *s, uint64_t number);
+ * again (same sequence range and flags, or part of it), 0 when it is new. `number` is its own; host: who sent it,
+ * for every host has 127.0.0.1. */
+uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host,
+	uint64_t number);
 
 #endif

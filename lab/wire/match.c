@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "wire/filter.h"
 
 static const struct {
 	const char *name;
@@ -15,11 +16,16 @@ static const struct {
 	{ "rst", SEGMENT_RST },
 	{ "data", MATCH_DATA },
 	{ "ack", SEGMENT_ACK },
+	/* each alone */
+	{ "tcp", MATCH_TCP },
+	{ "udp", MATCH_UDP },
+	{ "icmp", MATCH_ICMP },
 };
+#define MATCH_PROTOCOLS (MATCH_TCP | MATCH_UDP | MATCH_ICMP)
 #define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 
 const char *const match_words[] = { "syn", "syn/ack", "ack", "data", "fin", "fin/ack", "rst",
-	"rst/ack", "data/fin", NULL };
+	"rst/ack", "data/fin", "tcp", "udp", "icmp", NULL };
 
 int match_parse_word(const char *word, uint16_t *ret_must)
 {
@@ -38,6 +44,8 @@ int match_parse_word(const char *word, uint16_t *ret_must)
 			break;
 		word += len + 1;
 	}
+	if ((must & MATCH_PROTOCOLS) && (must & (must - 1)))
+		return -EINVAL; /* a protocol and something else */
 	*ret_must = must;
 	return 0;
 }
@@ -53,11 +61,15 @@ static bool end_matches(const struct address *wanted, const struct address *end)
 
 bool match_segment(const struct match *m, const struct segment *s)
 {
+	static const uint16_t protocols[] = { [SEGMENT_TCP] = MATCH_TCP,
+		[SEGMENT_UDP] = MATCH_UDP,
+		[SEGMENT_ICMP] = MATCH_ICMP,
+		[SEGMENT_OTHER] = 0 };
 	uint16_t has = s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST | SEGMENT_ACK);
 
-	if (s->payload_len)
+	if (s->payload_len && s->kind == SEGMENT_TCP)
 		has |= MATCH_DATA;
-	if ((has & m->must) != m->must)
+	if (((has | protocols[s->kind]) & m->must) != m->must)
 		return false;
 	if (m->must == SEGMENT_SYN && (has & SEGMENT_ACK))
 		return false;
@@ -66,6 +78,11 @@ bool match_segment(const struct match *m, const struct segment *s)
 	if (m->port && m->port != s->src.port && m->port != s->dst.port)
 		return false;
 	return end_matches(&m->from, &s->src) && end_matches(&m->to, &s->dst);
+}
+
+bool match_packet(const struct match *m, const struct segment *s, const uint8_t *packet, size_t len)
+{
+	return match_segment(m, s) && (!m->filter || filter_matches(m->filter, packet, len));
 }
 
 void match_format(const struct match *m, struct text *out)
@@ -87,4 +104,8 @@ void match_format(const struct match *m, struct text *out)
 		text_printf(out, " to %s", address_format(&m->to, buffer));
 	if (m->port)
 		text_printf(out, " port %u", m->port);
+	if (m->filter) {
+		text_puts(out, " where ");
+		text_quote(out, filter_text(m->filter), strlen(filter_text(m->filter)), 0);
+	}
 }

@@ -13,13 +13,20 @@
 
 struct text;
 
-/* What a segment must have. The bits are the flags' own; DATA is a bit the header has not. */
-#define MATCH_DATA 0x100
+/* What a segment must have. The bits are the flags' own; these are bits the header has not. */
+#define MATCH_DATA 0x100 /* a TCP segment with payload */
+#define MATCH_TCP 0x200
+#define MATCH_UDP 0x400
+#define MATCH_ICMP 0x800
+
+struct filter;
 
 struct match {
-	uint16_t must; /* SEGMENT_SYN | _FIN | _RST | _ACK, MATCH_DATA; 0 = any segment */
+	/* SEGMENT_SYN | _FIN | _RST | _ACK, MATCH_DATA; or one of MATCH_TCP, _UDP, _ICMP; 0 = any packet */
+	uint16_t must;
 	struct address from, to; /* family AF_UNSPEC = any; port 0 = any port */
 	uint16_t port; /* either end; 0 = any */
+	const struct filter *filter; /* `where "..."`: borrowed, from filter_get(); NULL = none */
 };
 
 /* Parse one word such as "syn/ack" or "data/fin". 0, or -EINVAL when it is not such a word. */
@@ -30,6 +37,9 @@ extern const char *const match_words[];
 /* `syn` means SYN without ACK, `ack` alone a pure acknowledgement (no SYN, FIN, RST, no data); all
  * other words ask for what they name and leave the rest open. */
 bool match_segment(const struct match *m, const struct segment *s);
+/* The same, and the filter on the packet's bytes. match_segment() leaves the filter out. */
+bool match_packet(const struct match *m, const struct segment *s, const uint8_t *packet,
+	size_t len);
 
 /* "syn/ack from 127.0.0.1:80", "any segment". Appended. */
 void match_format(const struct match *m, struct text *out);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,23 +120,18 @@ void wire_detach(struct wire *w, unsigned host)
 	free_rules(w);
 }
 
-/* Whose address is it? Loopback stays with the sender. false: nobody's. */
-static bool find_destination(const struct wire *w, unsigned from, const struct address *to,
-	unsigned *ret_host)
+/* Whose address is it? Loopback stays with the sender. */
+static unsigned find_destination(const struct wire *w, unsigned from, const struct address *to)
 {
-	if (to->family == AF_INET && to->bytes[0] == 127) {
-		*ret_host = from;
-		return true;
-	}
+	if (address_is_loopback(to))
+		return from;
 	for (unsigned h = 0; h < w->host_count; h++) {
 		for (size_t i = 0; i < w->hosts[h].address_count; i++) {
-			if (address_same_host(&w->hosts[h].addresses[i], to)) {
-				*ret_host = h;
-				return true;
-			}
+			if (address_same_host(&w->hosts[h].addresses[i], to))
+				return h;
 		}
 	}
-	return false;
+	return WIRE_NOWHERE;
 }
 
 /* Unlink the packet *place points to. The caller owns it. */
@@ -172,7 +166,8 @@ static bool apply_rules(struct wire *w, struct wire_packet *p)
 	struct rule *hold = NULL;
 
 	for (struct rule *r = w->rules; r; r = r->next) {
-		if ((r->count && r->hits == r->count) || !match_segment(&r->match, &p->segment))
+		if ((r->count && r->hits == r->count) ||
+			!match_packet(&r->match, &p->segment, p->bytes, p->len))
 			continue;
 		if (r->drop) {
 			struct text why = TEXT_EMPTY;
@@ -195,84 +190,47 @@ static bool apply_rules(struct wire *w, struct wire_packet *p)
 	return true;
 }
 
-static const char *protocol_name(uint8_t protocol)
-{
-	switch (protocol) {
-	case IPPROTO_UDP:
-		return "UDP";
-	case IPPROTO_ICMP:
-		return "ICMP";
-	case IPPROTO_ICMPV6:
-		return "ICMPv6";
-	default:
-		return "not TCP";
-	}
-}
-
-static void take_other(struct wire *w, struct wire_packet *p, const struct packet_summary *summary,
-	bool keep)
-{
-	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
-	struct text what = TEXT_EMPTY;
-
-	text_printf(&what, "%s, %zu bytes, %s to %s%s", protocol_name(summary->protocol),
-		summary->length, address_format(&summary->src, src),
-		address_format(&summary->dst, dst),
-		keep ? "" : ", which is nobody's address: lost");
-	journal_add(w->journal,
-		(struct event){ .kind = EVENT_PACKET,
-			.host = w->hosts[p->from].name,
-			.text = text_get(&what) });
-	text_done(&what);
-}
-
 /* Number it, tell, and let the rules see it. true = it stays on the wire. */
 static bool take_segment(struct wire *w, struct wire_packet *p)
 {
-	uint64_t repeats = flow_table_see(w->flows, &p->segment, w->numbers + 1);
-	struct wire_origin origin = w->watch.sent(w->arg, p->from, &p->segment, repeats != 0);
+	uint64_t repeats = p->segment.kind == SEGMENT_TCP
+		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
+		: 0;
+	unsigned to = find_destination(w, p->from, &p->segment.dst);
+	struct wire_origin origin = w->watch.sent(w->arg, p->from, to, &p->segment, repeats != 0);
 	struct event event = { .kind = EVENT_SEGMENT,
 		.host = w->hosts[p->from].name,
 		.cause = origin.cause,
 		.subject = origin.from,
 		.text = origin.to };
 
-	p->is_tcp = true;
 	p->number = ++w->numbers;
 	event.wire.number = p->number;
 	event.wire.repeats = repeats;
 	event.wire.segment = p->segment;
 	p->event = journal_add(w->journal, event);
-	if (!find_destination(w, p->from, &p->segment.dst, &p->to)) {
+	if (to == WIRE_NOWHERE) {
 		journal_verdict(w, p, EVENT_DROPPED, 0, "no host has this address");
 		return false;
 	}
+	p->to = to;
 	return apply_rules(w, p);
 }
 
 static void take_packet(struct wire *w, unsigned from, size_t len)
 {
-	struct packet_summary summary;
 	struct segment segment;
-	enum packet_kind kind = segment_decode(w->buffer, len, &summary, &segment);
 	struct wire_packet *p;
-	bool keep;
 
-	if (kind == PACKET_MALFORMED)
+	if (!segment_decode(w->buffer, len, &segment))
 		return; /* a kernel does not send such; there would be nobody to deliver it to */
 	p = memory_new(sizeof(*p) + len);
 	p->from = p->to = from;
 	p->len = len;
 	p->sent_ns = clock_now_ns();
+	p->segment = segment;
 	memcpy(p->bytes, w->buffer, len);
-	if (kind == PACKET_TCP) {
-		p->segment = segment;
-		keep = take_segment(w, p);
-	} else {
-		keep = find_destination(w, from, &summary.dst, &p->to);
-		take_other(w, p, &summary, keep);
-	}
-	if (!keep) {
+	if (!take_segment(w, p)) {
 		free(p);
 		return;
 	}
@@ -308,17 +266,15 @@ static bool deliver_next(struct wire *w)
 	while ((*place)->held)
 		place = &(*place)->next;
 	p = *place;
-	if (p->is_tcp && !w->watch.may_deliver(w->arg, p->to, &p->segment))
+	if (!w->watch.may_deliver(w->arg, p->to, &p->segment))
 		return false;
 	unlink_packet(w, place);
 	/* a TUN takes a packet, or reports an error at once when the host is gone */
 	if (write(w->hosts[p->to].tun, p->bytes, p->len) < 0)
 		journal_verdict(w, p, EVENT_DROPPED, 0, strerror(errno));
-	else if (p->is_tcp)
+	else
 		w->watch.delivered(w->arg, p->to, &p->segment,
 			journal_verdict(w, p, EVENT_DELIVERED, 0, NULL));
-	else
-		w->watch.delivered(w->arg, p->to, NULL, 0);
 	free(p);
 	return true;
 }
@@ -370,7 +326,7 @@ size_t wire_step(struct wire *w, uint64_t number, const struct match *m, size_t 
 
 	for (struct wire_packet *p = w->first; p && let_go < count; p = p->next) {
 		if (!p->held || (number && p->number != number) ||
-			(m && !match_segment(m, &p->segment)))
+			(m && !match_packet(m, &p->segment, p->bytes, p->len)))
 			continue;
 		p->held = false;
 		w->pending++;

@@ -8,6 +8,7 @@
 #ifndef LAB_WIRE_WIRE_H
 #define LAB_WIRE_WIRE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ struct text;
 struct wire;
 
 #define WIRE_HOSTS_MAX 64 /* over the life of a wire, ended ones included */
+#define WIRE_NOWHERE UINT_MAX /* no host has that address */
 
 struct wire_origin {
 	uint64_t cause; /* number of the event that made it leave; 0 = unknown */
@@ -28,26 +30,25 @@ struct wire_origin {
 
 /* How the wire asks and tells the world around it. All are called from inside wire calls. */
 struct wire_watch {
-	/* A segment has just left `host`'s kernel: read back its sender, say why it left and whose it is.
-	 * again: it repeats one sent before. */
-	struct wire_origin (*sent)(void *arg, unsigned host, const struct segment *s, bool again);
+	/* A packet has just left `host`'s kernel for that of `to` (WIRE_NOWHERE: nobody's address): read back
+	 * its sender, say why it left and whose it is. again: it repeats one sent before. */
+	struct wire_origin (
+		*sent)(void *arg, unsigned host, unsigned to, const struct segment *s, bool again);
 	/* May this segment enter `host`'s kernel now, or is the effect of something earlier still unread? */
 	bool (*may_deliver)(void *arg, unsigned host, const struct segment *s);
-	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. s NULL: something that
-	 * is not TCP has. */
+	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. */
 	void (*delivered)(void *arg, unsigned host, const struct segment *s, uint64_t event);
 };
 
 /* One segment on the wire, as listed by wire_get(). */
 struct wire_packet {
 	uint64_t number; /* the #N people type */
-	uint64_t event; /* its EVENT_SEGMENT; 0 for a packet that is not TCP */
+	uint64_t event; /* its EVENT_SEGMENT, EVENT_COPY or EVENT_FORGED */
 	uint64_t sent_ns; /* CLOCK_MONOTONIC */
 	unsigned from, to; /* host indices */
-	bool is_tcp;
 	bool held; /* stays until let go */
 	bool was_held;
-	struct segment segment; /* when is_tcp */
+	struct segment segment;
 	struct wire_packet *next;
 	size_t len;
 	uint8_t bytes[];

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <netinet/in.h>
 #include <sched.h>
 
 #include "base/clock.h"
@@ -90,10 +91,22 @@ static bool delivery_sent(const struct world *w, const struct process *owner,
 		(address_equal(&s->src, &w->delivered_to) || !owner || !motion_motive(owner));
 }
 
+/* The socket at the end that has addresses local and remote: of TCP the connection, of UDP whoever is bound
+ * there, of ICMP nobody. */
+static struct endpoint *end_of(const struct world *w, unsigned host, const struct segment *s,
+	const struct address *local, const struct address *remote)
+{
+	const struct tracker *t = w->hosts[host]->tracker;
+
+	if (s->kind == SEGMENT_TCP)
+		return tracker_find(t, local, remote);
+	return s->kind == SEGMENT_UDP ? tracker_datagram(t, local, remote) : NULL;
+}
+
 static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, bool again)
 {
 	struct tracker *t = w->hosts[host]->tracker;
-	struct endpoint *e = tracker_find(t, &s->src, &s->dst);
+	struct endpoint *e = end_of(w, host, s, &s->src, &s->dst);
 	const struct process *owner = e ? world_owner(w, e) : NULL;
 	uint64_t found;
 
@@ -140,32 +153,42 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 static bool can_move(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
-	const struct endpoint *e = tracker_find(w->hosts[host]->tracker, local, remote);
+	const struct endpoint *e;
 
+	if (s->kind != SEGMENT_TCP) /* an ICMP error can end a connection that is being opened */
+		return s->kind == SEGMENT_ICMP && s->icmp.quotes;
+	e = tracker_find(w->hosts[host]->tracker, local, remote);
 	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)) || !e ||
 		e->state != STATE_ESTABLISHED;
 }
 
 /* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
-static const char *name_at(struct world *w, unsigned host, const struct address *local,
-	const struct address *remote, bool listener_too)
+static const char *name_at(struct world *w, unsigned host, const struct segment *s,
+	const struct address *local, const struct address *remote)
 {
-	const struct endpoint *e = tracker_last(w->hosts[host]->tracker, local, remote);
+	const struct tracker *t = w->hosts[host]->tracker;
+	const struct endpoint *e;
 
-	if (!e && listener_too)
-		e = tracker_listener(w->hosts[host]->tracker, local);
+	if (s->kind != SEGMENT_TCP) {
+		e = end_of(w, host, s, local, remote);
+		return e ? e->name : NULL;
+	}
+	e = tracker_last(t, local, remote);
+	if (!e && (s->flags & SEGMENT_SYN) && local == &s->dst)
+		e = tracker_listener(t, local);
 	return e ? e->name : NULL;
 }
 
-static struct wire_origin wire_sent(void *arg, unsigned host, const struct segment *s, bool again)
+static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const struct segment *s,
+	bool again)
 {
 	struct world *w = arg;
 	struct wire_origin origin = { .cause = cause_of_sent(w, host, s, again) };
 
-	if (can_move(w, host, s, &s->src, &s->dst))
+	if (s->kind == SEGMENT_TCP && can_move(w, host, s, &s->src, &s->dst))
 		tracker_look_at(w->hosts[host]->tracker, &s->src, &s->dst, origin.cause, NULL);
-	origin.from = name_at(w, host, &s->src, &s->dst, false);
-	origin.to = name_at(w, host, &s->dst, &s->src, (s->flags & SEGMENT_SYN) != 0);
+	origin.from = name_at(w, host, s, &s->src, &s->dst);
+	origin.to = to == WIRE_NOWHERE ? NULL : name_at(w, to, s, &s->dst, &s->src);
 	return origin;
 }
 
@@ -176,13 +199,13 @@ static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
 	return !can_move(w, host, s, &s->dst, &s->src) || calm(w);
 }
 
-/* A call asleep on this socket, or on the listener it came to, may be awake now. s NULL: on any that is not
- * TCP's, for of those it is not known whose a packet was. */
+/* A call asleep on this socket, or on the listener it came to, may be awake now. */
 static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 {
 	struct tracker *t = w->hosts[host]->tracker;
-	const struct endpoint *e = s ? tracker_find(t, &s->dst, &s->src) : NULL;
-	const struct endpoint *listener = s ? tracker_listener(t, &s->dst) : NULL;
+	bool tcp = s->kind == SEGMENT_TCP;
+	const struct endpoint *e = tcp ? tracker_find(t, &s->dst, &s->src) : NULL;
+	const struct endpoint *listener = tcp ? tracker_listener(t, &s->dst) : NULL;
 
 	for (size_t i = 0; i < w->process_count; i++) {
 		struct process *p = &w->processes[i]->process;
@@ -200,15 +223,17 @@ static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
-	bool moving = s && can_move(w, host, s, &s->dst, &s->src);
+	struct tracker *t = w->hosts[host]->tracker;
+	bool moving = can_move(w, host, s, &s->dst, &s->src);
 
 	wake_calls(w, host, s);
-	if (!s)
-		return;
 	w->delivering = event;
 	w->delivered_to = s->dst;
-	if (moving)
-		tracker_look_at(w->hosts[host]->tracker, &s->dst, &s->src, event, NULL);
+	if (moving && s->kind == SEGMENT_TCP)
+		tracker_look_at(t, &s->dst, &s->src, event, NULL);
+	else if (moving && s->icmp.quoted_protocol == IPPROTO_TCP &&
+		tracker_find(t, &s->icmp.quoted_src, &s->icmp.quoted_dst))
+		tracker_look_at(t, &s->icmp.quoted_src, &s->icmp.quoted_dst, event, NULL);
 	wire_drain(w->wire); /* what it answered at once */
 	w->delivering = 0;
 }
