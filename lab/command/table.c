@@ -37,6 +37,12 @@
 	X(release)                                                                                 \
 	X(step)                                                                                    \
 	X(drop)                                                                                    \
+	X(duplicate)                                                                              \
+	X(delay)                                                                                  \
+	X(corrupt)                                                                                \
+	X(rate)                                                                                   \
+	X(swap)                                                                                   \
+	X(rules)                                                                                  \
 	X(ss)                                                                                      \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \

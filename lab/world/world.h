@@ -57,7 +57,7 @@ bool world_settled(struct world *w);
 bool world_failed(const struct world *w);
 
 struct journal *world_journal(struct world *w);
-struct wire *world_wire(struct world *w);
+struct wire *world_wire(const struct world *w);
 bool world_ipv6(const struct world *w);
 
 /* Look-ups by name; NULL when there is none. Borrowed until world_close(). */
