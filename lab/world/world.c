@@ -99,6 +99,19 @@ struct tracker *world_tracker(const struct world *w, const struct host *host)
 	return w->hosts[host->index]->tracker;
 }
 
+const struct host *world_host_of(const struct world *w, const struct endpoint *e)
+{
+	for (size_t h = 0; h < w->host_count; h++) {
+		const struct endpoint *of;
+
+		for (size_t i = 0; (of = tracker_get(w->hosts[h]->tracker, i)); i++) {
+			if (of == e)
+				return &w->hosts[h]->host;
+		}
+	}
+	return NULL;
+}
+
 struct process *world_owner(const struct world *w, const struct endpoint *e)
 {
 	const struct descriptor *d = descriptor_of(&w->descriptors, e);

@@ -70,6 +70,8 @@ struct process *world_process_at(const struct world *w, size_t index);
 struct host *world_host_at(const struct world *w, size_t index);
 struct endpoint *world_socket_at(const struct world *w, size_t index);
 struct tracker *world_tracker(const struct world *w, const struct host *host);
+/* The host e is on. */
+const struct host *world_host_of(const struct world *w, const struct endpoint *e);
 /* The process that holds e's descriptor (the first of several), or NULL. */
 struct process *world_owner(const struct world *w, const struct endpoint *e);
 /* The descriptor of that name: the open one, else the last closed one, else NULL. By index: NULL past the
