@@ -147,6 +147,29 @@ void wire_silence(struct wire *w, unsigned host)
 	w->hosts[host].condition = HOST_DOWN;
 }
 
+void wire_succeed(struct wire *w, unsigned host, unsigned next)
+{
+	struct wire_host *old = &w->hosts[host], *new = &w->hosts[next];
+
+	free(new->addresses);
+	new->addresses = old->addresses;
+	new->address_count = old->address_count;
+	new->cut = old->cut;
+	old->addresses = NULL;
+	old->address_count = 0;
+	old->tun = -1;
+	old->condition = HOST_GONE;
+	for (int i = 0; i < STANDINGS; i++) {
+		struct wire_packet *p;
+
+		TAILQ_FOREACH(p, &w->queues[i], place)
+		{
+			if (p->to == host)
+				p->to = next;
+		}
+	}
+}
+
 void wire_detach(struct wire *w, unsigned host)
 {
 	w->hosts[host].tun = -1;
