@@ -228,7 +228,7 @@ static int add_options(struct header *out, const struct segment_options *o)
 		return -EINVAL;
 	if ((o->present & OPTION_FAST_OPEN) && o->fast_open_len)
 		return -EINVAL;
-	/* the order is Linux's, tcp_options_write(); its padding between them is for the speed of old machines */
+	/* in Linux's order, tcp_options_write(), but without its padding, which is for speed */
 	if (o->present & OPTION_MSS)
 		put_be16(add_option(out, 2, 2), o->mss);
 	if (o->present & OPTION_SACK_PERMITTED)
