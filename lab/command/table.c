@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #define COMMANDS(X)                                                                                \
+	X(host)                                                                                    \
 	X(process)                                                                                 \
 	X(exec)                                                                                    \
 	X(type)                                                                                    \

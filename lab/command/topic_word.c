@@ -7,15 +7,19 @@ static const struct word_topic words[] = {
 	{
 		.name = "match",
 		.others =
-			"matches|from|to|port|syn|syn/ack|ack|data|fin|fin/ack|rst|rst/ack|data/fin",
+			"matches|from|to|port|where|syn|syn/ack|ack|data|fin|fin/ack|rst|rst/ack|data/fin|tcp|udp|"
+			"icmp|any|always",
 		.meaning =
-			"Which segments are meant. One word for what they have: syn, syn/ack, ack, data, fin, "
-			"fin/ack, rst, rst/ack, data/fin. syn means SYN without ACK, and ack alone a segment with "
-			"nothing else; the others leave the rest open, so fin is any segment with FIN. Then "
-			"`from X`, `to X` (a socket, a host, an address) and `port N` (either end). What is "
-			"left out is any. Taken by hold, step, drop and expect segments.",
+			"Which packets are meant. One word for what they have: syn, syn/ack, ack, data, fin, "
+			"fin/ack, rst, rst/ack, data/fin, tcp, udp, icmp, any. syn means SYN without ACK, and ack "
+			"alone a segment with nothing else; the others leave the rest open, so fin is any segment "
+			"with FIN. Then `from X`, `to X` (a socket, a host, an address), `port N` (either end) "
+			"and where \"FILTER\", in the language of pcap-filter(7), seeing the packet from its IP "
+			"header on. What is left out is any. Taken by hold, step and expect segments (where "
+			"filters cannot be), and by drop, duplicate, delay, corrupt and rate, for which xN says "
+			"how many, and always all.",
 		.example = "drop syn/ack from l x2",
-		.source = "lab/wire/match.h",
+		.source = "lab/wire/match.h; pcap-filter(7)",
 	},
 	{
 		.name = "expect",

@@ -284,6 +284,13 @@ static void format_as_match(const struct segment *s, struct text *out)
 	} flags[] = { { SEGMENT_SYN, "syn" }, { SEGMENT_FIN, "fin" }, { SEGMENT_RST, "rst" } };
 	const char *separator = "";
 
+	if (s->kind != SEGMENT_TCP) {
+		text_puts(out,
+			s->kind == SEGMENT_UDP            ? "udp"
+				: s->kind == SEGMENT_ICMP ? "icmp"
+							  : "any");
+		return;
+	}
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (s->flags & flags[i].bit) {
 			text_printf(out, "%s%s", separator, flags[i].name);

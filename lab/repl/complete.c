@@ -241,6 +241,7 @@ static const struct {
 	{ "KIND", offer_timers },
 	{ "EXPECTATION", offer_expectation },
 	{ "NAME", NULL },
+	{ "ADDR", NULL },
 	{ "N", NULL },
 	{ "xN", NULL },
 	{ "T", NULL },
