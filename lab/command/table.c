@@ -46,6 +46,7 @@
 	X(rules)                                                                                   \
 	X(forge)                                                                                   \
 	X(ss)                                                                                      \
+	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \
