@@ -207,12 +207,12 @@ void host_close(struct host *h)
 }
 
 /* Ask and wait for the answer; exits that come first are kept for later. 0 or -errno. */
-static int request(struct host *h, struct host_message *m, int *ret_fd)
+static int request(struct host *h, struct host_message *m, int *ret_fds, size_t fd_count)
 {
 	int r = channel_send(h->channel, m, sizeof(*m), NULL, 0);
 
 	while (r == 0) {
-		r = receive(h, m, ret_fd, ret_fd ? 1 : 0);
+		r = receive(h, m, ret_fds, fd_count);
 		if (r < 0 || m->kind == HOST_ANSWER)
 			break;
 		h->exits = memory_grow(h->exits, (h->exit_count + 1) * sizeof(*h->exits));
@@ -225,7 +225,7 @@ static int request(struct host *h, struct host_message *m, int *ret_fd)
 int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d)
 {
 	struct host_message m = { .kind = HOST_SPAWN };
-	int r = request(h, &m, ret_channel);
+	int r = request(h, &m, ret_channel, 1);
 
 	if (r == 0 && *ret_channel < 0)
 		r = -EMFILE; /* SCM_RIGHTS gives what fits */
@@ -239,7 +239,7 @@ int host_kill(struct host *h, int pid, int signal)
 {
 	struct host_message m = { .kind = HOST_KILL, .pid = pid, .value = signal };
 
-	return request(h, &m, NULL);
+	return request(h, &m, NULL, 0);
 }
 
 int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value)
@@ -253,10 +253,21 @@ int host_sysctl(struct host *h, const char *key, const char *value, char *ret_va
 	memcpy(m.text, key, key_len + 1);
 	if (value)
 		memcpy(m.text + key_len + 1, value, value_len + 1);
-	r = request(h, &m, NULL);
+	r = request(h, &m, NULL, 0);
 	if (r == 0 && ret_value)
 		memcpy(ret_value, m.text, sizeof(m.text));
 	return r;
+}
+
+int host_counters(struct host *h, int ret_fds[HOST_COUNTER_FILES])
+{
+	struct host_message m = { .kind = HOST_COUNTERS };
+
+	for (int i = 0; i < HOST_COUNTER_FILES; i++)
+		ret_fds[i] = -1;
+	if (h->pid < 0)
+		return -ESRCH;
+	return request(h, &m, ret_fds, HOST_COUNTER_FILES);
 }
 
 int host_next_exit(struct host *h, struct host_message *ret_exit)

@@ -61,6 +61,11 @@ int host_kill(struct host *h, int pid, int signal);
  * ret_value: HOST_TEXT_MAX bytes, may be NULL when writing. 0 or -errno as the kernel gave it. */
 int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value);
 
+/* Descriptors of what its kernel counts: snmp, netstat, and snmp6 of /proc/net (-1 without IPv6), to be read from
+ * where they stand. Owned by the caller. 0 or -errno (-ESRCH: it is down). */
+#define HOST_COUNTER_FILES 3
+int host_counters(struct host *h, int ret_fds[HOST_COUNTER_FILES]);
+
 /* The next process exit, if one is known: 1 and *ret_exit; 0 = none; -EPIPE = the host itself is gone.
  * Does not wait. */
 int host_next_exit(struct host *h, struct host_message *ret_exit);

@@ -307,6 +307,28 @@ static void serve_sysctl(struct host_message *m)
 	m->kind = HOST_ANSWER;
 }
 
+/* /proc/net is that of the namespace it was opened in, whoever reads it then. */
+static void serve_counters(struct host_role *h, struct host_message *m)
+{
+	static const char *const files[] = { "/proc/self/net/snmp", "/proc/self/net/netstat",
+		"/proc/self/net/snmp6" };
+	int fds[3];
+	size_t count = 0;
+
+	m->kind = HOST_ANSWER;
+	m->error = 0;
+	for (size_t i = 0; i < (h->ipv6 ? 3 : 2) && !m->error; i++) {
+		fds[count] = open(files[i], O_RDONLY | O_CLOEXEC);
+		if (fds[count] < 0)
+			m->error = errno;
+		else
+			count++;
+	}
+	answer(h, m, fds, m->error ? 0 : count);
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}
+
 static void serve(struct host_role *h)
 {
 	struct host_message m;
@@ -322,6 +344,9 @@ static void serve(struct host_role *h)
 		m.error = kill(m.pid, m.value) < 0 ? errno : 0;
 		m.kind = HOST_ANSWER;
 		break;
+	case HOST_COUNTERS:
+		serve_counters(h, &m);
+		return;
 	case HOST_SYSCTL_GET:
 	case HOST_SYSCTL_SET:
 		serve_sysctl(&m);
