@@ -1,48 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/ruling.h"
 #include "language/cmd.h"
-#include "language/names.h"
+#include "language/matching.h"
 #include "language/statement.h"
-#include "wire/wire.h"
 #include "world/world.h"
 
 static int hold_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct text text = TEXT_EMPTY;
-	struct match m = { 0 };
-	size_t i = 1;
+	struct ruling ruling = { .rule = { .kind = RULE_HOLD, .line = s->line }, .next = 1 };
+	int r = 0;
 
-	if (s->word_count > 1) {
-		int r = name_match(c->world, s, &i, &m, d);
-
-		if (r < 0)
-			return r;
-		if (i < s->word_count)
-			return statement_error(s, &s->words[i], d, "'%.40s' is one word too many",
-				s->words[i].text);
-	}
-	wire_hold(world_wire(c->world), &m);
-	text_puts(&text, "the wire holds ");
-	match_format(&m, &text);
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_RULE, .cause = c->event, .text = text_get(&text) });
-	text_done(&text);
-	return CMD_DONE;
+	if (s->word_count > 1 && s->words[1].kind == TOKEN_SEGMENT)
+		return statement_error(s, &s->words[1], d,
+			"hold is for coming packets: hold, or hold syn/ack");
+	if (s->word_count > 1)
+		r = ruling_read(c, RULE_HOLD, 0, &ruling, d);
+	if (r == 0)
+		r = ruling_end(c, ruling.next, d);
+	return r < 0 ? r : ruling_add(c, &ruling.rule);
 }
 
 const struct cmd_def cmd_hold = {
 	.name = "hold",
-	.args = "[MATCH]",
+	.args = "[MATCH [xN]]",
 	.min_args = 0,
 	.max_args = 16,
-	.summary = "keep coming segments on the wire: all, or those that match",
+	.summary = "keep coming packets on the wire: all, or those that match",
 	.detail =
 		"They stay until `step`, `release` or `drop`. MATCH: syn, syn/ack, ack, data, fin, fin/ack,\n"
-		"rst; from X, to X (a socket, host or address), port N; joined: hold syn/ack to c.",
-	.source = "the wire is the lab itself",
+		"rst, udp, icmp; from X, to X (a socket, host or address), port N; where \"PCAP FILTER\"; joined:\n"
+		"hold syn/ack to c.",
+	.source = "the wire is the lab itself; pcap-filter(7)",
 	.example = "hold syn/ack",
 	.run = hold_run,
 };

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "language/cmd.h"
+#include "language/matching.h"
 #include "language/names.h"
 #include "language/script.h"
 #include "language/statement.h"
@@ -82,7 +83,7 @@ static int step_parse(struct cmd_call *c, struct step *step, struct diag *d)
 		r = name_number(s, &s->words[1], 1, 1000000, &step->left, d);
 		i = 2;
 	} else {
-		r = name_match(c->world, s, &i, &step->match, d);
+		r = match_read(c->world, s, &i, &step->match, d);
 		step->by_match = true;
 	}
 	if (r == 0 && i < s->word_count)

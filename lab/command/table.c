@@ -37,6 +37,13 @@
 	X(release)                                                                                 \
 	X(step)                                                                                    \
 	X(drop)                                                                                    \
+	X(duplicate)                                                                               \
+	X(delay)                                                                                   \
+	X(corrupt)                                                                                 \
+	X(rate)                                                                                    \
+	X(swap)                                                                                    \
+	X(rules)                                                                                   \
+	X(forge)                                                                                   \
 	X(ss)                                                                                      \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \

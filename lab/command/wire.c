@@ -14,25 +14,30 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 {
 	struct wire *w = world_wire(c->world);
 	struct text out = TEXT_EMPTY;
-	const struct wire_packet *p;
-	size_t i;
+	static const char *const standings[] = { [PACKET_PENDING] = "on its way",
+		[PACKET_HELD] = "held",
+		[PACKET_DELAYED] = "delayed" };
+	const struct wire_packet *p = NULL;
 
 	(void)d;
-	for (i = 0; (p = wire_get(w, i)); i++) {
+	while ((p = wire_next(w, p))) {
 		const struct event *sent = journal_get(world_journal(c->world), p->event);
 
-		if (!sent)
-			continue;
-		text_printf(&out, "#%-4" PRIu64 " %s ", p->number, p->held ? "held" : "on its way");
+		text_printf(&out, "#%-4" PRIu64 " %s ", p->number, standings[p->standing]);
 		text_duration(&out, clock_now_ns() - p->sent_ns);
 		text_puts(&out, "  ");
 		narrate_what(world_journal(c->world), sent, &out);
 		text_puts(&out, "\n");
 	}
-	if (i == 0)
-		text_printf(&out, "the wire is empty; %" PRIu64 " segments so far\n",
+	if (!out.len)
+		text_printf(&out, "the wire is empty; %" PRIu64 " packets so far\n",
 			wire_last_number(w));
-	wire_format_rules(w, &out);
+	for (const struct rule *rule = wire_rules(w)->first; rule; rule = rule->next) {
+		text_printf(&out, "rule %u: ", rule->number);
+		rule_format(rule, &out);
+		text_printf(&out, "  (%" PRIu64 " hit%s)\n", rule->hits,
+			rule->hits == 1 ? "" : "s");
+	}
 	if (out.len)
 		out.s[--out.len] = '\0';
 	journal_add(world_journal(c->world),

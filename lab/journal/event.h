@@ -97,7 +97,7 @@ struct event {
 			uint64_t on_wire_ns; /* since it was sent */
 			uint64_t delay_ns;
 			uint64_t other;
-			bool held; /* it was held before */
+			bool held; /* it was held or delayed before */
 		} verdict;
 		struct {
 			uint32_t line, column; /* 1-based; 0 = none */

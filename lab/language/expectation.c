@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/sysname.h"
+#include "language/matching.h"
 #include "language/names.h"
 #include "language/statement.h"
 #include "observe/tracker.h"
@@ -66,7 +67,7 @@ static int parse_segments(const struct world *w, const struct statement *s, size
 		if (e->count == EXPECTATION_PARTS_MAX)
 			return statement_error(s, &s->words[*i], d, "at most %d segments in a list",
 				EXPECTATION_PARTS_MAX);
-		r = name_match(w, s, i, &e->matches[e->count++], d);
+		r = match_read_sent(w, s, i, &e->matches[e->count++], d);
 		if (r < 0)
 			return r;
 	}
@@ -190,11 +191,11 @@ static int parse_gap(const struct world *w, const struct statement *s, size_t *i
 	struct expectation *e, struct diag *d)
 {
 	char *end;
-	int r = name_match(w, s, i, &e->matches[0], d);
+	int r = match_read_sent(w, s, i, &e->matches[0], d);
 
 	e->kind = EXPECT_GAP;
 	if (r == 0)
-		r = name_match(w, s, i, &e->matches[1], d);
+		r = match_read_sent(w, s, i, &e->matches[1], d);
 	if (r == 0 && *i >= s->word_count)
 		r = statement_error(s, &s->words[*i - 1], d, "how long? gap syn syn 1s +-20%%");
 	if (r == 0)

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "language/statement.h"
 #include "observe/tracker.h"
+#include "wire/match.h"
 #include "world/descriptor.h"
 #include "world/world.h"
 
@@ -53,8 +54,7 @@ int name_new(const struct world *w, const struct statement *s, const struct toke
 	return 0;
 }
 
-/* What a name stands for: the socket behind the descriptor of that name, else one that nobody has named. */
-static struct endpoint *find_socket(const struct world *w, const char *name)
+struct endpoint *name_find_socket(const struct world *w, const char *name)
 {
 	const struct descriptor *d = world_descriptor(w, name);
 
@@ -75,7 +75,7 @@ static void list_sockets(const struct world *w, struct text *out)
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d)
 {
-	struct endpoint *e = find_socket(w, t->text);
+	struct endpoint *e = name_find_socket(w, t->text);
 	struct text others = TEXT_EMPTY;
 
 	if (e) {
@@ -170,8 +170,7 @@ static int parse_port(const char *text, uint16_t *ret_port)
 	return 0;
 }
 
-/* The host part: nothing (this host), a host's name, or digits. */
-static int parse_host(const struct world *w, const char *text, size_t len, int family,
+int name_host_part(const struct world *w, const char *text, size_t len, int family,
 	struct address *ret_address)
 {
 	struct text name = TEXT_EMPTY;
@@ -188,7 +187,7 @@ static int parse_host(const struct world *w, const char *text, size_t len, int f
 
 int name_family(const struct world *w, const struct token *t)
 {
-	const struct endpoint *e = find_socket(w, t->text);
+	const struct endpoint *e = name_find_socket(w, t->text);
 
 	return e ? e->local.family : AF_UNSPEC;
 }
@@ -202,7 +201,7 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 	uint16_t port;
 
 	if (t->text[0] == '@') {
-		struct endpoint *e = find_socket(w, t->text + 1);
+		struct endpoint *e = name_find_socket(w, t->text + 1);
 
 		if (!e)
 			return statement_error(s, t, d, "no socket '%.40s' to take the address of",
@@ -218,7 +217,7 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), localhost:80, "
 			"[fd00::1]:80 or @socket",
 			t->text);
-	if (parse_host(w, t->text, (size_t)(colon - t->text), family, &a) < 0)
+	if (name_host_part(w, t->text, (size_t)(colon - t->text), family, &a) < 0)
 		return statement_error(s, t, d,
 			"'%.*s' is neither an address nor a host of this lab",
 			(int)(colon - t->text), t->text);
@@ -282,61 +281,4 @@ int name_duration(const struct statement *s, const struct token *t, uint64_t *re
 		}
 	}
 	return statement_error(s, t, d, "'%.40s' is no time: 300ms, 2s, 1.5s, 1m", t->text);
-}
-
-/* X of `from X`: a socket's local address, a host, or an address with or without port. */
-static int match_end(const struct world *w, const struct statement *s, const struct token *t,
-	struct address *ret_address, struct diag *d)
-{
-	const struct endpoint *e = find_socket(w, t->text);
-
-	if (e && !e->local.port)
-		return statement_error(s, t, d, "socket '%s' has no address yet", e->name);
-	if (e) {
-		*ret_address = e->local;
-		return 0;
-	}
-	if (parse_host(w, t->text, strlen(t->text), AF_UNSPEC, ret_address) == 0)
-		return 0;
-	if (strchr(t->text, ':') || t->text[0] == '@')
-		return name_address(w, s, t, AF_UNSPEC, ret_address, d);
-	return statement_error(s, t, d, "'%.40s' is no socket, host or address", t->text);
-}
-
-int name_match(const struct world *w, const struct statement *s, size_t *index,
-	struct match *ret_match, struct diag *d)
-{
-	struct match m = { 0 };
-	size_t i = *index;
-	int r = 0;
-
-	if (i < s->word_count && match_parse_word(s->words[i].text, &m.must) == 0)
-		i++;
-	while (r == 0 && i + 1 < s->word_count) {
-		const struct token *value = &s->words[i + 1];
-		uint64_t port = 0;
-
-		if (strcmp(s->words[i].text, "from") == 0) {
-			r = match_end(w, s, value, &m.from, d);
-		} else if (strcmp(s->words[i].text, "to") == 0) {
-			r = match_end(w, s, value, &m.to, d);
-		} else if (strcmp(s->words[i].text, "port") == 0) {
-			r = name_number(s, value, 1, 65535, &port, d);
-			m.port = (uint16_t)port;
-		} else {
-			break;
-		}
-		i += 2;
-	}
-	if (r < 0)
-		return r;
-	if (i == *index)
-		return statement_error(s, i < s->word_count ? &s->words[i] : NULL, d,
-			"%s%.40s%s a kind of segment is needed: syn, syn/ack, ack, data, fin, "
-			"fin/ack, rst; from X, to X, port N",
-			i < s->word_count ? "'" : "", i < s->word_count ? s->words[i].text : "",
-			i < s->word_count ? "' is none:" : "");
-	*index = i;
-	*ret_match = m;
-	return 0;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From words to things: processes, sockets, addresses, numbers, durations, MATCHes. Each function takes
+/* From words to things: processes, sockets, addresses, numbers and durations. Each function takes
  * the statement for the place of the error and one token; 0, or -EINVAL with a message that helps. */
 #ifndef LAB_LANGUAGE_NAMES_H
 #define LAB_LANGUAGE_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
-
-#include "wire/match.h"
 
 struct address;
 struct descriptor;
@@ -51,9 +49,11 @@ int name_size(const struct statement *s, const struct token *t, uint64_t most, u
 int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
 	struct diag *d);
 
-/* One MATCH beginning at words[*index]: [syn/ack ...] [from X] [to X] [port N], X a socket, a host or an
- * address. *index moves behind it. -EINVAL also when there is no MATCH at all. */
-int name_match(const struct world *w, const struct statement *s, size_t *index,
-	struct match *ret_match, struct diag *d);
+/* What a name stands for: the socket behind the descriptor of that name, else one that nobody has named.
+ * NULL when there is none. */
+struct endpoint *name_find_socket(const struct world *w, const char *name);
+/* The host part of an address: nothing (this host), a host's name, or digits. 0 or -EINVAL. */
+int name_host_part(const struct world *w, const char *text, size_t len, int family,
+	struct address *ret_address);
 
 #endif

@@ -13,8 +13,8 @@
 struct flow {
 	unsigned host; /* of a loopback address; else 0 */
 	struct address src, dst;
-	bool begun; /* base is known */
-	uint32_t base;
+	bool begun; /* the place is known */
+	struct flow_place place;
 	struct {
 		uint32_t seq, len; /* len counts SYN and FIN (RFC 9293 3.4) */
 		bool syn_ack;
@@ -50,25 +50,40 @@ void flow_table_free(struct flow_table *table)
 	free(table);
 }
 
-static struct flow *find(struct flow_table *table, const struct address *src,
+static struct flow *find_known(const struct flow_table *table, const struct address *src,
 	const struct address *dst, unsigned host)
 {
 	struct flow key = { .host = host, .src = *src, .dst = *dst };
 	struct flow **found = tfind(&key, &table->flows, compare_flows);
-	struct flow *made;
 
-	if (found)
-		return *found;
+	return found ? *found : NULL;
+}
+
+static struct flow *find(struct flow_table *table, const struct address *src,
+	const struct address *dst, unsigned host)
+{
+	struct flow *made = find_known(table, src, dst, host);
+
+	if (made)
+		return made;
 	made = memory_new(sizeof(*made));
-	*made = key;
+	made->host = host;
+	made->src = *src;
+	made->dst = *dst;
 	LAB_ASSERT(tsearch(made, &table->flows, compare_flows));
 	return made;
+}
+
+/* How many numbers it takes: SYN and FIN one each (RFC 9293 3.4). */
+static uint32_t sequence_len(const struct segment *s)
+{
+	return s->payload_len + !!(s->flags & SEGMENT_SYN) + !!(s->flags & SEGMENT_FIN);
 }
 
 /* Has this range been sent before? Remember it either way. */
 static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t number)
 {
-	uint32_t len = s->payload_len + !!(s->flags & SEGMENT_SYN) + !!(s->flags & SEGMENT_FIN);
+	uint32_t len = sequence_len(s);
 	/* a SYN/ACK has its SYN's number in a simultaneous open, and says something new */
 	bool syn_ack = (s->flags & SEGMENT_SYN) && (s->flags & SEGMENT_ACK);
 	uint64_t earlier = 0;
@@ -92,18 +107,42 @@ static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t numbe
 	return earlier;
 }
 
+/* After `than`, as sequence numbers go round (RFC 9293 3.4). */
+static bool is_after(uint32_t number, uint32_t than)
+{
+	return (int32_t)(number - than) > 0;
+}
+
+static void move_places(const struct segment *s, struct flow *there, struct flow *back)
+{
+	uint32_t end = s->seq + sequence_len(s);
+
+	if (is_after(end, there->place.next))
+		there->place.next = end;
+	if ((s->flags & SEGMENT_ACK) && is_after(s->ack, back->place.acked))
+		back->place.acked = s->ack;
+}
+
+static void set_relative(struct segment *s, const struct flow *there, const struct flow *back)
+{
+	s->seq_base = there && there->begun ? there->place.base : 0;
+	s->seq_rel = s->seq - s->seq_base;
+	s->ack_base = (s->flags & SEGMENT_ACK) && back && back->begun ? back->place.base : 0;
+	s->ack_rel = (s->flags & SEGMENT_ACK) ? s->ack - s->ack_base : 0;
+}
+
 uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number)
 {
 	unsigned own = address_is_loopback(&s->dst) ? host : 0;
 	struct flow *there = find(table, &s->src, &s->dst, own);
 	struct flow *back = find(table, &s->dst, &s->src, own);
 
-	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->base != s->seq)) {
+	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->place.base != s->seq)) {
 		struct flow fresh = { .host = own,
 			.src = s->src,
 			.dst = s->dst,
 			.begun = true,
-			.base = s->seq };
+			.place = { s->seq, s->seq, s->seq } };
 
 		/* a new connection between the same addresses: the answers begin anew, too */
 		if (there->begun && there != back)
@@ -113,11 +152,30 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 	if ((s->flags & SEGMENT_ACK) && !back->begun) {
 		/* the only number known of the other direction is what is expected next of it */
 		back->begun = true;
-		back->base = s->ack - 1;
+		back->place = (struct flow_place){ s->ack - 1, s->ack, s->ack };
 	}
-	s->seq_base = there->base;
-	s->seq_rel = s->seq - there->base;
-	s->ack_base = (s->flags & SEGMENT_ACK) ? back->base : 0;
-	s->ack_rel = (s->flags & SEGMENT_ACK) ? s->ack - back->base : 0;
+	set_relative(s, there, back);
+	move_places(s, there, back);
 	return repeated(there, s, number);
+}
+
+void flow_table_forged(struct flow_table *table, struct segment *s, unsigned host, bool begins)
+{
+	unsigned own = address_is_loopback(&s->dst) ? host : 0;
+
+	if (begins)
+		flow_table_see(table, s, host, 0);
+	else
+		set_relative(s, find_known(table, &s->src, &s->dst, own),
+			find_known(table, &s->dst, &s->src, own));
+}
+
+bool flow_table_place(const struct flow_table *table, const struct address *src,
+	const struct address *dst, unsigned host, struct flow_place *ret_place)
+{
+	const struct flow *f = find_known(table, src, dst, address_is_loopback(dst) ? host : 0);
+
+	if (f && f->begun)
+		*ret_place = f->place;
+	return f && f->begun;
 }

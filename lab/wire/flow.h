@@ -4,6 +4,7 @@
 #ifndef LAB_WIRE_FLOW_H
 #define LAB_WIRE_FLOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "journal/segment.h"
@@ -19,5 +20,18 @@ void flow_table_free(struct flow_table *table);
  * for every host has 127.0.0.1. */
 uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host,
 	uint64_t number);
+/* The same for a forged segment. begins: nobody else speaks for its sender, so it may set where that
+ * direction begins; else it leaves everything as it is, and where nothing is known its relative numbers
+ * are the absolute ones. */
+void flow_table_forged(struct flow_table *table, struct segment *s, unsigned host, bool begins);
+/* How far one direction has come, all numbers as on the wire. */
+struct flow_place {
+	uint32_t base; /* its relative number 0 */
+	uint32_t next; /* behind the last byte sent so far: what its sender will use next */
+	uint32_t acked; /* what the other end has acknowledged; base when nothing */
+};
+/* false: nothing is known of this direction. host: for 127.0.0.0/8. */
+bool flow_table_place(const struct flow_table *table, const struct address *src,
+	const struct address *dst, unsigned host, struct flow_place *ret_place);
 
 #endif

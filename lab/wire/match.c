@@ -25,12 +25,16 @@ static const struct {
 #define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 
 const char *const match_words[] = { "syn", "syn/ack", "ack", "data", "fin", "fin/ack", "rst",
-	"rst/ack", "data/fin", "tcp", "udp", "icmp", NULL };
+	"rst/ack", "data/fin", "tcp", "udp", "icmp", "any", NULL };
 
 int match_parse_word(const char *word, uint16_t *ret_must)
 {
 	uint16_t must = 0;
 
+	if (strcmp(word, "any") == 0) {
+		*ret_must = 0;
+		return 0;
+	}
 	for (;;) {
 		size_t len = strcspn(word, "/"), i = 0;
 
@@ -91,7 +95,7 @@ void match_format(const struct match *m, struct text *out)
 	const char *separator = "";
 
 	if (!m->must)
-		text_puts(out, "any segment");
+		text_puts(out, "any packet");
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		if (m->must & parts[i].bit) {
 			text_printf(out, "%s%s", separator, parts[i].name);

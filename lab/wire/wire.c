@@ -2,52 +2,22 @@
 #include "wire/wire.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
-#include "journal/event.h"
 #include "journal/journal.h"
-#include "wire/flow.h"
 #include "wire/decode.h"
+#include "wire/filter.h"
+#include "wire/flow.h"
+#include "wire/parts.h"
 
-#define HOST_ADDRESSES_MAX 8
 #define PACKET_MAX 65535
-#define PUMP_MOST 4096 /* segments in one go */
-
-struct wire_host {
-	const char *name; /* borrowed */
-	int tun; /* borrowed */
-	struct address addresses[HOST_ADDRESSES_MAX];
-	size_t address_count;
-};
-
-struct rule {
-	bool drop; /* else hold */
-	struct match match;
-	uint64_t count; /* 0 = for ever */
-	uint64_t hits;
-	struct rule *next;
-};
-
-struct wire {
-	struct journal *journal; /* borrowed */
-	struct wire_watch watch;
-	void *arg;
-	struct wire_host hosts[WIRE_HOSTS_MAX];
-	unsigned host_count;
-	struct wire_packet *first; /* owned list, oldest first */
-	struct wire_packet **end;
-	size_t pending;
-	struct rule *rules; /* owned list, in order of making */
-	struct flow_table *flows; /* owned */
-	uint64_t numbers;
-	uint8_t buffer[PACKET_MAX];
-};
+#define PUMP_MOST 4096 /* packets in one go */
 
 struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, void *arg)
 {
@@ -56,32 +26,104 @@ struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, v
 	w->journal = journal;
 	w->watch = *watch;
 	w->arg = arg;
-	w->end = &w->first;
+	for (int i = 0; i < STANDINGS; i++)
+		TAILQ_INIT(&w->queues[i]);
+	TAILQ_INIT(&w->spares);
+	w->filters = filter_set_new();
 	w->flows = flow_table_new();
+	w->large = memory_new(PACKET_MAX);
 	return w;
 }
 
-static void free_rules(struct wire *w);
+static void free_queue(struct packet_queue *queue)
+{
+	while (!TAILQ_EMPTY(queue)) {
+		struct wire_packet *p = TAILQ_FIRST(queue);
+
+		TAILQ_REMOVE(queue, p, place);
+		free(p);
+	}
+}
 
 void wire_free(struct wire *w)
 {
 	if (!w)
 		return;
-	while (w->first) {
-		struct wire_packet *p = w->first;
-
-		w->first = p->next;
-		free(p);
-	}
-	free_rules(w);
+	for (int i = 0; i < STANDINGS; i++)
+		free_queue(&w->queues[i]);
+	free_queue(&w->spares);
+	for (unsigned h = 0; h < w->host_count; h++)
+		free(w->hosts[h].addresses);
+	free(w->hosts);
+	rule_list_done(&w->rules);
+	filter_set_free(w->filters);
 	flow_table_free(w->flows);
+	free(w->large);
 	free(w);
 }
 
+/* ---- packets ---- */
+
+struct wire_packet *packet_new(struct wire *w, size_t room)
+{
+	struct wire_packet *p = TAILQ_FIRST(&w->spares);
+
+	if (p && room <= PACKET_ROOM) {
+		TAILQ_REMOVE(&w->spares, p, place);
+		w->spare_count--;
+		return p;
+	}
+	if (room < PACKET_ROOM)
+		room = PACKET_ROOM;
+	p = memory_new(sizeof(*p) + room);
+	p->room = room;
+	return p;
+}
+
+void packet_free(struct wire *w, struct wire_packet *p)
+{
+	if (p->room != PACKET_ROOM || w->spare_count == SPARES_MAX) {
+		free(p);
+		return;
+	}
+	TAILQ_INSERT_HEAD(&w->spares, p, place); /* the last used is still in the cache */
+	w->spare_count++;
+}
+
+void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing standing)
+{
+	struct packet_queue *queue = &w->queues[standing];
+	struct wire_packet *before = NULL;
+
+	p->standing = standing;
+	p->was_held |= standing == PACKET_HELD;
+	if (standing == PACKET_DELAYED) {
+		before = TAILQ_LAST(queue, packet_queue);
+		while (before && before->due_ns > p->due_ns)
+			before = TAILQ_PREV(before, packet_queue, place);
+		if (!before)
+			TAILQ_INSERT_HEAD(queue, p, place);
+		else
+			TAILQ_INSERT_AFTER(queue, before, p, place);
+		return;
+	}
+	TAILQ_INSERT_TAIL(queue, p, place);
+}
+
+void packet_take(struct wire *w, struct wire_packet *p)
+{
+	TAILQ_REMOVE(&w->queues[p->standing], p, place);
+}
+
+/* ---- hosts ---- */
+
 void wire_attach(struct wire *w, unsigned host, const char *name, int tun)
 {
-	LAB_ASSERT(host == w->host_count && host < WIRE_HOSTS_MAX);
-	w->hosts[host] = (struct wire_host){ .name = name, .tun = tun };
+	LAB_ASSERT(host == w->host_count);
+	w->hosts = memory_grow(w->hosts, (host + 1) * sizeof(*w->hosts));
+	w->hosts[host] = (struct wire_host){ .name = name,
+		.tun = tun,
+		.condition = tun < 0 ? HOST_GHOST : HOST_UP };
 	w->host_count++;
 }
 
@@ -89,117 +131,126 @@ void wire_address(struct wire *w, unsigned host, const struct address *address)
 {
 	struct wire_host *h = &w->hosts[host];
 
-	LAB_ASSERT(host < w->host_count && h->address_count < HOST_ADDRESSES_MAX);
+	LAB_ASSERT(host < w->host_count);
+	h->addresses = memory_grow(h->addresses, (h->address_count + 1) * sizeof(*h->addresses));
 	h->addresses[h->address_count++] = *address;
 }
 
-static struct wire_packet *unlink_packet(struct wire *w, struct wire_packet **place);
-
-static void free_rules(struct wire *w)
+void wire_cut(struct wire *w, unsigned host, bool cut)
 {
-	while (w->rules) {
-		struct rule *r = w->rules;
+	w->hosts[host].cut = cut;
+}
 
-		w->rules = r->next;
-		free(r);
+void wire_silence(struct wire *w, unsigned host)
+{
+	w->hosts[host].tun = -1;
+	w->hosts[host].condition = HOST_DOWN;
+}
+
+void wire_succeed(struct wire *w, unsigned host, unsigned next)
+{
+	struct wire_host *old = &w->hosts[host], *new = &w->hosts[next];
+
+	free(new->addresses);
+	new->addresses = old->addresses;
+	new->address_count = old->address_count;
+	new->cut = old->cut;
+	old->addresses = NULL;
+	old->address_count = 0;
+	old->tun = -1;
+	old->condition = HOST_GONE;
+	for (int i = 0; i < STANDINGS; i++) {
+		struct wire_packet *p;
+
+		TAILQ_FOREACH(p, &w->queues[i], place)
+		{
+			if (p->to == host)
+				p->to = next;
+		}
 	}
 }
 
 void wire_detach(struct wire *w, unsigned host)
 {
-	struct wire_packet **place = &w->first;
-
-	while (*place) {
-		if ((*place)->from == host || (*place)->to == host)
-			free(unlink_packet(w, place));
-		else
-			place = &(*place)->next;
-	}
 	w->hosts[host].tun = -1;
+	w->hosts[host].condition = HOST_GONE;
 	w->hosts[host].address_count = 0;
-	free_rules(w);
+	for (int i = 0; i < STANDINGS; i++) {
+		struct wire_packet *p = TAILQ_FIRST(&w->queues[i]);
+
+		while (p) {
+			struct wire_packet *next = TAILQ_NEXT(p, place);
+
+			if (p->from == host || p->to == host) {
+				packet_take(w, p);
+				packet_free(w, p);
+			}
+			p = next;
+		}
+	}
 }
 
-/* Whose address is it? Loopback stays with the sender. */
-static unsigned find_destination(const struct wire *w, unsigned from, const struct address *to)
+/* The newest host with an address has it: an older one may have been its life before a reboot. */
+unsigned wire_find_host(const struct wire *w, unsigned self, const struct address *address)
 {
-	if (address_is_loopback(to))
-		return from;
-	for (unsigned h = 0; h < w->host_count; h++) {
+	if (address_is_loopback(address))
+		return self;
+	for (unsigned h = w->host_count; h-- > 0;) {
 		for (size_t i = 0; i < w->hosts[h].address_count; i++) {
-			if (address_same_host(&w->hosts[h].addresses[i], to))
+			if (address_same_host(&w->hosts[h].addresses[i], address))
 				return h;
 		}
 	}
 	return WIRE_NOWHERE;
 }
 
-/* Unlink the packet *place points to. The caller owns it. */
-static struct wire_packet *unlink_packet(struct wire *w, struct wire_packet **place)
-{
-	struct wire_packet *p = *place;
+/* ---- telling ---- */
 
-	*place = p->next;
-	if (w->end == &p->next)
-		w->end = place;
-	if (!p->held)
-		w->pending--;
-	return p;
-}
-
-static uint64_t journal_verdict(struct wire *w, const struct wire_packet *p, enum event_kind kind,
+uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind kind,
 	uint64_t cause, const char *text)
 {
 	return journal_add(w->journal,
 		(struct event){ .kind = kind,
 			.cause = cause ? cause : p->event,
-			.host = w->hosts[p->to].name,
+			.host = p->to == WIRE_NOWHERE ? NULL : w->hosts[p->to].name,
 			.text = text,
 			.verdict = { .number = p->number,
 				.on_wire_ns = clock_now_ns() - p->sent_ns,
-				.held = p->was_held } });
+				.held = p->was_held || p->due_ns } });
 }
 
-/* Apply the first drop rule that matches, else the first hold. true = keep it. */
-static bool apply_rules(struct wire *w, struct wire_packet *p)
+static void tell_delay(struct wire *w, const struct wire_packet *p, const struct rule *rule)
 {
-	struct rule *hold = NULL;
+	struct text why = TEXT_EMPTY;
 
-	for (struct rule *r = w->rules; r; r = r->next) {
-		if ((r->count && r->hits == r->count) ||
-			!match_packet(&r->match, &p->segment, p->bytes, p->len))
-			continue;
-		if (r->drop) {
-			struct text why = TEXT_EMPTY;
-
-			r->hits++;
-			text_puts(&why, "rule: drop ");
-			match_format(&r->match, &why);
-			journal_verdict(w, p, EVENT_DROPPED, 0, text_get(&why));
-			text_done(&why);
-			return false;
-		}
-		if (!hold)
-			hold = r;
-	}
-	if (hold) {
-		hold->hits++;
-		p->held = p->was_held = true;
-		journal_verdict(w, p, EVENT_HELD, 0, NULL);
-	}
-	return true;
+	text_printf(&why, "rule %u: ", rule->number);
+	rule_format(rule, &why);
+	journal_add(w->journal,
+		(struct event){ .kind = EVENT_DELAYED,
+			.cause = p->event,
+			.host = w->hosts[p->to].name,
+			.text = text_get(&why),
+			.verdict = { .number = p->number, .delay_ns = p->due_ns - p->sent_ns } });
+	text_done(&why);
 }
 
-/* Number it, tell, and let the rules see it. true = it stays on the wire. */
-static bool take_segment(struct wire *w, struct wire_packet *p)
+/* Tell what a rule did, in the words of the rule. */
+static void tell_rule(struct wire *w, const struct wire_packet *p, enum event_kind kind,
+	const struct rule *rule)
 {
-	uint64_t repeats = p->segment.kind == SEGMENT_TCP
-		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
-		: 0;
-	unsigned to = find_destination(w, p->from, &p->segment.dst);
-	struct wire_origin origin = w->watch.sent(w->arg, p->from, to, &p->segment, repeats != 0);
-	struct event event = { .kind = EVENT_SEGMENT,
-		.host = w->hosts[p->from].name,
+	struct text why = TEXT_EMPTY;
+
+	text_printf(&why, "rule %u: ", rule->number);
+	rule_format(rule, &why);
+	wire_tell(w, p, kind, 0, text_get(&why));
+	text_done(&why);
+}
+
+void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
+	struct wire_origin origin, uint64_t repeats)
+{
+	struct event event = { .kind = kind,
+		.host = p->from == WIRE_NOWHERE ? NULL : w->hosts[p->from].name,
 		.cause = origin.cause,
 		.subject = origin.from,
 		.text = origin.to };
@@ -209,80 +260,232 @@ static bool take_segment(struct wire *w, struct wire_packet *p)
 	event.wire.repeats = repeats;
 	event.wire.segment = p->segment;
 	p->event = journal_add(w->journal, event);
-	if (to == WIRE_NOWHERE) {
-		journal_verdict(w, p, EVENT_DROPPED, 0, "no host has this address");
-		return false;
-	}
-	p->to = to;
-	return apply_rules(w, p);
 }
 
-static void take_packet(struct wire *w, unsigned from, size_t len)
-{
-	struct segment segment;
-	struct wire_packet *p;
+/* ---- taking in ---- */
 
-	if (!segment_decode(w->buffer, len, &segment))
-		return; /* a kernel does not send such; there would be nobody to deliver it to */
-	p = memory_new(sizeof(*p) + len);
-	p->from = p->to = from;
-	p->len = len;
-	p->sent_ns = clock_now_ns();
-	p->segment = segment;
-	memcpy(p->bytes, w->buffer, len);
-	if (!take_segment(w, p)) {
-		free(p);
+static const char *cable_of(const struct wire *w, const struct wire_packet *p)
+{
+	if (p->from == p->to)
+		return NULL; /* it never leaves the machine */
+	if (p->from != WIRE_NOWHERE && w->hosts[p->from].cut)
+		return w->hosts[p->from].name;
+	return w->hosts[p->to].cut ? w->hosts[p->to].name : NULL;
+}
+
+bool wire_has_way(struct wire *w, struct wire_packet *p)
+{
+	struct text why = TEXT_EMPTY;
+	const char *cut;
+
+	if (p->to == WIRE_NOWHERE)
+		text_puts(&why, "no host has this address");
+	else if ((cut = cable_of(w, p)))
+		text_printf(&why, "the cable of %s is cut", cut);
+	else if (w->hosts[p->to].condition == HOST_DOWN)
+		text_printf(&why, "%s is down", w->hosts[p->to].name);
+	if (!why.len)
+		return true;
+	wire_tell(w, p, EVENT_DROPPED, 0, text_get(&why));
+	text_done(&why);
+	return false;
+}
+
+/* Multicast and broadcast: everybody but the sender gets it; its own kernel has served its own members. */
+static bool is_group(const struct address *a)
+{
+	if (a->family == AF_INET6)
+		return a->bytes[0] == 0xff;
+	return (a->bytes[0] & 0xf0) == 0xe0 ||
+		(a->bytes[0] & a->bytes[1] & a->bytes[2] & a->bytes[3]) == 0xff;
+}
+
+/* The next host after `host` that a group's packet from `from` goes to; WIRE_NOWHERE = no more. */
+static unsigned next_member(const struct wire *w, unsigned from, unsigned host)
+{
+	for (unsigned h = host == WIRE_NOWHERE ? 0 : host + 1; h < w->host_count; h++) {
+		if (h != from && w->hosts[h].condition <= HOST_GHOST)
+			return h;
+	}
+	return WIRE_NOWHERE;
+}
+
+/* Let the rules have their say, and put it where it belongs by then. Owned from here. */
+static void apply_rules(struct wire *w, struct wire_packet *p)
+{
+	struct rule *by[RULE_COUNT];
+	struct wire_packet *copy = NULL;
+
+	rule_list_apply(&w->rules, &p->segment, p->bytes, p->len, by);
+	if (by[RULE_DROP]) {
+		tell_rule(w, p, EVENT_DROPPED, by[RULE_DROP]);
+		packet_free(w, p);
 		return;
 	}
-	*w->end = p;
-	w->end = &p->next;
-	w->pending += !p->held;
+	if (by[RULE_CORRUPT]) {
+		struct text why = TEXT_EMPTY;
+
+		text_printf(&why, "rule %u", by[RULE_CORRUPT]->number);
+		packet_corrupt(w, p, by[RULE_CORRUPT]->corruption, text_get(&why), 0);
+		text_done(&why);
+	}
+	if (by[RULE_DUPLICATE])
+		copy = packet_copy(w, p, p->to, p->event);
+	for (int k = 0; k < RULE_COUNT; k++) {
+		uint64_t due = by[k] && (k == RULE_DELAY || k == RULE_RATE)
+			? rule_delay(by[k], p->len, p->sent_ns)
+			: 0;
+
+		if (due > p->due_ns) {
+			p->due_ns = due;
+			tell_delay(w, p, by[k]);
+		}
+	}
+	if (by[RULE_HOLD])
+		wire_tell(w, p, EVENT_HELD, 0, NULL);
+	packet_put(w, p, by[RULE_HOLD] ? PACKET_HELD : p->due_ns ? PACKET_DELAYED : PACKET_PENDING);
+	if (copy) {
+		copy->due_ns = p->due_ns;
+		packet_put(w, copy, p->standing);
+	}
+}
+
+/* A packet that has left host `from`: number it, tell, and see where it goes. p is owned from here. */
+static void take_in(struct wire *w, struct wire_packet *p)
+{
+	const struct segment *s = &p->segment;
+	bool group = is_group(&s->dst);
+	uint64_t repeats = s->kind == SEGMENT_TCP
+		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
+		: 0;
+
+	p->to = group ? next_member(w, p->from, WIRE_NOWHERE) : wire_find_host(w, p->from, &s->dst);
+	wire_announce(w, p, EVENT_SEGMENT, w->watch.sent(w->arg, p->from, p->to, s, repeats != 0),
+		repeats);
+	for (unsigned to = p->to; group && to != WIRE_NOWHERE;) {
+		to = next_member(w, p->from, to);
+		if (to != WIRE_NOWHERE) {
+			struct wire_packet *copy = packet_copy(w, p, to, p->event);
+
+			if (wire_has_way(w, copy))
+				packet_put(w, copy, PACKET_PENDING);
+			else
+				packet_free(w, copy);
+		}
+	}
+	if (wire_has_way(w, p))
+		apply_rules(w, p);
+	else
+		packet_free(w, p);
+}
+
+/* One packet off a TUN, or NULL when there is none. Into the packet itself: nearly all fit. */
+static struct wire_packet *read_packet(struct wire *w, int tun)
+{
+	struct wire_packet *p = packet_new(w, PACKET_ROOM), *larger;
+	const struct iovec places[] = { { p->bytes, PACKET_ROOM }, { w->large, PACKET_MAX } };
+	ssize_t len = readv(tun, places, 2);
+
+	if (len <= 0) {
+		packet_free(w, p);
+		return NULL;
+	}
+	p->len = (size_t)len;
+	if (p->len <= PACKET_ROOM)
+		return p;
+	larger = packet_new(w, p->len);
+	larger->len = p->len;
+	memcpy(larger->bytes, p->bytes, PACKET_ROOM);
+	memcpy(larger->bytes + PACKET_ROOM, w->large, p->len - PACKET_ROOM);
+	packet_free(w, p);
+	return larger;
+}
+
+static bool drain_host(struct wire *w, unsigned host)
+{
+	for (int i = 0; i < PUMP_MOST; i++) {
+		struct wire_packet *p =
+			w->hosts[host].tun < 0 ? NULL : read_packet(w, w->hosts[host].tun);
+
+		if (!p)
+			return i > 0;
+		p->from = host;
+		p->sent_ns = clock_now_ns();
+		p->due_ns = 0;
+		p->was_held = false;
+		if (segment_decode(p->bytes, p->len, &p->segment))
+			take_in(w, p);
+		else /* a kernel does not send such; there would be nobody to deliver it to */
+			packet_free(w, p);
+	}
+	return true;
 }
 
 bool wire_drain(struct wire *w)
 {
 	bool any = false;
 
-	for (unsigned h = 0; h < w->host_count; h++) {
-		for (int i = 0; w->hosts[h].tun >= 0 && i < PUMP_MOST; i++) {
-			ssize_t len = read(w->hosts[h].tun, w->buffer, sizeof(w->buffer));
-
-			if (len <= 0)
-				break;
-			take_packet(w, h, (size_t)len);
-			any = true;
-		}
-	}
+	for (unsigned h = 0; h < w->host_count; h++)
+		any |= drain_host(w, h);
 	return any;
+}
+
+/* ---- carrying ---- */
+
+/* p has left its queue: into its kernel with it. */
+static void deliver(struct wire *w, struct wire_packet *p)
+{
+	const struct wire_host *h = &w->hosts[p->to];
+
+	if (!wire_has_way(w, p))
+		return;
+	if (h->condition == HOST_GHOST)
+		wire_tell(w, p, EVENT_DELIVERED, 0, NULL);
+	/* a TUN takes a packet, or reports an error at once when the host is gone */
+	else if (write(h->tun, p->bytes, p->len) < 0)
+		wire_tell(w, p, EVENT_DROPPED, 0, strerror(errno));
+	else
+		w->watch.delivered(w->arg, p->to, &p->segment,
+			wire_tell(w, p, EVENT_DELIVERED, 0, NULL));
 }
 
 /* The oldest pending packet into its kernel. false = none, or it has to wait. */
 static bool deliver_next(struct wire *w)
 {
-	struct wire_packet **place = &w->first, *p;
+	struct wire_packet *p = TAILQ_FIRST(&w->queues[PACKET_PENDING]);
 
-	if (w->pending == 0)
+	if (!p)
 		return false;
-	while ((*place)->held)
-		place = &(*place)->next;
-	p = *place;
-	if (!w->watch.may_deliver(w->arg, p->to, &p->segment))
+	if (w->hosts[p->to].condition == HOST_UP &&
+		!w->watch.may_deliver(w->arg, p->to, &p->segment))
 		return false;
-	unlink_packet(w, place);
-	/* a TUN takes a packet, or reports an error at once when the host is gone */
-	if (write(w->hosts[p->to].tun, p->bytes, p->len) < 0)
-		journal_verdict(w, p, EVENT_DROPPED, 0, strerror(errno));
-	else
-		w->watch.delivered(w->arg, p->to, &p->segment,
-			journal_verdict(w, p, EVENT_DELIVERED, 0, NULL));
-	free(p);
+	packet_take(w, p);
+	deliver(w, p);
+	packet_free(w, p);
 	return true;
+}
+
+/* Delayed packets whose time has come are pending. */
+static bool take_due(struct wire *w)
+{
+	struct wire_packet *p = TAILQ_FIRST(&w->queues[PACKET_DELAYED]);
+	bool any = false;
+	uint64_t now = p ? clock_now_ns() : 0;
+
+	while (p && p->due_ns <= now) {
+		packet_take(w, p);
+		packet_put(w, p, PACKET_PENDING);
+		any = true;
+		p = TAILQ_FIRST(&w->queues[PACKET_DELAYED]);
+	}
+	return any;
 }
 
 bool wire_pump(struct wire *w)
 {
 	bool moved = wire_drain(w);
 
+	moved |= take_due(w);
 	for (int i = 0; i < PUMP_MOST && deliver_next(w); i++) {
 		moved = true;
 		wire_drain(w);
@@ -292,86 +495,23 @@ bool wire_pump(struct wire *w)
 
 bool wire_idle(const struct wire *w)
 {
-	return w->pending == 0;
+	return TAILQ_EMPTY(&w->queues[PACKET_PENDING]);
 }
 
-static struct rule *add_rule(struct wire *w, const struct match *m)
+uint64_t wire_due_ns(const struct wire *w)
 {
-	struct rule *r = memory_new(sizeof(*r)), **place = &w->rules;
+	const struct wire_packet *p = TAILQ_FIRST(&w->queues[PACKET_DELAYED]);
 
-	if (m)
-		r->match = *m;
-	while (*place)
-		place = &(*place)->next;
-	*place = r;
-	return r;
+	return p ? p->due_ns : 0;
 }
 
-void wire_hold(struct wire *w, const struct match *m)
+const struct wire_packet *wire_next(const struct wire *w, const struct wire_packet *p)
 {
-	add_rule(w, m);
-}
+	int standing = p ? (int)p->standing : -1;
 
-void wire_drop_rule(struct wire *w, const struct match *m, uint64_t count)
-{
-	struct rule *r = add_rule(w, m);
-
-	r->drop = true;
-	r->count = count;
-}
-
-size_t wire_step(struct wire *w, uint64_t number, const struct match *m, size_t count)
-{
-	size_t let_go = 0;
-
-	for (struct wire_packet *p = w->first; p && let_go < count; p = p->next) {
-		if (!p->held || (number && p->number != number) ||
-			(m && !match_packet(m, &p->segment, p->bytes, p->len)))
-			continue;
-		p->held = false;
-		w->pending++;
-		let_go++;
-	}
-	return let_go;
-}
-
-size_t wire_release(struct wire *w)
-{
-	struct rule **place = &w->rules;
-
-	while (*place) {
-		struct rule *r = *place;
-
-		if (r->drop) {
-			place = &r->next;
-		} else {
-			*place = r->next;
-			free(r);
-		}
-	}
-	return wire_step(w, 0, NULL, SIZE_MAX);
-}
-
-int wire_drop(struct wire *w, uint64_t number, uint64_t cause)
-{
-	for (struct wire_packet **place = &w->first; *place; place = &(*place)->next) {
-		if ((*place)->held && (*place)->number == number) {
-			struct wire_packet *p = unlink_packet(w, place);
-
-			journal_verdict(w, p, EVENT_DROPPED, cause, "by hand");
-			free(p);
-			return 0;
-		}
-	}
-	return -ENOENT;
-}
-
-const struct wire_packet *wire_get(const struct wire *w, size_t index)
-{
-	const struct wire_packet *p = w->first;
-
-	while (p && index--)
-		p = p->next;
+	p = p ? TAILQ_NEXT(p, place) : NULL;
+	while (!p && ++standing < STANDINGS)
+		p = TAILQ_FIRST(&w->queues[standing]);
 	return p;
 }
 
@@ -380,13 +520,18 @@ uint64_t wire_last_number(const struct wire *w)
 	return w->numbers;
 }
 
-void wire_format_rules(const struct wire *w, struct text *out)
+struct rule_list *wire_rules(struct wire *w)
 {
-	for (const struct rule *r = w->rules; r; r = r->next) {
-		text_puts(out, r->drop ? "drop: " : "hold: ");
-		match_format(&r->match, out);
-		if (r->count)
-			text_printf(out, " (%" PRIu64 " of %" PRIu64 " done)", r->hits, r->count);
-		text_puts(out, "\n");
-	}
+	return &w->rules;
+}
+
+struct filter_set *wire_filters(struct wire *w)
+{
+	return w->filters;
+}
+
+size_t wire_release(struct wire *w)
+{
+	rule_remove_kind(&w->rules, RULE_HOLD);
+	return wire_step(w, 0, NULL, SIZE_MAX);
 }

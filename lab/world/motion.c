@@ -183,11 +183,12 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	bool again)
 {
 	struct world *w = arg;
-	struct wire_origin origin = { .cause = cause_of_sent(w, host, s, again) };
+	bool forged = host == WIRE_NOWHERE;
+	struct wire_origin origin = { .cause = forged ? 0 : cause_of_sent(w, host, s, again) };
 
-	if (s->kind == SEGMENT_TCP && can_move(w, host, s, &s->src, &s->dst))
+	if (!forged && s->kind == SEGMENT_TCP && can_move(w, host, s, &s->src, &s->dst))
 		tracker_look_at(w->hosts[host]->tracker, &s->src, &s->dst, origin.cause, NULL);
-	origin.from = name_at(w, host, s, &s->src, &s->dst);
+	origin.from = forged ? NULL : name_at(w, host, s, &s->src, &s->dst);
 	origin.to = to == WIRE_NOWHERE ? NULL : name_at(w, to, s, &s->dst, &s->src);
 	return origin;
 }
@@ -245,7 +246,10 @@ const struct wire_watch motion_watch = { .sent = wire_sent,
 /* Keep the timer on the earliest thing a kernel has announced. */
 static void set_timer(struct world *w)
 {
-	uint64_t due = w->alarm_ns, now;
+	uint64_t due = w->alarm_ns, wire_due = wire_due_ns(w->wire), now;
+
+	if (wire_due && (due == 0 || wire_due < due))
+		due = wire_due;
 
 	for (size_t h = 0; h < w->host_count; h++) {
 		uint64_t host_due = tracker_due_ns(w->hosts[h]->tracker);

@@ -21,7 +21,7 @@ struct journal *world_journal(struct world *w)
 	return w->journal;
 }
 
-struct wire *world_wire(struct world *w)
+struct wire *world_wire(const struct world *w)
 {
 	return w->wire;
 }
@@ -99,6 +99,19 @@ struct tracker *world_tracker(const struct world *w, const struct host *host)
 	return w->hosts[host->index]->tracker;
 }
 
+const struct host *world_host_of(const struct world *w, const struct endpoint *e)
+{
+	for (size_t h = 0; h < w->host_count; h++) {
+		const struct endpoint *of;
+
+		for (size_t i = 0; (of = tracker_get(w->hosts[h]->tracker, i)); i++) {
+			if (of == e)
+				return &w->hosts[h]->host;
+		}
+	}
+	return NULL;
+}
+
 struct process *world_owner(const struct world *w, const struct endpoint *e)
 {
 	const struct descriptor *d = descriptor_of(&w->descriptors, e);
@@ -168,11 +181,7 @@ static int add_host(struct world *w, const char *name, enum host_step *ret_step,
 	struct address v6 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
 	struct sockdiag *diag = NULL;
 	unsigned index = (unsigned)w->host_count;
-	int r = index == WIRE_HOSTS_MAX
-		? diag_set(d, EMFILE,
-			  "a lab has at most %d hosts, those of before a reset included",
-			  WIRE_HOSTS_MAX)
-		: host_open(&h->host, index, name, ret_step, d);
+	int r = host_open(&h->host, index, name, ret_step, d);
 
 	if (r == 0 && !(diag = sockdiag_open(fd_take(&h->host.diag))))
 		r = diag_errno(d, errno, "mnl_socket_fdopen", "the lab cannot use sock_diag");
@@ -353,6 +362,7 @@ static void close_host_polls(struct world_host *h)
 
 int world_reset(struct world *w, uint64_t cause, struct diag *d)
 {
+	rule_list_done(wire_rules(w->wire));
 	for (size_t i = 0; i < w->host_count; i++) {
 		struct world_host *h = w->hosts[i];
 

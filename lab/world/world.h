@@ -57,7 +57,7 @@ bool world_settled(struct world *w);
 bool world_failed(const struct world *w);
 
 struct journal *world_journal(struct world *w);
-struct wire *world_wire(struct world *w);
+struct wire *world_wire(const struct world *w);
 bool world_ipv6(const struct world *w);
 
 /* Look-ups by name; NULL when there is none. Borrowed until world_close(). */
@@ -70,6 +70,8 @@ struct process *world_process_at(const struct world *w, size_t index);
 struct host *world_host_at(const struct world *w, size_t index);
 struct endpoint *world_socket_at(const struct world *w, size_t index);
 struct tracker *world_tracker(const struct world *w, const struct host *host);
+/* The host e is on. */
+const struct host *world_host_of(const struct world *w, const struct endpoint *e);
 /* The process that holds e's descriptor (the first of several), or NULL. */
 struct process *world_owner(const struct world *w, const struct endpoint *e);
 /* The descriptor of that name: the open one, else the last closed one, else NULL. By index: NULL past the

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+
+#include "command/ruling.h"
+#include "language/cmd.h"
+#include "language/names.h"
+#include "language/statement.h"
+#include "wire/wire.h"
+#include "world/world.h"
+
+static int swap_run(struct cmd_call *c, struct diag *d)
+{
+	const struct statement *s = c->statement;
+	uint64_t numbers[2];
+	int r;
+
+	for (size_t i = 1; i <= 2; i++) {
+		if (s->words[i].kind != TOKEN_SEGMENT)
+			return statement_error(s, &s->words[i], d,
+				"'%.40s' is no held packet: swap #3 #4", s->words[i].text);
+		r = name_number(s, &s->words[i], 1, UINT64_MAX, &numbers[i - 1], d);
+		if (r < 0)
+			return r;
+	}
+	r = wire_swap(world_wire(c->world), numbers[0], numbers[1], c->event);
+	if (r == -EINVAL)
+		return statement_error(s, &s->words[2], d, "these are the same packet");
+	if (r == -ENOENT)
+		return statement_error(s, &s->words[1], d,
+			"both must be held; 'wire' lists what is");
+	return CMD_DONE;
+}
+
+const struct cmd_def cmd_swap = {
+	.name = "swap",
+	.args = "#SEG #SEG",
+	.min_args = 2,
+	.max_args = 2,
+	.summary = "let two held packets change places, so that the later one arrives first",
+	.source = "the wire is the lab itself",
+	.example = "swap #3 #4",
+	.run = swap_run,
+};

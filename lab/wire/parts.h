@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the wire: what its files share. Nobody outside lab/wire includes this.
+ *
+ * wire.c    hosts, taking packets in, carrying them
+ * byhand.c  what the user does to packets: step, drop, duplicate, delay, corrupt, swap, forge */
+#ifndef LAB_WIRE_PARTS_H
+#define LAB_WIRE_PARTS_H
+
+#include "journal/event.h"
+#include "wire/wire.h"
+
+#define STANDINGS 3
+#define PACKET_ROOM 2048 /* bytes: one of the wire's MTU of 1500 fits */
+#define SPARES_MAX 64
+
+enum host_condition {
+	HOST_UP,
+	HOST_GHOST,
+	HOST_DOWN, /* its power is cut */
+	HOST_GONE,
+};
+
+struct wire_host {
+	const char *name; /* borrowed */
+	enum host_condition condition;
+	int tun; /* borrowed; -1 unless UP */
+	bool cut; /* its cable */
+	struct address *addresses; /* owned */
+	size_t address_count;
+};
+
+TAILQ_HEAD(packet_queue, wire_packet);
+
+struct wire {
+	struct journal *journal; /* borrowed */
+	struct wire_watch watch;
+	void *arg;
+	struct wire_host *hosts; /* owned */
+	unsigned host_count;
+	struct packet_queue queues[STANDINGS]; /* owned packets; delayed ones by due_ns */
+	struct packet_queue spares; /* owned packets with PACKET_ROOM, to be used again */
+	unsigned spare_count;
+	struct rule_list rules;
+	struct filter_set *filters; /* owned */
+	struct flow_table *flows; /* owned */
+	uint64_t numbers;
+	uint64_t random; /* state of the generator for forged addresses */
+	uint8_t *large; /* owned: where a packet lands that PACKET_ROOM is too small for */
+};
+
+/* A packet to fill, on no queue. `room` bytes at least. Owned. */
+struct wire_packet *packet_new(struct wire *w, size_t room);
+/* Free it, or keep it to be used again. It is on no queue. */
+void packet_free(struct wire *w, struct wire_packet *p);
+/* Put it at the end of the queue of `standing`; a delayed one where its due_ns belongs. */
+void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing standing);
+/* Take it out of its queue. */
+void packet_take(struct wire *w, struct wire_packet *p);
+/* The held packet with this number, or NULL. */
+struct wire_packet *packet_held(const struct wire *w, uint64_t number);
+/* A copy with a number of its own, journalled, on no queue. */
+struct wire_packet *packet_copy(struct wire *w, const struct wire_packet *p, unsigned to,
+	uint64_t cause);
+/* Change its bytes, and tell. why: by which rule or command. 0 or -EINVAL. */
+int packet_corrupt(struct wire *w, struct wire_packet *p, enum corruption how, const char *why,
+	uint64_t cause);
+
+/* Journal what becomes of p; cause 0 = that it was sent. Returns the event's number. */
+uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind kind,
+	uint64_t cause, const char *text);
+/* Number p, journal it as `kind` with what the world knows of it, and find out where it is going. */
+void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
+	struct wire_origin origin, uint64_t repeats);
+/* false: it is lost on the spot, and that was told: nobody has the address, or a cable is cut. */
+bool wire_has_way(struct wire *w, struct wire_packet *p);
+
+#endif
