@@ -45,6 +45,7 @@
 	X(rules)                                                                                   \
 	X(forge)                                                                                   \
 	X(ss)                                                                                      \
+	X(events)                                                                                  \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \
