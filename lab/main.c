@@ -419,7 +419,7 @@ static int doctor(void)
 	enum host_step failed = STEP_COUNT;
 	struct diag d = { 0 };
 	struct host host = { .pid = -1 };
-	int pid, channel = -1, r = host_open(&host, 0, "localhost", &failed, &d);
+	int pid, channel = -1, r = host_open(&host, 0, "localhost", NULL, 0, &failed, &d);
 
 	if (r == 0) {
 		r = host_spawn(&host, &pid, &channel, &d);

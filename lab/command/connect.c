@@ -10,8 +10,8 @@ static int connect_run(struct cmd_call *c, struct diag *d)
 {
 	struct call_request q = { .kind = CALL_CONNECT };
 	char address[ADDRESS_TEXT_MAX];
-	int r = name_address(c->world, c->statement, &c->statement->words[2],
-		name_family(c->world, &c->statement->words[1]), &q.address, d);
+	int r = name_peer(c->world, c->statement, &c->statement->words[1], &c->statement->words[2],
+		&q.address, d);
 
 	if (r < 0)
 		return r;

@@ -269,7 +269,7 @@ static int forge_run(struct cmd_call *c, struct diag *d)
 {
 	struct forging f = { .world = c->world,
 		.statement = c->statement,
-		.self = world_host_at(c->world, 0),
+		.self = world_localhost(c->world),
 		.segment = { .window = 64240 } };
 	int r = forging_read_kind(&f, d);
 

@@ -162,17 +162,18 @@ int forging_read_end(struct forging *f, size_t *index, struct address *ret_addre
 				"which of these? 10.9.0.0/16:random takes address and port by lot");
 		r = random_address(f, t, (size_t)(colon - t->text), ret_address, d);
 	} else if (random) {
-		r = name_host_part(f->world, t->text, (size_t)(colon - t->text), AF_UNSPEC,
+		r = name_host_part(f->world, t->text, (size_t)(colon - t->text), f->self, AF_UNSPEC,
 			    ret_address) < 0
 			? statement_error(s, t, d,
 				  "'%.*s' is neither an address nor a host of this lab",
 				  (int)(colon - t->text), t->text)
 			: 0;
 	} else if (f->icmp_kind &&
-		name_host_part(f->world, t->text, strlen(t->text), AF_UNSPEC, ret_address) == 0) {
+		name_host_part(f->world, t->text, strlen(t->text), f->self, AF_UNSPEC,
+			ret_address) == 0) {
 		return 0; /* ICMP knows no ports */
 	} else {
-		return name_address(f->world, s, t, AF_UNSPEC, ret_address, d);
+		return name_address(f->world, s, t, f->self, AF_UNSPEC, ret_address, d);
 	}
 	ret_address->port = random_port(world_wire(f->world));
 	return r;

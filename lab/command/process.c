@@ -9,7 +9,7 @@
 static int process_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct host *host = world_host_at(c->world, 0);
+	struct host *host = world_localhost(c->world);
 	int r = name_new(c->world, s, &s->words[1], d);
 
 	if (r < 0)
@@ -17,10 +17,12 @@ static int process_run(struct cmd_call *c, struct diag *d)
 	if (s->word_count > 2) {
 		if (strcmp(s->words[2].text, "on") != 0 || s->word_count < 4)
 			return statement_error(s, &s->words[2], d, "write: process NAME on HOST");
-		host = world_host(c->world, s->words[3].text);
-		if (!host)
-			return statement_error(s, &s->words[3], d, "no host '%.40s'",
-				s->words[3].text);
+		r = name_running_host(c->world, s, &s->words[3], &host, d);
+		if (r < 0)
+			return r;
+	} else if (host->down) {
+		return statement_error(s, NULL, d, "host '%s' is down: host %s reboot", host->name,
+			host->name);
 	}
 	r = world_add_process(c->world, s->words[1].text, host, c->event, d);
 	return r < 0 ? r : CMD_DONE;
@@ -34,8 +36,9 @@ const struct cmd_def cmd_process = {
 	.summary = "start another process, which makes its own calls",
 	.detail =
 		"A real process: it blocks where a call blocks, dies of signals, and its sockets are\n"
-		"closed by the kernel when it ends. There is always one called main.",
+		"closed by the kernel when it ends. It lives on localhost, as `main` does, or on the\n"
+		"host that is named.",
 	.source = "fork(2)",
-	.example = "process server",
+	.example = "process server on localhost",
 	.run = process_run,
 };

@@ -31,7 +31,8 @@ static int parse(struct cmd_call *c, size_t *ret_kind, struct process **ret_proc
 	size_t i = 2;
 
 	*ret_kind = 0;
-	if (i < s->word_count && strcmp(s->words[i].text, "in") != 0) {
+	if (i < s->word_count && strcmp(s->words[i].text, "in") != 0 &&
+		strcmp(s->words[i].text, "on") != 0) {
 		while (*ret_kind < KIND_COUNT &&
 			strcmp(s->words[i].text, kinds[*ret_kind].word) != 0)
 			++*ret_kind;
@@ -43,6 +44,12 @@ static int parse(struct cmd_call *c, size_t *ret_kind, struct process **ret_proc
 	}
 	if (i == s->word_count)
 		return name_idle_process(c->world, s, &main_token, ret_process, d);
+	if (strcmp(s->words[i].text, "on") == 0 && i + 2 == s->word_count) {
+		struct host *host = NULL;
+		int r = name_host(c->world, s, &s->words[i + 1], &host, d);
+
+		return r < 0 ? r : name_host_for_process(c->world, s, &s->words[i + 1], host, d);
+	}
 	if (strcmp(s->words[i].text, "in") != 0 || i + 2 != s->word_count)
 		return statement_error(s, &s->words[i], d,
 			"'%.40s' is not understood: socket NAME [tcp|tcp6|udp|udp6] [in PROC]",

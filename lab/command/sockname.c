@@ -30,8 +30,7 @@ int sockname_ask(struct cmd_call *c, enum call_kind kind, struct diag *d)
 
 	if (!said_in_words(s))
 		return call_on_socket(c, &q, &order, d, "%s", "");
-	r = name_address(c->world, s, &s->outcome[0], name_family(c->world, &s->words[1]),
-		&expected, d);
+	r = name_peer(c->world, s, &s->words[1], &s->outcome[0], &expected, d);
 	if (r < 0)
 		return r;
 	said_replace(&said, c, call_address(&expected, text));

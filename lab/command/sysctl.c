@@ -48,7 +48,13 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 		return statement_error(s, &s->words[1], d,
 			"which sysctl? e.g. net.ipv4.tcp_fin_timeout");
 	if (!host)
-		host = world_host_at(c->world, 0);
+		host = world_localhost(c->world);
+	if (host->ghost || host->down)
+		return statement_error(s, i == 2 ? &s->words[1] : NULL, d,
+			host->ghost
+				? "'%s' is a ghost: it has no kernel, so no settings"
+				: "host '%s' is down: reboot it, and all settings are as at first",
+			host->name);
 	r = key_path(s, &s->words[i], path, d);
 	if (r < 0)
 		return r;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #define COMMANDS(X)                                                                                \
+	X(host)                                                                                    \
 	X(process)                                                                                 \
 	X(exec)                                                                                    \
 	X(type)                                                                                    \
@@ -46,6 +47,7 @@
 	X(forge)                                                                                   \
 	X(ss)                                                                                      \
 	X(events)                                                                                  \
+	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \

@@ -7,20 +7,24 @@ static const struct word_topic words[] = {
 	{
 		.name = "match",
 		.others =
-			"matches|from|to|port|syn|syn/ack|ack|data|fin|fin/ack|rst|rst/ack|data/fin",
+			"matches|from|to|port|where|syn|syn/ack|ack|data|fin|fin/ack|rst|rst/ack|data/fin|tcp|udp|"
+			"icmp|any|always",
 		.meaning =
-			"Which segments are meant. One word for what they have: syn, syn/ack, ack, data, fin, "
-			"fin/ack, rst, rst/ack, data/fin. syn means SYN without ACK, and ack alone a segment with "
-			"nothing else; the others leave the rest open, so fin is any segment with FIN. Then "
-			"`from X`, `to X` (a socket, a host, an address) and `port N` (either end). What is "
-			"left out is any. Taken by hold, step, drop and expect segments.",
+			"Which packets are meant. One word for what they have: syn, syn/ack, ack, data, fin, "
+			"fin/ack, rst, rst/ack, data/fin, tcp, udp, icmp, any. syn means SYN without ACK, and ack "
+			"alone a segment with nothing else; the others leave the rest open, so fin is any segment "
+			"with FIN. Then `from X`, `to X` (a socket, a host, an address), `port N` (either end) "
+			"and where \"FILTER\", in the language of pcap-filter(7), seeing the packet from its IP "
+			"header on. What is left out is any. Taken by hold, step and expect segments (where "
+			"filters cannot be), and by drop, duplicate, delay, corrupt and rate, for which xN says "
+			"how many, and always all.",
 		.example = "drop syn/ack from l x2",
-		.source = "lab/wire/match.h",
+		.source = "lab/wire/match.h; pcap-filter(7)",
 	},
 	{
 		.name = "expect",
 		.others =
-			"expectation|expectations|path|recvq|sendq|backlog|count|gap|segments|never|"
+			"expectation|expectations|path|recvq|sendq|backlog|count|counter|gap|segments|never|"
 			"running|exited",
 		.meaning =
 			"The forms of an expectation:\n"
@@ -28,6 +32,7 @@ static const struct word_topic words[] = {
 			" c path CLOSED > SYN-SENT > ESTABLISHED: these states since `mark` and no others.\n"
 			" c recvq 5, c sendq 0, c backlog 16, c retransmits 2: its numbers.\n"
 			" c timer retransmission: which timer runs; none is none.\n"
+			" counter TcpRetransSegs 1, bob counter ...: what a host's kernel has counted.\n"
 			" count TIME-WAIT 2: so many sockets are in that state.\n"
 			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"
 			" gap syn syn 1s +-20%: the time from the first such segment to the next.\n"

@@ -83,8 +83,7 @@ static int parse_rest(struct cmd_call *c, struct call_request *q, size_t from, s
 		if (q->kind != CALL_SENDTO)
 			return statement_error(s, &s->words[i], d, "'%.40s' is not understood here",
 				s->words[i].text);
-		r = name_address(c->world, s, &s->words[i], name_family(c->world, &s->words[1]),
-			&q->address, d);
+		r = name_peer(c->world, s, &s->words[1], &s->words[i], &q->address, d);
 		if (r < 0)
 			return r;
 	}

@@ -140,7 +140,8 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 			break;
 		}
 		text_printf(out, "is up with %s", address_format(&event->socket.local, address));
-		text_printf(out, " and %s", address_format(&event->socket.remote, address));
+		if (event->socket.remote.family)
+			text_printf(out, " and %s", address_format(&event->socket.remote, address));
 		break;
 	case EVENT_PROCESS:
 		text_printf(out, "runs on %s as PID %d", event->host, event->process_fate.pid);
@@ -263,6 +264,10 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 		break;
 	case EVENT_PROCESS_END:
 		text_printf(out, "%s has ended", cause->subject);
+		break;
+	case EVENT_HOST:
+		if (cause->text)
+			text_printf(out, "%s: %s", cause->subject, cause->text);
 		break;
 	case EVENT_RETURN: /* of execve(): a program does what it likes */
 		call = journal_get(j, cause->call.call);

@@ -116,7 +116,7 @@ void segment_format_options(const struct segment *s, struct text *out)
 
 const char *segment_protocol_name(const struct segment *s, char buffer[16])
 {
-	switch (s->protocol) {
+	switch (s->kind == SEGMENT_TCP ? IPPROTO_TCP : s->protocol) {
 	case IPPROTO_UDP:
 		return "UDP";
 	case IPPROTO_ICMP:
@@ -174,7 +174,7 @@ void segment_format_icmp(const struct segment *s, struct text *out)
 {
 	const struct segment_icmp *m = &s->icmp;
 	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX], number[16];
-	const struct segment quoted = { .protocol = m->quoted_protocol };
+	const struct segment quoted = { .kind = SEGMENT_OTHER, .protocol = m->quoted_protocol };
 	const char *name = NULL;
 
 	for (size_t i = 0; !name && i < sizeof(icmp_names) / sizeof(icmp_names[0]); i++) {

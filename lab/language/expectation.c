@@ -13,6 +13,8 @@
 #include "language/names.h"
 #include "language/statement.h"
 #include "observe/tracker.h"
+#include "world/counters.h"
+#include "world/host.h"
 #include "world/world.h"
 
 #define WITHIN_NS (2 * NS_PER_S)
@@ -210,6 +212,32 @@ static int parse_gap(const struct world *w, const struct statement *s, size_t *i
 	return 0;
 }
 
+/* [HOST] counter NAME N; *i stands at `counter`. */
+static int parse_kernel_counter(struct host *host, const struct statement *s, size_t *i,
+	struct expectation *e, struct diag *d)
+{
+	const struct token *name = &s->words[*i + 1];
+	int64_t value;
+	int r;
+
+	if (*i + 1 >= s->word_count)
+		return statement_error(s, &s->words[*i], d,
+			"which counter? e.g. counter TcpRetransSegs 1; `counters` lists them");
+	e->kind = EXPECT_COUNTER;
+	e->host = host;
+	snprintf(e->counter, sizeof(e->counter), "%s", name->text);
+	r = counters_get(host, e->counter, &value);
+	if (r == -ENOENT)
+		return statement_error(s, name, d,
+			"this kernel has no counter '%.40s'; `counters` lists them, as nstat(8) does",
+			name->text);
+	if (r < 0)
+		return statement_error(s, name, d, "host '%s' cannot be asked: %s", host->name,
+			strerror(-r));
+	*i += 2;
+	return parse_counter(s, i, d, &e->number);
+}
+
 /* The expectation itself, from words[*i] on. */
 static int parse_what(const struct world *w, const struct statement *s, size_t *i,
 	struct expectation *e, struct diag *d)
@@ -231,6 +259,12 @@ static int parse_what(const struct world *w, const struct statement *s, size_t *
 	if (is_word(s, *i, "gap")) {
 		++*i;
 		return parse_gap(w, s, i, e, d);
+	}
+	if (is_word(s, *i, "counter"))
+		return parse_kernel_counter(world_host_at(w, 0), s, i, e, d);
+	if (is_word(s, *i + 1, "counter") && world_host(w, s->words[*i].text)) {
+		++*i;
+		return parse_kernel_counter(world_host(w, s->words[*i - 1].text), s, i, e, d);
 	}
 	if (world_process(w, s->words[*i].text))
 		return parse_fate(w, s, i, e, d);

@@ -3,7 +3,7 @@
  * observers last saw; changes nothing.
  *
  *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND
- *   count STATE N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%]
+ *   count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%]
  *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
  *   never S STATE            each may end with: within T */
 #ifndef LAB_LANGUAGE_EXPECTATION_H
@@ -18,6 +18,7 @@
 
 struct diag;
 struct endpoint;
+struct host;
 struct process;
 struct statement;
 struct text;
@@ -32,6 +33,7 @@ enum expectation_kind {
 	EXPECT_RETRANSMITS, /* number: of what it is sending now */
 	EXPECT_TIMER, /* number: enum sock_timer */
 	EXPECT_COUNT, /* states[0], number: sockets in that state */
+	EXPECT_COUNTER, /* host, counter, number: what its kernel has counted */
 	EXPECT_GAP, /* matches[0] and [1], gap_ns, tolerance */
 	EXPECT_SEGMENTS, /* match_count 0 = no segments */
 	EXPECT_RUNNING,
@@ -53,6 +55,8 @@ struct expectation {
 	bool never;
 	struct endpoint *endpoint; /* borrowed */
 	struct process *process; /* borrowed */
+	struct host *host; /* borrowed */
+	char counter[64]; /* its name */
 	enum tcp_state states[EXPECTATION_PARTS_MAX];
 	struct match matches[EXPECTATION_PARTS_MAX];
 	size_t count; /* of states or matches */

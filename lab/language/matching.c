@@ -24,10 +24,10 @@ static int match_end(const struct world *w, const struct statement *s, const str
 		*ret_address = e->local;
 		return 0;
 	}
-	if (name_host_part(w, t->text, strlen(t->text), AF_UNSPEC, ret_address) == 0)
+	if (name_host_part(w, t->text, strlen(t->text), NULL, AF_UNSPEC, ret_address) == 0)
 		return 0;
 	if (strchr(t->text, ':') || t->text[0] == '@')
-		return name_address(w, s, t, AF_UNSPEC, ret_address, d);
+		return name_address(w, s, t, NULL, AF_UNSPEC, ret_address, d);
 	return statement_error(s, t, d, "'%.40s' is no socket, host or address", t->text);
 }
 

@@ -14,6 +14,8 @@
 #include "observe/tracker.h"
 #include "wire/match.h"
 #include "world/descriptor.h"
+#include "world/host.h"
+#include "world/process.h"
 #include "world/world.h"
 
 #define NAME_MAX_LEN 32
@@ -88,16 +90,92 @@ int name_socket(const struct world *w, const struct statement *s, const struct t
 	return -EINVAL;
 }
 
+int name_host(const struct world *w, const struct statement *s, const struct token *t,
+	struct host **ret_host, struct diag *d)
+{
+	struct host *h = world_host(w, t->text);
+	struct text others = TEXT_EMPTY;
+
+	if (h) {
+		*ret_host = h;
+		return 0;
+	}
+	for (size_t i = 0; (h = world_host_at(w, i)) && i < 8; i++)
+		text_printf(&others, "%s%s", i ? ", " : "", h->name);
+	statement_error(s, t, d, "no host '%.40s'; there are: %s%s", t->text, text_get(&others),
+		h ? ", ..." : "");
+	text_done(&others);
+	return -EINVAL;
+}
+
+int name_running_host(const struct world *w, const struct statement *s, const struct token *t,
+	struct host **ret_host, struct diag *d)
+{
+	struct host *h = NULL;
+	int r = name_host(w, s, t, &h, d);
+
+	if (r < 0)
+		return r;
+	if (h->ghost)
+		return statement_error(s, t, d,
+			"'%s' is a ghost: it has addresses and no kernel, so nothing runs on it",
+			h->name);
+	if (h->down)
+		return statement_error(s, t, d, "host '%s' is down: host %s reboot", h->name,
+			h->name);
+	*ret_host = h;
+	return 0;
+}
+
+/* " (one, two)": the processes that live on a host, appended; nothing when there are none. */
+static void list_processes_on(const struct world *w, const struct host *h, struct text *out)
+{
+	const struct process *p;
+	const char *separator = " (";
+
+	for (size_t i = 0; (p = world_process_at(w, i)); i++) {
+		if (p->host != h || p->ended)
+			continue;
+		text_printf(out, "%s%s", separator, p->name);
+		separator = ", ";
+	}
+	text_puts(out, separator[0] == ',' ? ")" : "");
+}
+
+int name_host_for_process(const struct world *w, const struct statement *s, const struct token *t,
+	const struct host *h, struct diag *d)
+{
+	struct text living = TEXT_EMPTY;
+
+	list_processes_on(w, h, &living);
+	if (h->ghost)
+		statement_error(s, t, d, "'%s' is a ghost: it has no kernel, so no processes",
+			h->name);
+	else if (living.len)
+		statement_error(s, t, d,
+			"'%s' is a host: write one of its processes%s, or make one: process NAME on %s",
+			h->name, text_get(&living), h->name);
+	else
+		statement_error(s, t, d,
+			"'%s' is a host without a process: make one first: process NAME on %s",
+			h->name, h->name);
+	text_done(&living);
+	return -EINVAL;
+}
+
 int name_process(const struct world *w, const struct statement *s, const struct token *t,
 	struct process **ret_process, struct diag *d)
 {
 	struct process *p = world_process(w, t->text);
+	const struct host *h = world_host(w, t->text);
 	struct text others = TEXT_EMPTY;
 
 	if (p) {
 		*ret_process = p;
 		return 0;
 	}
+	if (h)
+		return name_host_for_process(w, s, t, h, d);
 	for (size_t i = 0; (p = world_process_at(w, i)) && i < 8; i++)
 		text_printf(&others, "%s%s", i ? ", " : "", p->name);
 	statement_error(s, t, d, "no process '%.40s'; there are: %s", t->text, text_get(&others));
@@ -105,9 +183,23 @@ int name_process(const struct world *w, const struct statement *s, const struct 
 	return -EINVAL;
 }
 
-static int check_idle(const struct process *p, const struct statement *s, const struct token *t,
-	struct diag *d)
+/* A host of that name, perhaps of a later life. */
+static bool is_up(const struct world *w, const char *name)
 {
+	const struct host *h = world_host(w, name);
+
+	return h && !h->down;
+}
+
+static int check_idle(const struct world *w, const struct process *p, const struct statement *s,
+	const struct token *t, struct diag *d)
+{
+	if (p->ended && p->host->down)
+		return statement_error(s, t, d,
+			"process '%s' went with its host %s, which lost power; make another%s: process "
+			"NAME on %s",
+			p->name, p->host->name, is_up(w, p->host->name) ? "" : " once it is up",
+			p->host->name);
 	if (p->ended)
 		return statement_error(s, t, d,
 			"process '%s' has ended; make another: process NAME", p->name);
@@ -129,7 +221,7 @@ int name_idle_process(const struct world *w, const struct statement *s, const st
 	int r = name_process(w, s, t, &p, d);
 
 	if (r == 0)
-		r = check_idle(p, s, t, d);
+		r = check_idle(w, p, s, t, d);
 	if (r == 0)
 		*ret_process = p;
 	return r;
@@ -150,10 +242,14 @@ int name_callable(const struct world *w, const struct statement *s, const struct
 				  "'%s' was not accepted yet, so no process has it: accept it first",
 				  t->text);
 	}
+	if (!found->open && found->process->host->down)
+		return statement_error(s, t, d,
+			"socket '%s' went with its host %s, which lost power", t->text,
+			found->process->host->name);
 	if (!found->open)
 		return statement_error(s, t, d,
 			"socket '%s' is closed: no process has this descriptor any more", t->text);
-	r = check_idle(found->process, s, t, d);
+	r = check_idle(w, found->process, s, t, d);
 	if (r == 0)
 		*ret_descriptor = found;
 	return r;
@@ -170,30 +266,25 @@ static int parse_port(const char *text, uint16_t *ret_port)
 	return 0;
 }
 
-int name_host_part(const struct world *w, const char *text, size_t len, int family,
-	struct address *ret_address)
+int name_host_part(const struct world *w, const char *text, size_t len, const struct host *self,
+	int family, struct address *ret_address)
 {
 	struct text name = TEXT_EMPTY;
 	const struct host *host;
 
 	text_add(&name, text, len);
-	host = len ? world_host(w, text_get(&name)) : world_host_at(w, 0);
+	if (!self)
+		self = world_localhost(w);
+	host = len ? world_host(w, text_get(&name)) : self;
 	text_done(&name);
 	if (!host)
 		return address_parse_host(text, len, ret_address);
-	world_host_address(w, host, family, ret_address);
+	world_host_address(w, host, self, family, ret_address);
 	return 0;
 }
 
-int name_family(const struct world *w, const struct token *t)
-{
-	const struct endpoint *e = name_find_socket(w, t->text);
-
-	return e ? e->local.family : AF_UNSPEC;
-}
-
 int name_address(const struct world *w, const struct statement *s, const struct token *t,
-	int family, struct address *ret_address, struct diag *d)
+	const struct host *self, int family, struct address *ret_address, struct diag *d)
 {
 	static const struct address loopback6 = { .family = AF_INET6, .bytes = { [15] = 1 } };
 	const char *colon = strrchr(t->text, ':');
@@ -217,7 +308,7 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), localhost:80, "
 			"[fd00::1]:80 or @socket",
 			t->text);
-	if (name_host_part(w, t->text, (size_t)(colon - t->text), family, &a) < 0)
+	if (name_host_part(w, t->text, (size_t)(colon - t->text), self, family, &a) < 0)
 		return statement_error(s, t, d,
 			"'%.*s' is neither an address nor a host of this lab",
 			(int)(colon - t->text), t->text);
@@ -228,6 +319,16 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 	a.port = port;
 	*ret_address = a;
 	return 0;
+}
+
+int name_peer(const struct world *w, const struct statement *s, const struct token *socket,
+	const struct token *t, struct address *ret_address, struct diag *d)
+{
+	const struct descriptor *on = world_descriptor(w, socket->text);
+	const struct endpoint *e = name_find_socket(w, socket->text);
+
+	return name_address(w, s, t, on ? on->process->host : NULL, e ? e->local.family : AF_UNSPEC,
+		ret_address, d);
 }
 
 int name_number(const struct statement *s, const struct token *t, uint64_t least, uint64_t most,

@@ -33,12 +33,30 @@ int name_callable(const struct world *w, const struct statement *s, const struct
 int name_idle_process(const struct world *w, const struct statement *s, const struct token *t,
 	struct process **ret_process, struct diag *d);
 
-/* "127.0.0.1:80", "[fd00::1]:80", ":80" (this host), "localhost:80", "@s" (where s is bound). A host has an
+/* A host that stands: up, down or a ghost. */
+int name_host(const struct world *w, const struct statement *s, const struct token *t,
+	struct host **ret_host, struct diag *d);
+/* A host whose kernel runs. */
+int name_running_host(const struct world *w, const struct statement *s, const struct token *t,
+	struct host **ret_host, struct diag *d);
+/* The error for a host where a process is wanted: says what to type. Returns -EINVAL. */
+int name_host_for_process(const struct world *w, const struct statement *s, const struct token *t,
+	const struct host *h, struct diag *d);
+
+/* "127.0.0.1:80", "[fd00::1]:80", ":80" (this host), "bob:80", "@s" (where s is bound). Said on `self` (NULL =
+ * localhost), which is this host, and which may reach a host at another address than others do. A host has an
  * address of each family: `family` says which is meant (AF_UNSPEC = that of the lab). */
 int name_address(const struct world *w, const struct statement *s, const struct token *t,
-	int family, struct address *ret_address, struct diag *d);
-/* The family of the socket a word names, AF_UNSPEC when it names none. */
-int name_family(const struct world *w, const struct token *t);
+	const struct host *self, int family, struct address *ret_address, struct diag *d);
+/* The same in a call on the socket that another word names: of its family, seen from its host. */
+int name_peer(const struct world *w, const struct statement *s, const struct token *socket,
+	const struct token *t, struct address *ret_address, struct diag *d);
+/* The host part of an address: nothing (this host), a host's name, or digits. 0 or -EINVAL. */
+int name_host_part(const struct world *w, const char *text, size_t len, const struct host *self,
+	int family, struct address *ret_address);
+/* What a name stands for: the socket behind the descriptor of that name, else one that nobody has named.
+ * NULL when there is none. */
+struct endpoint *name_find_socket(const struct world *w, const char *name);
 /* A whole number from least to most. */
 int name_number(const struct statement *s, const struct token *t, uint64_t least, uint64_t most,
 	uint64_t *ret_number, struct diag *d);
@@ -48,12 +66,5 @@ int name_size(const struct statement *s, const struct token *t, uint64_t most, u
 /* "300ms", "2s", "1.5s", "1m". */
 int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
 	struct diag *d);
-
-/* What a name stands for: the socket behind the descriptor of that name, else one that nobody has named.
- * NULL when there is none. */
-struct endpoint *name_find_socket(const struct world *w, const char *name);
-/* The host part of an address: nothing (this host), a host's name, or digits. 0 or -EINVAL. */
-int name_host_part(const struct world *w, const char *text, size_t len, int family,
-	struct address *ret_address);
 
 #endif

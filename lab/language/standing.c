@@ -11,6 +11,8 @@
 #include "journal/journal.h"
 #include "language/expectation.h"
 #include "observe/tracker.h"
+#include "world/counters.h"
+#include "world/host.h"
 #include "world/world.h"
 
 /* The states of an endpoint since `mark`, the one it was in then first. Returns how many there are,
@@ -113,6 +115,14 @@ static uint64_t count_sockets(const struct world *w, enum tcp_state state)
 	return count;
 }
 
+static uint64_t read_kernel_counter(const struct expectation *e)
+{
+	int64_t value = 0;
+
+	counters_get(e->host, e->counter, &value);
+	return (uint64_t)value;
+}
+
 /* From the first segment that matches to the next that matches the other. false: not both seen yet. */
 static bool read_gap(const struct expectation *e, const struct journal *j, uint64_t mark,
 	uint64_t *ret_ns)
@@ -192,6 +202,8 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 		return read_counter(e, w) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNT:
 		return count_sockets(w, e->states[0]) == e->number ? STANDS_MET : STANDS_NOT_YET;
+	case EXPECT_COUNTER:
+		return read_kernel_counter(e) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_GAP:
 		return gap_stands(e, j, mark);
 	default:
@@ -233,6 +245,9 @@ void expectation_format(const struct expectation *e, struct text *out)
 		break;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]), e->number);
+		break;
+	case EXPECT_COUNTER:
+		text_printf(out, "%s counter %s %" PRIu64, e->host->name, e->counter, e->number);
 		break;
 	case EXPECT_GAP:
 		text_puts(out, "gap ");
@@ -282,6 +297,13 @@ static void format_as_match(const struct segment *s, struct text *out)
 	} flags[] = { { SEGMENT_SYN, "syn" }, { SEGMENT_FIN, "fin" }, { SEGMENT_RST, "rst" } };
 	const char *separator = "";
 
+	if (s->kind != SEGMENT_TCP) {
+		text_puts(out,
+			s->kind == SEGMENT_UDP		  ? "udp"
+				: s->kind == SEGMENT_ICMP ? "icmp"
+							  : "any");
+		return;
+	}
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (s->flags & flags[i].bit) {
 			text_printf(out, "%s%s", separator, flags[i].name);
@@ -334,6 +356,10 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]),
 			count_sockets(w, e->states[0]));
+		return;
+	case EXPECT_COUNTER:
+		text_printf(out, "%s counter %s %" PRIu64, e->host->name, e->counter,
+			read_kernel_counter(e));
 		return;
 	case EXPECT_GAP:
 		text_puts(out, "gap ");

@@ -21,7 +21,7 @@
 struct tracker {
 	struct journal *journal; /* borrowed */
 	char *host; /* owned */
-	struct sockdiag *diag; /* owned */
+	struct sockdiag *diag; /* owned; NULL = there is no kernel to ask any more */
 	uint32_t *ids; /* borrowed */
 	struct endpoint **endpoints; /* owned, each too; in order of appearance */
 	size_t count;
@@ -78,6 +78,11 @@ void tracker_free(struct tracker *t)
 	sockdiag_close(t->diag);
 	free(t->host);
 	free(t);
+}
+
+size_t tracker_count(const struct tracker *t)
+{
+	return t->count;
 }
 
 struct endpoint *tracker_get(const struct tracker *t, size_t index)
@@ -280,6 +285,7 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	e->cookie = cookie;
 	e->fd = -1;
 	e->protocol = IPPROTO_TCP;
+	e->tracker = t;
 	if (name)
 		text_puts(&made, name);
 	else if (listener)
@@ -325,6 +331,8 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 {
 	int error;
 
+	if (!t->diag)
+		return;
 	if (e->protocol != IPPROTO_TCP) {
 		if (facts)
 			set_addresses(t, e, &facts->local, &facts->remote);
@@ -388,7 +396,7 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	struct endpoint *known = tracker_find(t, local, remote), *e = NULL;
 	struct sock_report report;
 	uint64_t used = cause;
-	int r = sockdiag_lookup(t->diag, local, remote, &report);
+	int r = t->diag ? sockdiag_lookup(t->diag, local, remote, &report) : -ENOENT;
 
 	if (r == 0 && report.state != STATE_LISTEN) {
 		e = find_cookie(t, report.cookie);
@@ -424,6 +432,8 @@ void tracker_meet_listeners(struct tracker *t, uint64_t cause)
 {
 	struct meeting m = { .t = t, .cause = cause };
 
+	if (!t->diag)
+		return;
 	sockdiag_dump(t->diag, AF_INET, 1 << STATE_LISTEN, meet_listener, &m);
 	sockdiag_dump(t->diag, AF_INET6, 1 << STATE_LISTEN, meet_listener, &m);
 }

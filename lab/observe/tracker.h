@@ -36,6 +36,7 @@ struct endpoint {
 	uint64_t sent, received; /* bytes that calls have moved, for the place in the stream */
 	uint64_t changed; /* event number of the last state change */
 	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
+	struct tracker *tracker; /* borrowed, up */
 };
 
 /* What is known of a socket from the process that holds it. */
@@ -89,9 +90,11 @@ struct endpoint *tracker_listener(const struct tracker *t, const struct address 
 struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
 	const struct address *remote);
 
-/* The host is gone, and every socket on it: they are CLOSED, and nothing is asked any more. */
+/* The host is gone, and every socket on it: they are CLOSED, and from now on looks find nothing and ask
+ * nobody. */
 void tracker_abandon(struct tracker *t, uint64_t cause);
 
+size_t tracker_count(const struct tracker *t);
 /* All endpoints in order of appearance; index from 0. NULL past the end. */
 struct endpoint *tracker_get(const struct tracker *t, size_t index);
 

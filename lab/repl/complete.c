@@ -249,6 +249,7 @@ static const struct {
 	{ "EVENT", offer_kinds },
 	{ "EXPECTATION", offer_expectation },
 	{ "NAME", NULL },
+	{ "ADDR", NULL },
 	{ "N", NULL },
 	{ "xN", NULL },
 	{ "T", NULL },

@@ -157,7 +157,10 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 		put(c, false);
 		break;
 	case EVENT_LAB:
+		break;
 	case EVENT_HOST:
+		if (event->cause) /* there is one from the beginning */
+			story_line(c, j, event, "", "");
 		break;
 	default:
 		story_line(c, j, event, "", "");

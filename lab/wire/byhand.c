@@ -25,22 +25,41 @@ struct wire_packet *packet_held(const struct wire *w, uint64_t number)
 	return NULL;
 }
 
+/* A held packet goes on: before those that came after it and were never held. */
+static void let_go(struct wire *w, struct wire_packet *p)
+{
+	struct wire_packet *later;
+
+	packet_take(w, p);
+	if (p->due_ns > clock_now_ns()) { /* delayed and held: whichever lasts longer */
+		packet_put(w, p, PACKET_DELAYED);
+		return;
+	}
+	packet_put(w, p, PACKET_PENDING);
+	TAILQ_FOREACH(later, &w->queues[PACKET_PENDING], place)
+	{
+		if (later->was_held || later->event < p->event)
+			continue;
+		packet_take(w, p);
+		TAILQ_INSERT_BEFORE(later, p, place);
+		break;
+	}
+}
+
 size_t wire_step(struct wire *w, uint64_t number, const struct match *m, size_t count)
 {
 	struct wire_packet *p = TAILQ_FIRST(&w->queues[PACKET_HELD]), *next;
-	size_t let_go = 0;
+	size_t gone = 0;
 
-	for (; p && let_go < count; p = next) {
+	for (; p && gone < count; p = next) {
 		next = TAILQ_NEXT(p, place);
 		if ((number && p->number != number) ||
 			(m && !match_packet(m, &p->segment, p->bytes, p->len)))
 			continue;
-		packet_take(w, p);
-		/* delayed and held: whichever lasts longer */
-		packet_put(w, p, p->due_ns > clock_now_ns() ? PACKET_DELAYED : PACKET_PENDING);
-		let_go++;
+		let_go(w, p);
+		gone++;
 	}
-	return let_go;
+	return gone;
 }
 
 int wire_drop(struct wire *w, uint64_t number, uint64_t cause)

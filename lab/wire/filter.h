@@ -15,9 +15,13 @@ struct filter_set;
 struct filter_set *filter_set_new(void);
 void filter_set_free(struct filter_set *set);
 
-/* The filter with this text, compiled when it is new. NULL when libpcap does not take it: then
- * ret_message (256 bytes) is libpcap's own, and *ret_offset the first byte of the text it objects to, as
- * far as that can be told (else 0). */
+#define FILTER_MAX 500 /* bytes of text: to say where one is wrong takes many tries */
+
+/* The filter with this text, compiled when it is new. NULL when it is none: then ret_message (256 bytes) says
+ * why, in libpcap's own words or ours, and *ret_offset is the first byte of the word that it objects to, or
+ * the end of the text when something is missing there. Names of ports and protocols are looked for in
+ * /etc/services and /etc/protocols; those of hosts and networks are refused, or libpcap would ask DNS.
+ * Source: pcap-filter(7). */
 const struct filter *filter_get(struct filter_set *set, const char *text, char ret_message[256],
 	size_t *ret_offset);
 

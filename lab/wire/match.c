@@ -95,7 +95,7 @@ void match_format(const struct match *m, struct text *out)
 	const char *separator = "";
 
 	if (!m->must)
-		text_puts(out, "any packet");
+		text_puts(out, "any");
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		if (m->must & parts[i].bit) {
 			text_printf(out, "%s%s", separator, parts[i].name);

@@ -41,7 +41,7 @@ bool match_segment(const struct match *m, const struct segment *s);
 bool match_packet(const struct match *m, const struct segment *s, const uint8_t *packet,
 	size_t len);
 
-/* "syn/ack from 127.0.0.1:80", "any packet". Appended. */
+/* "syn/ack from 127.0.0.1:80", "any". Appended. */
 void match_format(const struct match *m, struct text *out);
 
 #endif

@@ -341,6 +341,7 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 			tell_delay(w, p, by[k]);
 		}
 	}
+	p->was_held = by[RULE_HOLD] != NULL;
 	if (by[RULE_HOLD])
 		wire_tell(w, p, EVENT_HELD, 0, NULL);
 	packet_put(w, p, by[RULE_HOLD] ? PACKET_HELD : p->due_ns ? PACKET_DELAYED : PACKET_PENDING);

@@ -200,21 +200,22 @@ void answers_on_process(uv_poll_t *handle, int status, int events)
 	answers_read(handle->data);
 }
 
-/* Its sockets are closed by now: the kernel does that before the parent hears of the end. */
-static void process_gone(struct world_process *wp, int wait_status)
+/* Its sockets are closed by now: the kernel does that before the parent hears of the end. cause: 0 = what it
+ * was told or doing. */
+static void process_gone(struct world_process *wp, int wait_status, uint64_t cause)
 {
 	struct process *p = &wp->process;
 	struct world *w = wp->world;
 	struct call_answer none = { 0 };
 	struct call_outcome outcome = { .ended = true, .answer = &none };
-	uint64_t cause;
 
 	while (answers_read(wp)) /* what it said before it died */
 		;
 	program_hear(wp);
-	cause = motion_motive(p);
-	if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
+	if (!cause && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
 		cause = p->last_signal_event;
+	if (!cause)
+		cause = motion_motive(p);
 	if (!cause && p->in_call)
 		cause = p->call.event;
 	wire_drain(w->wire);
@@ -247,17 +248,15 @@ static void process_gone(struct world_process *wp, int wait_status)
 	world_kick(w);
 }
 
-void answers_end_host(struct world_host *h)
+void answers_end_host(struct world_host *h, uint64_t cause)
 {
 	struct world *w = h->world;
 
 	for (size_t i = 0; i < w->process_count; i++) {
 		struct process *p = &w->processes[i]->process;
 
-		if (p->host == &h->host && !p->ended) {
-			p->call.done = NULL;
-			process_gone(w->processes[i], SIGKILL);
-		}
+		if (p->host == &h->host && !p->ended)
+			process_gone(w->processes[i], SIGKILL, cause);
 	}
 }
 
@@ -275,7 +274,7 @@ void answers_on_host(uv_poll_t *handle, int status, int events)
 			struct process *p = &w->processes[i]->process;
 
 			if (p->host == &h->host && p->pid == m.pid && !p->ended)
-				process_gone(w->processes[i], m.value);
+				process_gone(w->processes[i], m.value, 0);
 		}
 	}
 	if (r < 0 && !w->failed) {
@@ -288,7 +287,7 @@ void answers_on_host(uv_poll_t *handle, int status, int events)
 				.subject = "start the lab again" });
 		for (size_t i = 0; i < w->process_count; i++) {
 			if (!w->processes[i]->process.ended)
-				process_gone(w->processes[i], SIGKILL);
+				process_gone(w->processes[i], SIGKILL, 0);
 		}
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/lab_assert.h"
 #include "base/text.h"
 #include "world/channel.h"
 #include "world/clone.h"
@@ -101,14 +102,47 @@ static int receive(struct host *h, struct host_message *m, int *ret_fds, size_t 
 	return len < 0 ? (int)len : -EPIPE;
 }
 
-int host_open(struct host *h, unsigned index, const char *name, enum host_step *ret_step,
-	struct diag *d)
+void host_open_ghost(struct host *h, unsigned index, const char *name,
+	const struct address *addresses, size_t count)
+{
+	*h = (struct host){ .index = index,
+		.name = text_copy(name),
+		.pid = -1,
+		.channel = -1,
+		.tun = -1,
+		.diag = -1,
+		.address_count = count,
+		.ghost = true };
+	LAB_ASSERT(count <= HOST_ADDRESSES_MAX);
+	memcpy(h->addresses, addresses, count * sizeof(*addresses));
+}
+
+const struct address *host_address(const struct host *h, int family)
+{
+	for (size_t i = 0; i < h->address_count; i++) {
+		if (h->addresses[i].family == family)
+			return &h->addresses[i];
+	}
+	return NULL;
+}
+
+static void take_addresses(struct host *h, const struct address *addresses, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (h->ipv6 || addresses[i].family != AF_INET6)
+			h->addresses[h->address_count++] = addresses[i];
+	}
+}
+
+int host_open(struct host *h, unsigned index, const char *name, const struct address *addresses,
+	size_t count, enum host_step *ret_step, struct diag *d)
 {
 	struct host_message m = { 0 };
 	/* asked before the clone: in a new user namespace nobody has a name yet */
 	int uid = (int)geteuid(), gid = (int)getegid();
 	int pair[2], fds[2] = { -1, -1 }, r;
 
+	LAB_ASSERT(count <= HOST_ADDRESSES_MAX);
 	*h = (struct host){ .index = index, .pid = -1, .channel = -1, .tun = -1, .diag = -1 };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return step_failed(d, STEP_NAMESPACES, errno, "socketpair", ret_step);
@@ -116,7 +150,12 @@ int host_open(struct host *h, unsigned index, const char *name, enum host_step *
 	h->channel = pair[0];
 	h->pid = clone_host(&h->new_user);
 	if (h->pid == 0)
-		host_role_run(pair[1], h->new_user, uid, gid);
+		host_role_run(pair[1],
+			&(struct host_plan){ .new_user = h->new_user,
+				.uid = uid,
+				.gid = gid,
+				.addresses = addresses,
+				.address_count = count });
 	r = h->pid < 0 ? -errno : 0;
 	close(pair[1]);
 	if (r < 0)
@@ -132,13 +171,20 @@ int host_open(struct host *h, unsigned index, const char *name, enum host_step *
 	if (h->tun < 0 || h->diag < 0) /* SCM_RIGHTS gives what fits */
 		return step_failed(d, STEP_DIAG, EMFILE, "receive its descriptors", ret_step);
 	h->ipv6 = m.value;
+	take_addresses(h, addresses, count);
 	return 0;
+}
+
+void host_kill_all(const struct host *h)
+{
+	if (h->pid > 0)
+		kill(h->pid, SIGKILL);
 }
 
 void host_stop(struct host *h)
 {
+	host_kill_all(h);
 	if (h->pid > 0) {
-		kill(h->pid, SIGKILL);
 		while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		h->pid = -1;
@@ -161,12 +207,12 @@ void host_close(struct host *h)
 }
 
 /* Ask and wait for the answer; exits that come first are kept for later. 0 or -errno. */
-static int request(struct host *h, struct host_message *m, int *ret_fd)
+static int request(struct host *h, struct host_message *m, int *ret_fds, size_t fd_count)
 {
 	int r = channel_send(h->channel, m, sizeof(*m), NULL, 0);
 
 	while (r == 0) {
-		r = receive(h, m, ret_fd, ret_fd ? 1 : 0);
+		r = receive(h, m, ret_fds, fd_count);
 		if (r < 0 || m->kind == HOST_ANSWER)
 			break;
 		h->exits = memory_grow(h->exits, (h->exit_count + 1) * sizeof(*h->exits));
@@ -179,7 +225,7 @@ static int request(struct host *h, struct host_message *m, int *ret_fd)
 int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d)
 {
 	struct host_message m = { .kind = HOST_SPAWN };
-	int r = request(h, &m, ret_channel);
+	int r = request(h, &m, ret_channel, 1);
 
 	if (r == 0 && *ret_channel < 0)
 		r = -EMFILE; /* SCM_RIGHTS gives what fits */
@@ -193,7 +239,7 @@ int host_kill(struct host *h, int pid, int signal)
 {
 	struct host_message m = { .kind = HOST_KILL, .pid = pid, .value = signal };
 
-	return request(h, &m, NULL);
+	return request(h, &m, NULL, 0);
 }
 
 int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value)
@@ -207,10 +253,21 @@ int host_sysctl(struct host *h, const char *key, const char *value, char *ret_va
 	memcpy(m.text, key, key_len + 1);
 	if (value)
 		memcpy(m.text + key_len + 1, value, value_len + 1);
-	r = request(h, &m, NULL);
+	r = request(h, &m, NULL, 0);
 	if (r == 0 && ret_value)
 		memcpy(ret_value, m.text, sizeof(m.text));
 	return r;
+}
+
+int host_counters(struct host *h, int ret_fds[HOST_COUNTER_FILES])
+{
+	struct host_message m = { .kind = HOST_COUNTERS };
+
+	for (int i = 0; i < HOST_COUNTER_FILES; i++)
+		ret_fds[i] = -1;
+	if (h->pid < 0)
+		return -ESRCH;
+	return request(h, &m, ret_fds, HOST_COUNTER_FILES);
 }
 
 int host_next_exit(struct host *h, struct host_message *ret_exit)

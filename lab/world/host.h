@@ -6,13 +6,16 @@
 #define LAB_WORLD_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
+#include "base/address.h"
 #include "world/protocol.h"
 
 struct diag;
 
 #define HOST_ANSWER_MS 10000
+#define HOST_ADDRESSES_MAX 9 /* on wire0, both families together: eight given, one chosen */
 
 struct host {
 	unsigned index; /* 0, 1, 2 ... in the world */
@@ -20,6 +23,11 @@ struct host {
 	pid_t pid; /* of its PID 1, as main sees it; -1 = not running */
 	int channel; /* owned */
 	int tun, diag; /* owned until taken with fd_take() */
+	struct address addresses[HOST_ADDRESSES_MAX]; /* on wire0, without port */
+	size_t address_count;
+	bool ghost; /* addresses and no kernel: pid, channel, tun and diag are -1 */
+	bool down; /* it has lost power: what was on it is gone */
+	bool cut; /* its cable is */
 	bool ipv6; /* the kernel has it */
 	bool new_user; /* it lives in a user namespace of its own */
 	struct host_message *exits; /* owned: exits that came while we waited for an answer */
@@ -29,10 +37,18 @@ struct host {
 /* What a step does, for people: "make namespaces", "open /dev/net/tun". */
 const char *host_step_name(enum host_step step);
 
-/* Make a host. On failure *ret_step (may be NULL) says which step it was, d what to try. 0 or -errno. */
-int host_open(struct host *h, unsigned index, const char *name, enum host_step *ret_step,
-	struct diag *d);
-/* Kill it and everything on it, wait for its end, and keep only its name. */
+/* Make a host with these addresses on wire0 (at most HOST_ADDRESSES_MAX; IPv6 ones are left out when the
+ * kernel has none). On failure *ret_step (may be NULL) says which step it was, d what to try. 0 or -errno. */
+int host_open(struct host *h, unsigned index, const char *name, const struct address *addresses,
+	size_t count, enum host_step *ret_step, struct diag *d);
+/* Make one that is nothing but a name and addresses. Closed as the others are. */
+void host_open_ghost(struct host *h, unsigned index, const char *name,
+	const struct address *addresses, size_t count);
+/* Its first address of that family; NULL when it has none. */
+const struct address *host_address(const struct host *h, int family);
+/* Kill it and everything on it; host_stop() or host_close() waits for the end. */
+void host_kill_all(const struct host *h);
+/* Kill it and everything on it, wait for its end, and keep only its name and addresses. */
 void host_stop(struct host *h);
 /* Kill it and everything on it, wait for its end. Accepts what host_open() failed on. */
 void host_close(struct host *h);
@@ -44,6 +60,11 @@ int host_kill(struct host *h, int pid, int signal);
 /* Read (value NULL) or write a sysctl: key with slashes below /proc/sys, starting "net/".
  * ret_value: HOST_TEXT_MAX bytes, may be NULL when writing. 0 or -errno as the kernel gave it. */
 int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value);
+
+/* Descriptors of what its kernel counts: snmp, netstat, and snmp6 of /proc/net (-1 without IPv6), to be read from
+ * where they stand. Owned by the caller. 0 or -errno (-ESRCH: it is down). */
+#define HOST_COUNTER_FILES 3
+int host_counters(struct host *h, int ret_fds[HOST_COUNTER_FILES]);
 
 /* The next process exit, if one is known: 1 and *ret_exit; 0 = none; -EPIPE = the host itself is gone.
  * Does not wait. */

@@ -35,8 +35,7 @@
 struct host_role {
 	int channel;
 	int tun, diag; /* owned until handed over */
-	bool new_user; /* a user namespace came with us: map ourselves into it */
-	int uid, gid; /* who main is */
+	const struct host_plan *plan; /* borrowed */
 	bool ipv6;
 	const char *operation; /* what is being tried, for the step that fails */
 };
@@ -83,19 +82,19 @@ static int map_identity(struct host_role *h)
 	char map[64];
 	int r;
 
-	if (!h->new_user)
+	if (!h->plan->new_user)
 		return 0;
 	h->operation = "write /proc/self/setgroups";
 	r = write_file("/proc/self/setgroups", "deny");
 	if (r < 0)
 		return r;
 	h->operation = "write /proc/self/uid_map";
-	snprintf(map, sizeof(map), "%d %d 1", h->uid, h->uid);
+	snprintf(map, sizeof(map), "%d %d 1", h->plan->uid, h->plan->uid);
 	r = write_file("/proc/self/uid_map", map);
 	if (r < 0)
 		return r;
 	h->operation = "write /proc/self/gid_map";
-	snprintf(map, sizeof(map), "%d %d 1", h->gid, h->gid);
+	snprintf(map, sizeof(map), "%d %d 1", h->plan->gid, h->plan->gid);
 	return write_file("/proc/self/gid_map", map);
 }
 
@@ -148,12 +147,40 @@ static int turn_rules(struct mnl_socket *nl, int family)
 	return r;
 }
 
+/* The addresses of wire0, each alone (/32, /128): no network is "connected" to it, none has a broadcast
+ * address, and none is secondary to another. An IPv4 address gets a route of its own in table 100, so that
+ * what a host sends to itself comes from the address it goes to, as it does by way of lo; all else comes from
+ * the first. IPv6 chooses so by itself (RFC 6724 5, rule 1). */
+static int add_addresses(struct host_role *h, struct mnl_socket *nl, int family, unsigned wire)
+{
+	const struct address *first = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < h->plan->address_count; i++) {
+		const struct address *a = &h->plan->addresses[i];
+
+		if (a->family != family)
+			continue;
+		if (family == AF_INET6) {
+			r = netconf_address6_add(nl, wire, a, 128);
+			continue;
+		}
+		if (!first)
+			first = a;
+		r = netconf_address_add(nl, wire, a, 32);
+		if (r == 0)
+			r = netconf_route_add(nl, AF_INET, WIRE_TABLE, wire, a, 32, a);
+	}
+	if (r == 0)
+		r = netconf_route_add(nl, family, WIRE_TABLE, wire, NULL, 0, first);
+	return r;
+}
+
 static int set_routes(struct host_role *h)
 {
 	struct address loopback = { .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
 	struct address net127 = { .family = AF_INET, .bytes = { 127, 0, 0, 0 } };
 	struct address groups = { .family = AF_INET6, .bytes = { 0xff } };
-	struct address fd00_1 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
 	unsigned lo = if_nametoindex("lo"), wire = if_nametoindex("wire0");
 	struct mnl_socket *nl = netconf_open();
 	int r = nl ? 0 : -errno;
@@ -164,20 +191,18 @@ static int set_routes(struct host_role *h)
 	if (r == 0)
 		r = netconf_link_up(nl, wire, WIRE_QUEUE_LEN);
 	if (r == 0) {
-		h->operation = "rtnetlink: IPv4 routes of table 100";
+		h->operation = "rtnetlink: IPv4 addresses and routes of table 100";
 		r = netconf_route_add(nl, AF_INET, WIRE_TABLE, wire, &net127, 8, &loopback);
 	}
 	if (r == 0)
-		r = netconf_route_add(nl, AF_INET, WIRE_TABLE, wire, NULL, 0, NULL);
+		r = add_addresses(h, nl, AF_INET, wire);
 	if (r == 0) {
 		h->operation = "rtnetlink: IPv4 policy rules";
 		r = turn_rules(nl, AF_INET);
 	}
 	if (r == 0 && h->ipv6) {
-		h->operation = "rtnetlink: IPv6 address, routes and policy rules";
-		r = netconf_address6_add(nl, wire, &fd00_1, 64);
-		if (r == 0)
-			r = netconf_route_add(nl, AF_INET6, WIRE_TABLE, wire, NULL, 0, NULL);
+		h->operation = "rtnetlink: IPv6 addresses, routes and policy rules";
+		r = add_addresses(h, nl, AF_INET6, wire);
 		/* without a route of its own, what a group is sent comes back as if for the default route */
 		if (r == 0)
 			r = netconf_route_add(nl, AF_INET6, WIRE_TABLE, wire, &groups, 8, NULL);
@@ -282,6 +307,28 @@ static void serve_sysctl(struct host_message *m)
 	m->kind = HOST_ANSWER;
 }
 
+/* /proc/net is that of the namespace it was opened in, whoever reads it then. */
+static void serve_counters(struct host_role *h, struct host_message *m)
+{
+	static const char *const files[] = { "/proc/self/net/snmp", "/proc/self/net/netstat",
+		"/proc/self/net/snmp6" };
+	int fds[3];
+	size_t count = 0;
+
+	m->kind = HOST_ANSWER;
+	m->error = 0;
+	for (size_t i = 0; i < (h->ipv6 ? 3 : 2) && !m->error; i++) {
+		fds[count] = open(files[i], O_RDONLY | O_CLOEXEC);
+		if (fds[count] < 0)
+			m->error = errno;
+		else
+			count++;
+	}
+	answer(h, m, fds, m->error ? 0 : count);
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}
+
 static void serve(struct host_role *h)
 {
 	struct host_message m;
@@ -297,6 +344,9 @@ static void serve(struct host_role *h)
 		m.error = kill(m.pid, m.value) < 0 ? errno : 0;
 		m.kind = HOST_ANSWER;
 		break;
+	case HOST_COUNTERS:
+		serve_counters(h, &m);
+		return;
 	case HOST_SYSCTL_GET:
 	case HOST_SYSCTL_SET:
 		serve_sysctl(&m);
@@ -321,14 +371,9 @@ static void reap(struct host_role *h)
 	}
 }
 
-void host_role_run(int channel, bool new_user, int uid, int gid)
+void host_role_run(int channel, const struct host_plan *plan)
 {
-	struct host_role h = { .channel = 3,
-		.tun = -1,
-		.diag = -1,
-		.new_user = new_user,
-		.uid = uid,
-		.gid = gid };
+	struct host_role h = { .channel = 3, .tun = -1, .diag = -1, .plan = plan };
 	struct pollfd polled[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	struct signalfd_siginfo info;
 	sigset_t child;

@@ -8,9 +8,19 @@
 #define LAB_WORLD_HOST_ROLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Runs in the child that clone3() made. channel: SOCK_SEQPACKET to main, owned. new_user: a user
- * namespace came with it, so uid and gid (main's) are mapped to themselves first. Never returns. */
-_Noreturn void host_role_run(int channel, bool new_user, int uid, int gid);
+struct address;
+
+/* What main wants; all is in the child's copy of main's memory. */
+struct host_plan {
+	bool new_user; /* a user namespace came with it, so uid and gid are mapped to themselves first */
+	int uid, gid; /* main's */
+	const struct address *addresses; /* of wire0 */
+	size_t address_count;
+};
+
+/* Runs in the child that clone3() made. channel: SOCK_SEQPACKET to main, owned. Never returns. */
+_Noreturn void host_role_run(int channel, const struct host_plan *plan);
 
 #endif

@@ -83,11 +83,12 @@ static bool is_dying(const struct process *p)
 	return state == 0 || state == 'Z' || state == 'X';
 }
 
-/* A delivery answers for what comes from where it went, and for what nobody else can have sent. */
-static bool delivery_sent(const struct world *w, const struct process *owner,
+/* A delivery answers for what comes from where it went, and for what nobody else on that host can have
+ * sent. */
+static bool delivery_sent(const struct world *w, unsigned host, const struct process *owner,
 	const struct segment *s)
 {
-	return w->delivering &&
+	return w->delivering && host == w->delivered_host &&
 		(address_equal(&s->src, &w->delivered_to) || !owner || !motion_motive(owner));
 }
 
@@ -96,8 +97,10 @@ static bool delivery_sent(const struct world *w, const struct process *owner,
 static struct endpoint *end_of(const struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
-	const struct tracker *t = w->hosts[host]->tracker;
+	const struct tracker *t = world_tracker_at(w, host);
 
+	if (!t)
+		return NULL;
 	if (s->kind == SEGMENT_TCP)
 		return tracker_find(t, local, remote);
 	return s->kind == SEGMENT_UDP ? tracker_datagram(t, local, remote) : NULL;
@@ -105,10 +108,13 @@ static struct endpoint *end_of(const struct world *w, unsigned host, const struc
 
 static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, bool again)
 {
-	struct tracker *t = w->hosts[host]->tracker;
+	struct tracker *t = world_tracker_at(w, host);
 	struct endpoint *e = end_of(w, host, s, &s->src, &s->dst);
 	const struct process *owner = e ? world_owner(w, e) : NULL;
 	uint64_t found;
+
+	if (!t) /* no kernel of ours sent it */
+		return 0;
 
 	if (e && !owner) { /* accepted by a program a moment ago, and not claimed yet */
 		const struct endpoint *listener = tracker_listener(t, &s->src);
@@ -117,7 +123,7 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		if (owner && !owner->program)
 			owner = NULL;
 	}
-	if (delivery_sent(w, owner, s))
+	if (delivery_sent(w, host, owner, s))
 		return w->delivering;
 	if (owner && (found = motion_motive(owner)))
 		return found;
@@ -149,15 +155,18 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	return tracker_timer_fired(t, e);
 }
 
-/* Can this segment move a state at the end that has addresses local and remote? */
+/* Can this segment move a state at the end that has addresses local and remote? Not where no kernel is. */
 static bool can_move(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
+	const struct tracker *t = world_tracker_at(w, host);
 	const struct endpoint *e;
 
+	if (!t)
+		return false;
 	if (s->kind != SEGMENT_TCP) /* an ICMP error can end a connection that is being opened */
 		return s->kind == SEGMENT_ICMP && s->icmp.quotes;
-	e = tracker_find(w->hosts[host]->tracker, local, remote);
+	e = tracker_find(t, local, remote);
 	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)) || !e ||
 		e->state != STATE_ESTABLISHED;
 }
@@ -166,9 +175,11 @@ static bool can_move(struct world *w, unsigned host, const struct segment *s,
 static const char *name_at(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
-	const struct tracker *t = w->hosts[host]->tracker;
+	const struct tracker *t = world_tracker_at(w, host);
 	const struct endpoint *e;
 
+	if (!t)
+		return NULL;
 	if (s->kind != SEGMENT_TCP) {
 		e = end_of(w, host, s, local, remote);
 		return e ? e->name : NULL;
@@ -187,9 +198,9 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	struct wire_origin origin = { .cause = forged ? 0 : cause_of_sent(w, host, s, again) };
 
 	if (!forged && s->kind == SEGMENT_TCP && can_move(w, host, s, &s->src, &s->dst))
-		tracker_look_at(w->hosts[host]->tracker, &s->src, &s->dst, origin.cause, NULL);
-	origin.from = forged ? NULL : name_at(w, host, s, &s->src, &s->dst);
-	origin.to = to == WIRE_NOWHERE ? NULL : name_at(w, to, s, &s->dst, &s->src);
+		tracker_look_at(world_tracker_at(w, host), &s->src, &s->dst, origin.cause, NULL);
+	origin.from = name_at(w, host, s, &s->src, &s->dst);
+	origin.to = name_at(w, to, s, &s->dst, &s->src);
 	return origin;
 }
 
@@ -203,7 +214,7 @@ static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
 /* A call asleep on this socket, or on the listener it came to, may be awake now. */
 static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 {
-	struct tracker *t = w->hosts[host]->tracker;
+	const struct tracker *t = world_tracker_at(w, host);
 	bool tcp = s->kind == SEGMENT_TCP;
 	const struct endpoint *e = tcp ? tracker_find(t, &s->dst, &s->src) : NULL;
 	const struct endpoint *listener = tcp ? tracker_listener(t, &s->dst) : NULL;
@@ -224,12 +235,15 @@ static void wake_calls(struct world *w, unsigned host, const struct segment *s)
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
-	struct tracker *t = w->hosts[host]->tracker;
+	struct tracker *t = world_tracker_at(w, host);
 	bool moving = can_move(w, host, s, &s->dst, &s->src);
 
+	if (!t)
+		return;
 	wake_calls(w, host, s);
 	w->delivering = event;
 	w->delivered_to = s->dst;
+	w->delivered_host = host;
 	if (moving && s->kind == SEGMENT_TCP)
 		tracker_look_at(t, &s->dst, &s->src, event, NULL);
 	else if (moving && s->icmp.quoted_protocol == IPPROTO_TCP &&
@@ -252,7 +266,8 @@ static void set_timer(struct world *w)
 		due = wire_due;
 
 	for (size_t h = 0; h < w->host_count; h++) {
-		uint64_t host_due = tracker_due_ns(w->hosts[h]->tracker);
+		const struct tracker *t = w->hosts[h]->tracker;
+		uint64_t host_due = t ? tracker_due_ns(t) : 0;
 
 		if (host_due && (due == 0 || host_due < due))
 			due = host_due;
@@ -313,8 +328,10 @@ void motion_on_timer(uv_timer_t *handle)
 	if (w->alarm_ns && w->alarm_ns <= clock_now_ns())
 		w->alarm_ns = 0;
 	wire_drain(w->wire); /* what a timer sent is better evidence than that it was due */
-	for (size_t h = 0; h < w->host_count; h++)
-		tracker_timers(w->hosts[h]->tracker);
+	for (size_t h = 0; h < w->host_count; h++) {
+		if (w->hosts[h]->tracker)
+			tracker_timers(w->hosts[h]->tracker);
+	}
 	world_kick(w);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside the world: its parts, and what its files ask of each other. Nobody outside lab/world/world.c,
- * motion.c, program.c and answers.c includes this.
+/* Inside the world: its parts, and what its files ask of each other. Nobody but the files named here
+ * includes this.
  *
- * world.c    makes and ends hosts and processes, finds things by name
+ * world.c    makes and ends processes, finds things by name
+ * hosts.c    makes and ends hosts, knows their addresses
  * motion.c   the rule that nothing is missed: who is in motion, what may be delivered, what caused what
  * program.c  processes that became other programs: their output, and whose their sockets are
  * answers.c  what processes and hosts say: calls that return, processes that end */
@@ -22,10 +23,11 @@
 
 struct world_host {
 	struct host host;
-	struct tracker *tracker; /* owned */
+	struct tracker *tracker; /* owned; NULL = a ghost has no sockets */
 	uv_poll_t channel_poll, tun_poll;
+	bool polled; /* the handles are open */
 	struct world *world; /* borrowed, up */
-	bool stands; /* false: it was ended by a reset */
+	bool stands; /* has its name and addresses; false: ended by a reset, or rebooted as another entry */
 };
 
 struct world_process {
@@ -54,6 +56,7 @@ struct world {
 	uint32_t endpoint_ids;
 	uint64_t delivering; /* the EVENT_DELIVERED whose effects are being read; 0 = none */
 	struct address delivered_to; /* and whom it went to */
+	unsigned delivered_host;
 	uv_idle_t idle; /* runs while there is something to pump */
 	uv_timer_t timer; /* the earliest kernel timer */
 	uint64_t timer_due_ns; /* what `timer` is set to; 0 = not set */
@@ -84,8 +87,8 @@ void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
 
-/* Every process of a host was killed with it: tell their ends. What they were in does not return. */
-void answers_end_host(struct world_host *h);
+/* Every process of a host was killed with it: tell their ends. */
+void answers_end_host(struct world_host *h, uint64_t cause);
 
 /* program.c */
 
@@ -104,6 +107,15 @@ void program_hear(struct world_process *p);
 void program_ended(struct world_process *p);
 /* Close its pipes, whoever has the other ends. */
 void program_close(struct world_process *p);
+
+/* hosts.c */
+
+/* What there always is: host `localhost`, process `main`. On failure *ret_step as in host_open(). */
+int world_make_first(struct world *w, enum host_step *ret_step, struct diag *d);
+/* Close the handles on its channel and TUN. */
+void world_unwatch_host(struct world_host *h);
+/* By number as on the wire. NULL: WIRE_NOWHERE, or a ghost. */
+struct tracker *world_tracker_at(const struct world *w, unsigned host);
 
 /* world.c */
 

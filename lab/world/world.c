@@ -36,15 +36,6 @@ bool world_ipv6(const struct world *w)
 	return w->ipv6;
 }
 
-struct host *world_host_at(const struct world *w, size_t index)
-{
-	for (size_t i = 0; i < w->host_count; i++) {
-		if (w->hosts[i]->stands && index-- == 0)
-			return &w->hosts[i]->host;
-	}
-	return NULL;
-}
-
 struct process *world_process_at(const struct world *w, size_t index)
 {
 	return index < w->process_count ? &w->processes[index]->process : NULL;
@@ -53,21 +44,12 @@ struct process *world_process_at(const struct world *w, size_t index)
 struct endpoint *world_socket_at(const struct world *w, size_t index)
 {
 	for (size_t h = 0; h < w->host_count; h++) {
-		size_t i = 0;
+		const struct tracker *t = w->hosts[h]->tracker;
+		size_t count = t ? tracker_count(t) : 0;
 
-		for (struct endpoint *e; (e = tracker_get(w->hosts[h]->tracker, i)); i++) {
-			if (index-- == 0)
-				return e;
-		}
-	}
-	return NULL;
-}
-
-struct host *world_host(const struct world *w, const char *name)
-{
-	for (size_t i = 0; i < w->host_count; i++) {
-		if (w->hosts[i]->stands && strcmp(w->hosts[i]->host.name, name) == 0)
-			return &w->hosts[i]->host;
+		if (index < count)
+			return tracker_get(t, index);
+		index -= count;
 	}
 	return NULL;
 }
@@ -85,29 +67,18 @@ struct endpoint *world_socket(const struct world *w, const char *name)
 {
 	struct endpoint *newest = NULL, *e;
 
-	for (size_t h = 0; h < w->host_count; h++) {
-		for (size_t i = 0; (e = tracker_get(w->hosts[h]->tracker, i)); i++) {
-			if (strcmp(e->name, name) == 0 && (!newest || e->id > newest->id))
-				newest = e;
-		}
+	for (size_t i = 0; (e = world_socket_at(w, i)); i++) {
+		if (strcmp(e->name, name) == 0 && (!newest || e->id > newest->id))
+			newest = e;
 	}
 	return newest;
-}
-
-struct tracker *world_tracker(const struct world *w, const struct host *host)
-{
-	return w->hosts[host->index]->tracker;
 }
 
 const struct host *world_host_of(const struct world *w, const struct endpoint *e)
 {
 	for (size_t h = 0; h < w->host_count; h++) {
-		const struct endpoint *of;
-
-		for (size_t i = 0; (of = tracker_get(w->hosts[h]->tracker, i)); i++) {
-			if (of == e)
-				return &w->hosts[h]->host;
-		}
+		if (w->hosts[h]->tracker == e->tracker)
+			return &w->hosts[h]->host;
 	}
 	return NULL;
 }
@@ -143,22 +114,13 @@ void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t caus
 		tracker_own(t, e, e->name, NULL, -1, cause);
 }
 
-void world_host_address(const struct world *w, const struct host *host, int family,
-	struct address *ret_address)
-{
-	bool v6 = family == AF_UNSPEC ? w->ipv6 : family == AF_INET6;
-
-	(void)host; /* one host so far: all addresses are its own */
-	if (v6)
-		*ret_address = (struct address){ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
-	else
-		*ret_address = (struct address){ .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
-}
-
 /* Look for exits that arrived while we waited for the host's answer to something else. */
 static void collect_exits(struct world *w, const struct host *host)
 {
-	answers_on_host(&w->hosts[host->index]->channel_poll, 0, 0);
+	struct world_host *h = w->hosts[host->index];
+
+	if (h->polled)
+		answers_on_host(&h->channel_poll, 0, 0);
 }
 
 /* ---- making and ending ---- */
@@ -174,57 +136,6 @@ struct world *world_new(uv_loop_t *loop, bool ipv6)
 	return w;
 }
 
-static int add_host(struct world *w, const char *name, enum host_step *ret_step, struct diag *d)
-{
-	struct world_host *h = memory_new(sizeof(*h));
-	struct address v4 = { .family = AF_INET, .bytes = { 127, 0, 0, 1 } };
-	struct address v6 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
-	struct sockdiag *diag = NULL;
-	unsigned index = (unsigned)w->host_count;
-	int r = host_open(&h->host, index, name, ret_step, d);
-
-	if (r == 0 && !(diag = sockdiag_open(fd_take(&h->host.diag))))
-		r = diag_errno(d, errno, "mnl_socket_fdopen", "the lab cannot use sock_diag");
-	if (r < 0) {
-		host_close(&h->host);
-		free(h);
-		return r;
-	}
-	h->world = w;
-	h->stands = true;
-	h->tracker = tracker_new(w->journal, h->host.name, diag, &w->endpoint_ids);
-	w->hosts = memory_grow(w->hosts, (w->host_count + 1) * sizeof(struct world_host *));
-	w->hosts[w->host_count++] = h;
-	wire_attach(w->wire, index, h->host.name, h->host.tun);
-	wire_address(w->wire, index, &v6);
-	journal_add(w->journal,
-		(struct event){ .kind = EVENT_HOST,
-			.subject = h->host.name,
-			.socket = { .fd = -1,
-				.local = v4,
-				.remote = h->host.ipv6 ? v6 : (struct address){ 0 } } });
-	uv_poll_init(w->loop, &h->channel_poll, h->host.channel);
-	uv_poll_init(w->loop, &h->tun_poll, h->host.tun);
-	w->open_handles += 2;
-	h->channel_poll.data = h->tun_poll.data = h;
-	uv_poll_start(&h->channel_poll, UV_READABLE | UV_DISCONNECT, answers_on_host);
-	uv_poll_start(&h->tun_poll, UV_READABLE, motion_on_tun);
-	return 0;
-}
-
-/* What there always is: host `localhost`, process `main`. */
-static int make_first(struct world *w, enum host_step *ret_step, struct diag *d)
-{
-	int r = add_host(w, "localhost", ret_step, d);
-
-	if (r == 0) {
-		r = world_add_process(w, "main", &w->hosts[w->host_count - 1]->host, 0, d);
-		if (r < 0 && ret_step)
-			*ret_step = STEP_PROCESS;
-	}
-	return r;
-}
-
 int world_open(struct world *w, enum host_step *ret_step, struct diag *d)
 {
 	struct utsname kernel;
@@ -235,7 +146,7 @@ int world_open(struct world *w, enum host_step *ret_step, struct diag *d)
 	w->open_handles = 2;
 	w->idle.data = w->timer.data = w;
 	journal_add(w->journal, (struct event){ .kind = EVENT_LAB, .text = kernel.release });
-	return make_first(w, ret_step, d);
+	return world_make_first(w, ret_step, d);
 }
 
 /* Put an opened process among the others, and watch its channel. */
@@ -329,11 +240,6 @@ static void on_world_handle_closed(uv_handle_t *handle)
 	on_closed(handle->data);
 }
 
-static void on_host_handle_closed(uv_handle_t *handle)
-{
-	world_handle_closed(((struct world_host *)handle->data)->world);
-}
-
 static void on_process_handle_closed(uv_handle_t *handle)
 {
 	struct world_process *p = handle->data;
@@ -351,32 +257,6 @@ void world_close_channel(struct world_process *p)
 	uv_close((uv_handle_t *)&p->poll, on_process_handle_closed);
 }
 
-static void close_host_polls(struct world_host *h)
-{
-	if (!h->stands)
-		return;
-	h->stands = false;
-	uv_close((uv_handle_t *)&h->channel_poll, on_host_handle_closed);
-	uv_close((uv_handle_t *)&h->tun_poll, on_host_handle_closed);
-}
-
-int world_reset(struct world *w, uint64_t cause, struct diag *d)
-{
-	rule_list_done(wire_rules(w->wire));
-	for (size_t i = 0; i < w->host_count; i++) {
-		struct world_host *h = w->hosts[i];
-
-		if (!h->stands)
-			continue;
-		close_host_polls(h);
-		wire_detach(w->wire, h->host.index);
-		host_stop(&h->host);
-		answers_end_host(h);
-		tracker_abandon(h->tracker, cause);
-	}
-	return make_first(w, NULL, d);
-}
-
 void world_close(struct world *w, world_closed_fn *closed, void *arg)
 {
 	LAB_ASSERT(!w->closed);
@@ -389,7 +269,7 @@ void world_close(struct world *w, world_closed_fn *closed, void *arg)
 		program_close(w->processes[i]);
 	}
 	for (size_t i = 0; i < w->host_count; i++)
-		close_host_polls(w->hosts[i]);
+		world_unwatch_host(w->hosts[i]);
 	uv_close((uv_handle_t *)&w->idle, on_world_handle_closed);
 	uv_close((uv_handle_t *)&w->timer, on_world_handle_closed);
 }
@@ -405,6 +285,8 @@ void world_free(struct world *w)
 		free(w->processes[i]);
 	}
 	free(w->processes);
+	for (size_t i = 0; i < w->host_count; i++)
+		host_kill_all(&w->hosts[i]->host); /* many end sooner together than one by one */
 	for (size_t i = 0; i < w->host_count; i++) {
 		tracker_free(w->hosts[i]->tracker);
 		host_close(&w->hosts[i]->host);
@@ -478,27 +360,15 @@ int world_kill(struct world *w, struct process *p, int signal, uint64_t cause)
 
 void world_look(struct world *w, struct endpoint *e)
 {
-	struct endpoint *of;
-
-	for (size_t h = 0; h < w->host_count; h++) {
-		struct tracker *t = w->hosts[h]->tracker;
-
-		for (size_t i = 0; (of = tracker_get(t, i)); i++) {
-			if (of == e && e->state != STATE_CLOSED)
-				tracker_look(t, e, NULL, 0);
-		}
-	}
+	(void)w;
+	if (e->state != STATE_CLOSED)
+		tracker_look(e->tracker, e, NULL, 0);
 }
 
 void world_look_all(struct world *w)
 {
-	for (size_t h = 0; h < w->host_count; h++) {
-		struct tracker *t = w->hosts[h]->tracker;
-		struct endpoint *e;
+	struct endpoint *e;
 
-		for (size_t i = 0; (e = tracker_get(t, i)); i++) {
-			if (e->state != STATE_CLOSED)
-				tracker_look(t, e, NULL, 0);
-		}
-	}
+	for (size_t i = 0; (e = world_socket_at(w, i)); i++)
+		world_look(w, e);
 }

@@ -28,6 +28,8 @@ struct tracker;
 struct wire;
 struct world;
 
+#define WORLD_HOSTS_MAX 64 /* at once */
+
 typedef void world_changed_fn(void *arg);
 typedef void world_closed_fn(void *arg);
 
@@ -62,6 +64,8 @@ bool world_ipv6(const struct world *w);
 
 /* Look-ups by name; NULL when there is none. Borrowed until world_close(). */
 struct host *world_host(const struct world *w, const char *name);
+/* There always is one, up or down, from world_open() on. */
+struct host *world_localhost(const struct world *w);
 struct process *world_process(const struct world *w, const char *name);
 /* The newest socket of that name. */
 struct endpoint *world_socket(const struct world *w, const char *name);
@@ -78,9 +82,32 @@ struct process *world_owner(const struct world *w, const struct endpoint *e);
  * end. */
 struct descriptor *world_descriptor(const struct world *w, const char *name);
 struct descriptor *world_descriptor_at(const struct world *w, size_t index);
-/* The address of `host` in a family (AF_UNSPEC = the one the lab speaks): 127.0.0.1 or fd00::1. */
-void world_host_address(const struct world *w, const struct host *host, int family,
-	struct address *ret_address);
+/* The address at which `self` reaches `host` (NULL = localhost does): its first one of that family
+ * (AF_UNSPEC = the one the lab speaks), and 127.0.0.1 when localhost reaches itself. No port. */
+void world_host_address(const struct world *w, const struct host *host, const struct host *self,
+	int family, struct address *ret_address);
+/* The host that has this address (127.0.0.0/8 is nobody's), or NULL. */
+struct host *world_address_holder(const struct world *w, const struct address *address);
+/* A host needs an address of each family: add the first free ones where there is none. addresses has room
+ * for HOST_ADDRESSES_MAX; *count is at most one less, or none. */
+void world_choose_addresses(const struct world *w, struct address *addresses, size_t *count);
+
+/* Make a host; its name and addresses are free, and there are fewer than WORLD_HOSTS_MAX. Waits until it
+ * stands, some 2 ms. 0 or -errno. */
+int world_add_host(struct world *w, const char *name, const struct address *addresses, size_t count,
+	uint64_t cause, struct diag *d);
+/* The same without a kernel: what is sent to it is only shown. */
+void world_add_ghost(struct world *w, const char *name, const struct address *addresses,
+	size_t count, uint64_t cause);
+
+/* Cut its power: from here on it sends nothing and takes nothing in, and everything on it is gone. It is up and
+ * no ghost. Waits until it has ended, some milliseconds. */
+void world_crash(struct world *w, struct host *host, uint64_t cause);
+/* Let it come up again, with its name, addresses and cable and nothing else, as another struct host; what is on
+ * its way to it goes to that. One that is up is crashed first. On failure it stays down. 0 or -errno. */
+int world_reboot(struct world *w, struct host *host, uint64_t cause, struct diag *d);
+/* Cut its cable, or mend it: what it sends to others and what others send to it is lost meanwhile. */
+void world_cut(struct world *w, struct host *host, bool cut, uint64_t cause);
 
 /* Start a process. 0 or -errno. */
 int world_add_process(struct world *w, const char *name, struct host *host, uint64_t cause,

@@ -69,13 +69,14 @@ static inline void fact_done(struct fact *f)
 /* 0, or the exit code of a program that must be skipped, the reason told. */
 static inline int fact_init(struct fact *f)
 {
+	const struct address fd00_1 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
 	struct diag d = { 0 };
 	int r;
 
 	*f = (struct fact){ .a = { .channel = -1 },
 		.b = { .channel = -1 },
 		.server = { .family = AF_INET, .bytes = { 127, 0, 0, 1 }, .port = 8080 } };
-	r = host_open(&f->host, 0, "localhost", NULL, &d);
+	r = host_open(&f->host, 0, "localhost", &fd00_1, 1, NULL, &d);
 	if (r == 0) {
 		assert_true(fcntl(f->host.diag, F_SETFL, O_NONBLOCK) == 0);
 		f->diag = sockdiag_open(fd_take(&f->host.diag));
@@ -179,15 +180,13 @@ static inline void fact_close(struct process *p, int fd)
 /* Take the TCP segment the kernel has sent; it must be there already, with just these flags (PSH apart). */
 static inline void fact_take(struct fact *f, uint8_t flags, struct fact_packet *ret_packet)
 {
-	struct packet_summary summary;
 	ssize_t len = read(f->host.tun, ret_packet->bytes, sizeof(ret_packet->bytes));
 
 	if (len < 0)
 		fail_msg("no segment with flags %#x yet: %s", flags, strerror(errno));
 	ret_packet->len = (size_t)len;
-	assert_int_equal(segment_decode(ret_packet->bytes, ret_packet->len, &summary,
-				 &ret_packet->segment),
-		PACKET_TCP);
+	assert_true(segment_decode(ret_packet->bytes, ret_packet->len, &ret_packet->segment));
+	assert_int_equal(ret_packet->segment.kind, SEGMENT_TCP);
 	assert_int_equal(ret_packet->segment.flags & ~SEGMENT_PSH, flags);
 }
 

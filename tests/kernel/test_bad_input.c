@@ -55,7 +55,7 @@ static const struct bad_line bad_lines[] = {
 	{ "hold bogus", 0, ":1:6: 'bogus' is none: " },
 	{ "hold syn port 99999", 0, ":1:15: '99999' is no number from 1 to 65535" },
 	{ "kill main FOO", 0, ":1:11: 'FOO' is no signal: " },
-	{ "drop #7", 0, ":1:6: segment #7 is not held" },
+	{ "drop #7", 0, ":1:6: packet #7 is not held" },
 	{ "wait within soon", 0, ":1:13: 'soon' is no time: " },
 	{ "sysctl net.no.such", 0, ":1:8: this kernel has no sysctl net.no.such" },
 	{ "help frobnicate", 0, ":1:6: no help on 'frobnicate'" },

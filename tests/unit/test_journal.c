@@ -512,8 +512,8 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 			.subject = "c",
 			.text = "l",
 			.wire = { .number = 1, .segment = s } },
-		"{'subject':'c','peer':'l','number':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80',"
-		"'protocol':'TCP','flags':'SYN','seq':0,'seq_raw':5000,'window':64240,'len':0,"
+		"{'subject':'c','peer':'l','number':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP',"
+		"'flags':'SYN','seq':0,'seq_raw':5000,'window':64240,'len':0,"
 		"'options':'MSS 1460'}");
 	s.flags = SEGMENT_ACK | SEGMENT_PSH;
 	s.options.present = 0;
@@ -526,8 +526,8 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 	assert_fields(j,
 		(struct event){ .kind = EVENT_SEGMENT,
 			.wire = { .number = 2, .repeats = 1, .segment = s } },
-		"{'number':2,'repeats':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80',"
-		"'protocol':'TCP','flags':'PSH/ACK','seq':1,'seq_raw':5000,'ack':1,'ack_raw':901,"
+		"{'number':2,'repeats':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP',"
+		"'flags':'PSH/ACK','seq':1,'seq_raw':5000,'ack':1,'ack_raw':901,"
 		"'window':64240,'len':100,'data':'a\\\\x00\\\\\\''}");
 }
 
@@ -565,8 +565,8 @@ static void jsonl_of_script_events_has_its_place(void **state)
 
 static void jsonl_of_plain_events_has_text_only(void **state)
 {
-	static const enum event_kind kinds[] = { EVENT_LAB, EVENT_RULE, EVENT_MARK, EVENT_SAY,
-		EVENT_OUTPUT, EVENT_NOTE };
+	static const enum event_kind kinds[] = { EVENT_LAB, EVENT_RULE, EVENT_MARK,
+		EVENT_SAY, EVENT_OUTPUT, EVENT_NOTE };
 	struct journal *j = *state;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -58,7 +58,7 @@ static void word_of_each_kind_names_its_bits(void **state)
 static void word_that_is_none_is_refused(void **state)
 {
 	static const char *const wrong[] = { "", "/", "syn/", "/syn", "syn//ack", "SYN", "sy",
-		"synack", "psh", "any", "from", "syn,ack", "syn " };
+		"synack", "psh", "udp/data", "icmp/tcp", "any/syn", "from", "syn,ack", "syn " };
 	uint16_t got = 0x1234;
 
 	(void)state;
@@ -210,11 +210,11 @@ static void assert_match_shown(const struct match *m, const char *expected)
 static void match_prints_as_it_is_typed(void **state)
 {
 	(void)state;
-	assert_match_shown(&(struct match){ 0 }, "any segment");
+	assert_match_shown(&(struct match){ 0 }, "any");
 	assert_match_shown(&(struct match){ .must = SYN | ACK, .from = at("127.0.0.1", 80) },
 		"syn/ack from 127.0.0.1:80");
 	assert_match_shown(&(struct match){ .to = at("fd00::1", 0), .port = 80 },
-		"any segment to fd00::1 port 80");
+		"any to fd00::1 port 80");
 }
 
 static void match_word_printed_parses_back(void **state)
@@ -273,7 +273,7 @@ static void assert_seen(struct talk *t, bool back, uint8_t flags, uint32_t seq, 
 	s.seq = seq;
 	s.ack = ack;
 	s.payload_len = len;
-	earlier = flow_table_see(t->table, &s, ++t->number);
+	earlier = flow_table_see(t->table, &s, 0, ++t->number);
 	if (s.seq_rel != seq_rel || s.ack_rel != ack_rel || earlier != repeats)
 		fail_msg("#%u: seq %u ack %u repeats %u, not seq %u ack %u repeats %u",
 			(unsigned)t->number, s.seq_rel, s.ack_rel, (unsigned)earlier, seq_rel,
@@ -371,7 +371,7 @@ static void see_other_pair_is_another_conversation(void **state)
 	assert_seen(t, false, SYN, 5000, 0, 0, 0, 0, 0);
 	other.flags = SYN;
 	other.seq = 5000;
-	assert_int_equal(flow_table_see(t->table, &other, ++t->number), 0);
+	assert_int_equal(flow_table_see(t->table, &other, 0, ++t->number), 0);
 	assert_int_equal(other.seq_rel, 0);
 	assert_seen(t, true, SYN | ACK, 900, 5001, 0, 0, 1, 0);
 }
@@ -447,15 +447,15 @@ static void see_self_connect_is_one_flow_both_ways(void **state)
 
 	s.flags = SYN;
 	s.seq = 5000;
-	assert_int_equal(flow_table_see(t->table, &s, 1), 0);
+	assert_int_equal(flow_table_see(t->table, &s, 0, 1), 0);
 	s.flags = SYN | ACK;
 	s.ack = 5001;
-	assert_int_equal(flow_table_see(t->table, &s, 2), 0);
+	assert_int_equal(flow_table_see(t->table, &s, 0, 2), 0);
 	assert_int_equal(s.seq_rel, 0);
 	assert_int_equal(s.ack_rel, 1);
 	s.flags = ACK;
 	s.seq = 5001;
-	assert_int_equal(flow_table_see(t->table, &s, 3), 0);
+	assert_int_equal(flow_table_see(t->table, &s, 0, 3), 0);
 	assert_int_equal(s.seq_rel, 1);
 	assert_int_equal(s.ack_rel, 1);
 }

@@ -218,7 +218,7 @@ static void end_of_process_tells_signal_or_status(void **state)
 static void what_of_every_kind_without_strings_is_survived(void **state)
 {
 	static const enum event_kind bare[] = { EVENT_MARK, EVENT_SAY, EVENT_OUTPUT, EVENT_NOTE,
-		EVENT_RULE, EVENT_PACKET, EVENT_EXPECTATION, EVENT_ERROR, EVENT_COMMAND };
+		EVENT_RULE, EVENT_EXPECTATION, EVENT_ERROR, EVENT_COMMAND };
 
 	for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
 		assert_told(*state, (struct event){ .kind = bare[i] }, ": ");

@@ -13,8 +13,8 @@ static void hold_all_keeps_and_journals_each(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, NULL);
-	assert_rules(b, "hold: any segment\n");
+	rule(b, RULE_HOLD, NULL, 0);
+	assert_rules(b, "hold any: 0 hits\n");
 	send_numbered(b, 2);
 	wire_pump(b->wire);
 	assert_arrived(b, 1, "");
@@ -23,22 +23,22 @@ static void hold_all_keeps_and_journals_each(void **state)
 	assert_true(assert_verdict(b, 2, EVENT_HELD, 1, 1, "right")->verdict.held);
 	event_at(b, 3, EVENT_SEGMENT);
 	assert_verdict(b, 4, EVENT_HELD, 2, 3, "right");
-	assert_true(wire_get(b->wire, 1)->held);
+	assert_int_equal(nth(b, 1)->standing, PACKET_HELD);
 }
 
 static void hold_with_match_lets_the_others_overtake(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, &syn);
-	assert_rules(b, "hold: syn\n");
+	rule(b, RULE_HOLD, &syn, 0);
+	assert_rules(b, "hold syn: 0 hits\n");
 	send_flags(b, 0, SEGMENT_SYN, 1, 0);
 	send_flags(b, 0, SEGMENT_SYN | SEGMENT_ACK, 2, 0);
 	send_flags(b, 0, SEGMENT_ACK, 3, 4);
 	wire_pump(b->wire);
 	assert_arrived(b, 1, "2 3 ");
-	assert_int_equal(wire_get(b->wire, 0)->number, 1);
-	assert_null(wire_get(b->wire, 1));
+	assert_int_equal(nth(b, 0)->number, 1);
+	assert_null(nth(b, 1));
 }
 
 static void hold_does_not_touch_what_is_on_its_way(void **state)
@@ -47,7 +47,7 @@ static void hold_does_not_touch_what_is_on_its_way(void **state)
 
 	send_numbered(b, 1);
 	wire_drain(b->wire);
-	wire_hold(b->wire, NULL);
+	rule(b, RULE_HOLD, NULL, 0);
 	wire_pump(b->wire);
 	assert_arrived(b, 1, "1 ");
 }
@@ -57,7 +57,7 @@ static void step_lets_the_oldest_go(void **state)
 	struct bench *b = *state;
 	const struct event *delivered;
 
-	wire_hold(b->wire, NULL);
+	rule(b, RULE_HOLD, NULL, 0);
 	send_numbered(b, 3);
 	wire_pump(b->wire);
 	assert_int_equal(wire_step(b->wire, 0, NULL, 1), 1);
@@ -71,14 +71,14 @@ static void step_lets_the_oldest_go(void **state)
 	wire_pump(b->wire);
 	assert_arrived(b, 1, "2 3 ");
 	assert_int_equal(wire_step(b->wire, 0, NULL, 1), 0);
-	assert_rules(b, "hold: any segment\n");
+	assert_rules(b, "hold any: 3 hits\n");
 }
 
 static void step_by_number_takes_that_one_only(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, NULL);
+	rule(b, RULE_HOLD, NULL, 0);
 	send_numbered(b, 3);
 	wire_pump(b->wire);
 	assert_int_equal(wire_step(b->wire, 3, NULL, 1), 1);
@@ -96,7 +96,7 @@ static void step_by_match_takes_count_that_match(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, NULL);
+	rule(b, RULE_HOLD, NULL, 0);
 	send_flags(b, 0, SEGMENT_SYN, 1, 0);
 	send_flags(b, 0, SEGMENT_ACK, 2, 4);
 	send_flags(b, 0, SEGMENT_ACK, 6, 4);
@@ -115,13 +115,13 @@ static void release_ends_holding_oldest_first(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, &syn);
-	wire_drop_rule(b->wire, &syn, 1);
-	wire_hold(b->wire, &data);
+	rule(b, RULE_HOLD, &syn, 0);
+	rule(b, RULE_DROP, &syn, 1);
+	rule(b, RULE_HOLD, &data, 0);
 	send_numbered(b, 3);
 	wire_pump(b->wire);
 	assert_int_equal(wire_release(b->wire), 3);
-	assert_rules(b, "drop: syn (0 of 1 done)\n");
+	assert_rules(b, "drop syn x1: 0 hits\n");
 	wire_pump(b->wire);
 	assert_arrived(b, 1, "1 2 3 ");
 	assert_int_equal(wire_release(b->wire), 0);
@@ -135,7 +135,7 @@ static void release_behind_a_closed_door_keeps_order(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, &syn);
+	rule(b, RULE_HOLD, &syn, 0);
 	b->shut[1] = true;
 	send_flags(b, 0, SEGMENT_ACK, 1, 1);
 	send_flags(b, 0, SEGMENT_SYN, 2, 0);
@@ -154,7 +154,7 @@ static void drop_by_hand_loses_that_one_with_its_cause(void **state)
 	struct bench *b = *state;
 	const struct event *dropped;
 
-	wire_hold(b->wire, NULL);
+	rule(b, RULE_HOLD, NULL, 0);
 	send_numbered(b, 2);
 	wire_pump(b->wire);
 	assert_int_equal(wire_drop(b->wire, 2, 55), 0);
@@ -188,16 +188,16 @@ static void drop_rule_loses_count_then_lets_pass(void **state)
 {
 	struct bench *b = *state;
 
-	wire_drop_rule(b->wire, &syn, 2);
+	rule(b, RULE_DROP, &syn, 2);
 	for (uint32_t i = 0; i < 3; i++) {
 		send_flags(b, 0, SEGMENT_SYN, 7, 0);
 		send_flags(b, 0, SEGMENT_ACK, 8, 1);
 	}
 	wire_pump(b->wire);
 	assert_arrived(b, 1, "8 8 7 8 ");
-	assert_rules(b, "drop: syn (2 of 2 done)\n");
+	assert_rules(b, "drop syn x2: 2 hits\n");
 	assert_string_equal(assert_verdict(b, 2, EVENT_DROPPED, 1, 1, "right")->text,
-		"rule: drop syn");
+		"rule 1: drop syn x2");
 	assert_told(b,
 		"sent 7@0 sent 8@0 sent again 7@0 sent again 8@0 sent again 7@0 sent again 8@0 "
 		"delivered 8@1 delivered 8@1 delivered 7@1 delivered 8@1 ");
@@ -207,9 +207,9 @@ static void drop_rule_goes_before_an_older_hold(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, NULL);
-	wire_drop_rule(b->wire, &data, 1);
-	assert_rules(b, "hold: any segment\ndrop: data (0 of 1 done)\n");
+	rule(b, RULE_HOLD, NULL, 0);
+	rule(b, RULE_DROP, &data, 1);
+	assert_rules(b, "hold any: 0 hits\ndrop data x1: 0 hits\n");
 	send_numbered(b, 2);
 	wire_pump(b->wire);
 	assert_verdict(b, 2, EVENT_DROPPED, 1, 1, "right");
@@ -222,12 +222,12 @@ static void free_with_held_and_pending_leaks_nothing(void **state)
 {
 	struct bench *b = *state;
 
-	wire_hold(b->wire, &syn);
-	wire_drop_rule(b->wire, NULL, 1);
+	rule(b, RULE_HOLD, &syn, 0);
+	rule(b, RULE_DROP, NULL, 1);
 	send_numbered(b, 3);
 	send_flags(b, 1, SEGMENT_SYN, 9, 0);
 	wire_drain(b->wire);
-	assert_non_null(wire_get(b->wire, 2));
+	assert_non_null(nth(b, 2));
 }
 
 int main(void)

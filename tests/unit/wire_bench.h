@@ -35,11 +35,16 @@ struct bench {
 	struct text told; /* what sent and delivered were told, in order */
 };
 
-static inline struct wire_origin on_sent(void *arg, unsigned host, const struct segment *s,
-	bool again)
+static inline struct wire_origin on_sent(void *arg, unsigned host, unsigned to,
+	const struct segment *s, bool again)
 {
 	struct bench *b = arg;
 
+	(void)to;
+	if (host == WIRE_NOWHERE) {
+		text_printf(&b->told, "forged %u ", s->seq);
+		return b->origin;
+	}
 	text_printf(&b->told, again ? "sent again %u@%u " : "sent %u@%u ", s->seq, host);
 	return b->origin;
 }
@@ -57,10 +62,6 @@ static inline void on_delivered(void *arg, unsigned host, const struct segment *
 	struct bench *b = arg;
 	const struct event *verdict = journal_get(b->journal, event);
 
-	if (!s) { /* not TCP: nothing is said of it */
-		text_printf(&b->told, "delivered other@%u ", host);
-		return;
-	}
 	assert_non_null(verdict);
 	assert_int_equal(verdict->kind, EVENT_DELIVERED);
 	text_printf(&b->told, "delivered %u@%u ", s->seq, host);
@@ -200,11 +201,36 @@ static inline const struct event *assert_verdict(struct bench *b, uint64_t no, e
 	return event;
 }
 
+/* Packet number `index` of those on the wire, as `wire` lists them. */
+static inline const struct wire_packet *nth(struct bench *b, size_t index)
+{
+	const struct wire_packet *p = wire_next(b->wire, NULL);
+
+	while (p && index--)
+		p = wire_next(b->wire, p);
+	return p;
+}
+
+/* Make a rule; count 0 = for ever, match NULL = any packet. */
+static inline struct rule *rule(struct bench *b, enum rule_kind kind, const struct match *match,
+	uint64_t count)
+{
+	struct rule made = { .kind = kind, .count = count };
+
+	if (match)
+		made.match = *match;
+	return rule_add(wire_rules(b->wire), &made);
+}
+
+/* The rules, a line each: "hold any: 2 hits". */
 static inline void assert_rules(struct bench *b, const char *expected)
 {
 	struct text out = TEXT_EMPTY;
 
-	wire_format_rules(b->wire, &out);
+	for (const struct rule *r = wire_rules(b->wire)->first; r; r = r->next) {
+		rule_format(r, &out);
+		text_printf(&out, ": %u hits\n", (unsigned)r->hits);
+	}
 	assert_string_equal(text_get(&out), expected);
 	text_done(&out);
 }

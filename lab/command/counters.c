@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world/counters.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/cmd.h"
+#include "language/statement.h"
+#include "world/host.h"
+#include "world/world.h"
+
+struct listing {
+	const struct statement *statement;
+	size_t first; /* index of the first beginning that is wanted */
+	struct text out;
+};
+
+static void list(void *arg, const char *name, int64_t value)
+{
+	struct listing *l = arg;
+	bool wanted = l->first == l->statement->word_count && value;
+
+	for (size_t i = l->first; i < l->statement->word_count; i++) {
+		const char *begun = l->statement->words[i].text;
+
+		wanted |= strncmp(name, begun, strlen(begun)) == 0;
+	}
+	if (wanted)
+		text_printf(&l->out, "%-32s %" PRId64 "\n", name, value);
+}
+
+static int counters_run(struct cmd_call *c, struct diag *d)
+{
+	const struct statement *s = c->statement;
+	struct host *host = s->word_count > 1 ? world_host(c->world, s->words[1].text) : NULL;
+	struct listing listing = { .statement = s, .first = host ? 2 : 1 };
+	int r;
+
+	if (!host)
+		host = world_host_at(c->world, 0);
+	r = counters_read(host, list, &listing);
+	if (r == 0 && !listing.out.len && listing.first < s->word_count)
+		r = statement_error(s, &s->words[listing.first], d,
+			"no counter begins with '%.40s'; `counters` alone lists those that have counted",
+			s->words[listing.first].text);
+	else if (r < 0)
+		r = statement_error(s, NULL, d, "host '%s' cannot be asked: %s", host->name,
+			strerror(-r));
+	if (r == 0 && !listing.out.len)
+		text_puts(&listing.out, "nothing was counted yet\n");
+	if (r == 0) {
+		listing.out.s[--listing.out.len] = '\0';
+		journal_add(world_journal(c->world),
+			(struct event){ .kind = EVENT_OUTPUT,
+				.cause = c->event,
+				.text = text_get(&listing.out) });
+	}
+	text_done(&listing.out);
+	return r < 0 ? r : CMD_DONE;
+}
+
+const struct cmd_def cmd_counters = {
+	.name = "counters",
+	.args = "[HOST] [NAME...]",
+	.min_args = 0,
+	.max_args = 16,
+	.summary =
+		"what a host's kernel has counted since it came up: all that is not 0, or those that begin so",
+	.detail =
+		"The names are those of nstat(8): TcpRetransSegs, TcpInCsumErrors, TcpExtTCPTimeouts. In a\n"
+		"recipe: expect bob counter TcpRetransSegs 1.",
+	.source =
+		"/proc/net/snmp, netstat, snmp6; proc(5), snmp_counter in the kernel's documentation",
+	.example = "counters TcpRetransSegs",
+	.run = counters_run,
+};

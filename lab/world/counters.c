@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "world/counters.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "world/host.h"
+
+/* All of a file of /proc, from where it stands. */
+static void read_all(int fd, struct text *out)
+{
+	char buffer[4096];
+	ssize_t len;
+
+	while ((len = read(fd, buffer, sizeof(buffer))) > 0)
+		text_add(out, buffer, (size_t)len);
+}
+
+/* "Tcp: RtoMin RtoMax\nTcp: 200 120000\n": a line of names, then a line of values. */
+static void read_pairs(char *text, counters_each_fn *each, void *arg)
+{
+	char *lines = NULL, *names, *values;
+
+	for (names = strtok_r(text, "\n", &lines); names; names = strtok_r(NULL, "\n", &lines)) {
+		char *name_at = NULL, *value_at = NULL, *prefix, *name, *value;
+
+		values = strtok_r(NULL, "\n", &lines);
+		prefix = strtok_r(names, ": ", &name_at);
+		if (!values || !prefix || !strtok_r(values, ": ", &value_at))
+			return;
+		while ((name = strtok_r(NULL, " ", &name_at)) &&
+			(value = strtok_r(NULL, " ", &value_at))) {
+			char whole[128];
+
+			snprintf(whole, sizeof(whole), "%s%s", prefix, name);
+			each(arg, whole, strtoll(value, NULL, 10));
+		}
+	}
+}
+
+/* "Ip6InReceives                   	0\n": one a line. */
+static void read_lines(char *text, counters_each_fn *each, void *arg)
+{
+	char *lines = NULL;
+
+	for (char *line = strtok_r(text, "\n", &lines); line; line = strtok_r(NULL, "\n", &lines)) {
+		char name[128];
+		int64_t value;
+
+		if (sscanf(line, "%127s %" SCNd64, name, &value) == 2)
+			each(arg, name, value);
+	}
+}
+
+int counters_read(struct host *host, counters_each_fn *each, void *arg)
+{
+	int fds[HOST_COUNTER_FILES];
+	int r = host_counters(host, fds);
+
+	for (int i = 0; r == 0 && i < HOST_COUNTER_FILES; i++) {
+		struct text text = TEXT_EMPTY;
+
+		if (fds[i] < 0)
+			continue; /* IPv6 is not there */
+		read_all(fds[i], &text);
+		if (text.len && i == HOST_COUNTER_FILES - 1)
+			read_lines(text.s, each, arg);
+		else if (text.len)
+			read_pairs(text.s, each, arg);
+		text_done(&text);
+		close(fds[i]);
+	}
+	return r;
+}
+
+struct wanted {
+	const char *name;
+	int64_t value;
+	bool found;
+};
+
+static void compare(void *arg, const char *name, int64_t value)
+{
+	struct wanted *w = arg;
+
+	if (strcmp(name, w->name) != 0)
+		return;
+	w->value = value;
+	w->found = true;
+}
+
+int counters_get(struct host *host, const char *name, int64_t *ret_value)
+{
+	struct wanted w = { .name = name };
+	int r = counters_read(host, compare, &w);
+
+	if (r == 0 && !w.found)
+		r = -ENOENT;
+	if (r == 0)
+		*ret_value = w.value;
+	return r;
+}
