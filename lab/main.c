@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -26,6 +27,8 @@
 #include "language/script.h"
 #include "repl/prompt.h"
 #include "view/console.h"
+#include "wire/capture.h"
+#include "wire/wire.h"
 #include "world/world.h"
 
 /* One lab from its first process to its last, with whatever feeds it commands. */
@@ -278,6 +281,17 @@ static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
 	uv_signal_start(handle, on_signal, number);
 }
 
+/* A recording that has not all of it must not look like one. */
+static void end_capture(struct lab *lab)
+{
+	struct diag d = { 0 };
+
+	if (wire_capture(world_wire(lab->world), NULL, &d) == 0)
+		return;
+	print_diag(&d);
+	lab->code = lab->code ? lab->code : EXIT_USAGE;
+}
+
 static int run_lab(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -294,14 +308,20 @@ static int run_lab(const struct options *o)
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
+	struct capture *capture = NULL;
 	struct diag d = { 0 };
 	int r;
 
+	if (o->capture && capture_open(o->capture, &capture, &d) < 0) {
+		print_diag(&d);
+		return EXIT_USAGE;
+	}
 	uv_loop_init(&lab.loop);
 	start_signal(&lab, &lab.interrupt, SIGINT);
 	start_signal(&lab, &lab.terminate, SIGTERM);
 	start_signal(&lab, &lab.hangup, SIGHUP);
 	lab.world = world_new(&lab.loop, o->ipv6);
+	wire_capture(world_wire(lab.world), capture, &d);
 	if (o->json)
 		journal_read(world_journal(lab.world), print_json, NULL);
 	lab.console = console_new(world_journal(lab.world), &console_options);
@@ -318,6 +338,7 @@ static int run_lab(const struct options *o)
 		close_lab(&lab);
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);
+	end_capture(&lab);
 	script_free(lab.script);
 	world_free(lab.world);
 	console_free(lab.console);
@@ -370,6 +391,12 @@ static int play(struct options *o, char **names, int count)
 		return EXIT_USAGE;
 	}
 	code = find_recipes(names, count, &list);
+	if (o->capture && list.count > 1) {
+		fputs("tcplab: one file cannot hold several recordings: play one recipe, or "
+		      "`tcplab check --capture FOLDER`\n",
+			stderr);
+		code = EXIT_USAGE;
+	}
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
 		if (!o->json)
@@ -380,6 +407,24 @@ static int play(struct options *o, char **names, int count)
 	return code;
 }
 
+/* Where the recordings go. 0 or an exit code. */
+static int make_folder(const char *path)
+{
+	struct diag d = { 0 };
+	int fd;
+
+	if (mkdir(path, 0777) == 0 || errno == EEXIST) {
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0) {
+			close(fd);
+			return 0;
+		}
+	}
+	diag_errno(&d, errno, "mkdir", "recordings cannot go to the folder '%s'", path);
+	print_diag(&d);
+	return EXIT_USAGE;
+}
+
 static int check(const struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
@@ -387,7 +432,9 @@ static int check(const struct options *o, char **names, int count)
 
 	if (code)
 		return code;
-	code = check_recipes(o, &list);
+	code = o->capture ? make_folder(o->capture) : 0;
+	if (code == 0)
+		code = check_recipes(o, &list);
 	recipe_list_done(&list);
 	return code;
 }

@@ -33,6 +33,7 @@ struct check {
 	uv_signal_t child_ended, interrupt, terminate, hangup;
 	struct job *jobs; /* options->jobs of them; owned */
 	struct report_result *results; /* one for each recipe; owned */
+	char **captures; /* the file of each recipe, owned; NULL = none is recorded */
 	struct report report;
 	size_t next; /* recipe to start */
 	size_t told; /* results reported */
@@ -114,7 +115,7 @@ static void on_child_ended(void *arg, struct child *child)
 
 static void start(struct check *c, struct job *job)
 {
-	char *argv[8] = { (char *)"tcplab" };
+	char *argv[12] = { (char *)"tcplab" };
 	struct text message = TEXT_EMPTY;
 	struct diag d = { 0 };
 	size_t count = 1;
@@ -129,6 +130,10 @@ static void start(struct check *c, struct job *job)
 		argv[count++] = (char *)"--allow-exec";
 	if (c->options->allow_write)
 		argv[count++] = (char *)"--allow-write";
+	if (c->captures) {
+		argv[count++] = (char *)"--capture";
+		argv[count++] = c->captures[job->recipe];
+	}
 	argv[count++] = (char *)"-f";
 	argv[count] = c->list->paths[job->recipe];
 	if (child_start(&job->child, &c->loop, argv, c->options->timeout_ns, on_child_ended, job,
@@ -195,6 +200,33 @@ static void watch(struct check *c, uv_signal_t *handle, uv_signal_cb called, int
 	uv_signal_start(handle, called, number);
 }
 
+/* Does one of the first `count` recipes have this file? */
+static bool is_taken(const struct check *c, size_t count, const char *path)
+{
+	while (count && strcmp(c->captures[count - 1], path) != 0)
+		count--;
+	return count;
+}
+
+/* FOLDER/open-three-way.pcapng; with a number where another recipe has that already. Owned. */
+static char *name_capture(const struct check *c, size_t recipe)
+{
+	struct text base = TEXT_EMPTY, path = TEXT_EMPTY;
+
+	recipe_short_name(c->list->paths[recipe], &base);
+	for (char *s = base.s; s && *s; s++)
+		*s = *s == '/' ? '-' : *s;
+	for (unsigned n = 1; n == 1 || is_taken(c, recipe, text_get(&path)); n++) {
+		text_clear(&path);
+		text_printf(&path, "%s/%s", c->options->capture, text_get(&base));
+		if (n > 1)
+			text_printf(&path, "-%u", n);
+		text_puts(&path, ".pcapng");
+	}
+	text_done(&base);
+	return text_take(&path);
+}
+
 static void prepare(struct check *c, const struct utsname *kernel)
 {
 	c->jobs = memory_new(c->options->jobs * sizeof(*c->jobs));
@@ -206,6 +238,10 @@ static void prepare(struct check *c, const struct utsname *kernel)
 		c->results[i].name = text_take(&name);
 		c->results[i].file = c->list->paths[i];
 	}
+	if (c->options->capture)
+		c->captures = memory_new(c->list->count * sizeof(*c->captures));
+	for (size_t i = 0; c->captures && i < c->list->count; i++)
+		c->captures[i] = name_capture(c, i);
 	c->report = (struct report){ .format = c->options->report,
 		.version = TCPLAB_VERSION,
 		.kernel = kernel->release,
@@ -266,7 +302,10 @@ int check_recipes(const struct options *o, const struct recipe_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		free(c.results[i].name);
 		free(c.results[i].message);
+		if (c.captures)
+			free(c.captures[i]);
 	}
+	free(c.captures);
 	free(c.results);
 	free(c.jobs);
 	return code;

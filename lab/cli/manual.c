@@ -285,7 +285,7 @@ static void bash_value(const struct option_def *def, enum option_id id, struct t
 	text_puts(out, ")\n\t\t");
 	if (id == OPTION_COMMAND) {
 		text_puts(out, "_tcplab_offer \"$commands\" \"$cur\"");
-	} else if (id == OPTION_FILE) {
+	} else if (id == OPTION_FILE || id == OPTION_CAPTURE) {
 		text_puts(out, "_tcplab_files \"$cur\"");
 	} else if (strchr(def->arg, '|')) {
 		text_puts(out, "_tcplab_offer '");

@@ -98,7 +98,16 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	},
 	[OPTION_ALLOW_WRITE] = {
 		.name = "allow-write",
-		.summary = "a recipe may write files (save)",
+		.summary = "a recipe may write files (save, capture)",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+	},
+	[OPTION_CAPTURE] = {
+		.name = "capture",
+		.arg = "FILE",
+		.summary = "record the wire in FILE.pcapng",
+		.detail = "Every packet from the first on, with what became of it in a comment, as the command `capture`\n"
+			  "does. With check, FILE is a folder, which is made when it is not there, and each recipe has its\n"
+			  "file in it: open-three-way.pcapng.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
 	},
 	[OPTION_JSON] = {
@@ -199,6 +208,9 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		break;
 	case OPTION_ALLOW_WRITE:
 		o->allow_write = true;
+		break;
+	case OPTION_CAPTURE:
+		o->capture = value;
 		break;
 	case OPTION_JSON:
 		o->json = true;

@@ -53,6 +53,7 @@ enum option_id {
 	OPTION_KEEP_GOING,
 	OPTION_ALLOW_EXEC,
 	OPTION_ALLOW_WRITE,
+	OPTION_CAPTURE,
 	OPTION_JSON,
 	OPTION_JOBS,
 	OPTION_REPORT,
@@ -76,6 +77,7 @@ extern const struct option_def option_defs[OPTION_COUNT];
 struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
+	const char *capture; /* file; of check, folder */
 	bool json, ipv6, keep_going, help, version;
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;

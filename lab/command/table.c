@@ -45,6 +45,7 @@
 	X(swap)                                                                                    \
 	X(rules)                                                                                   \
 	X(forge)                                                                                   \
+	X(capture)                                                                                 \
 	X(ss)                                                                                      \
 	X(events)                                                                                  \
 	X(counters)                                                                                \

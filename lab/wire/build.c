@@ -85,10 +85,10 @@ static size_t inner_offset(const uint8_t *packet)
 	uint8_t type = packet[6];
 
 	if (packet[0] >> 4 == 4)
-		return (packet[0] & 0x0fu) * 4;
+		return (size_t)(packet[0] & 0x0f) * 4;
 	while (type == IPPROTO_HOPOPTS || type == IPPROTO_ROUTING || type == IPPROTO_DSTOPTS) {
 		type = packet[at];
-		at += (packet[at + 1] + 1u) * 8;
+		at += ((size_t)packet[at + 1] + 1) * 8;
 	}
 	return at;
 }
@@ -109,7 +109,7 @@ static bool find_sums(const uint8_t *packet, size_t len, struct sums *ret_sums)
 	if (!segment_decode(packet, len, &s))
 		return false;
 	if (packet[0] >> 4 == 4)
-		sums.ip_header = (packet[0] & 0x0fu) * 4;
+		sums.ip_header = (size_t)(packet[0] & 0x0f) * 4;
 	if (s.kind != SEGMENT_OTHER) {
 		sums.protocol = s.protocol;
 		sums.at = inner_offset(packet);
@@ -228,7 +228,7 @@ static int add_options(struct header *out, const struct segment_options *o)
 		return -EINVAL;
 	if ((o->present & OPTION_FAST_OPEN) && o->fast_open_len)
 		return -EINVAL;
-	/* the order is Linux's, tcp_options_write(); its padding between them is for the speed of old machines */
+	/* in Linux's order, tcp_options_write(), but without its padding, which is for speed */
 	if (o->present & OPTION_MSS)
 		put_be16(add_option(out, 2, 2), o->mss);
 	if (o->present & OPTION_SACK_PERMITTED)
@@ -241,7 +241,7 @@ static int add_options(struct header *out, const struct segment_options *o)
 	if (o->present & OPTION_WINDOW_SCALE)
 		*add_option(out, 3, 1) = o->window_scale;
 	if (o->present & OPTION_SACK) {
-		value = add_option(out, 5, 8u * o->sack_count);
+		value = add_option(out, 5, (size_t)o->sack_count * 8);
 		for (size_t i = 0; i < o->sack_count; i++) {
 			put_be32(value + 8 * i, o->sack[i].left);
 			put_be32(value + 8 * i + 4, o->sack[i].right);

@@ -116,7 +116,7 @@ int wire_delay(struct wire *w, uint64_t number, uint64_t delay_ns, uint64_t caus
 		return -ENOENT;
 	packet_take(w, p);
 	p->due_ns = clock_now_ns() + delay_ns;
-	journal_add(w->journal,
+	wire_judge(w, p,
 		(struct event){ .kind = EVENT_DELAYED,
 			.cause = cause,
 			.host = w->hosts[p->to].name,
@@ -208,7 +208,7 @@ int wire_swap(struct wire *w, uint64_t number, uint64_t other, uint64_t cause)
 		TAILQ_INSERT_BEFORE(mark, a, place);
 	else
 		TAILQ_INSERT_TAIL(held, a, place);
-	journal_add(w->journal,
+	wire_judge(w, a,
 		(struct event){ .kind = EVENT_SWAPPED,
 			.cause = cause,
 			.host = w->hosts[a->to].name,

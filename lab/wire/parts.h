@@ -42,6 +42,7 @@ struct wire {
 	unsigned spare_count;
 	struct rule_list rules;
 	struct filter_set *filters; /* owned */
+	struct capture *capture; /* owned; NULL = nobody records */
 	struct flow_table *flows; /* owned */
 	uint64_t numbers;
 	uint64_t random; /* state of the generator for forged addresses */
@@ -65,7 +66,9 @@ struct wire_packet *packet_copy(struct wire *w, const struct wire_packet *p, uns
 int packet_corrupt(struct wire *w, struct wire_packet *p, enum corruption how, const char *why,
 	uint64_t cause);
 
-/* Journal what becomes of p; cause 0 = that it was sent. Returns the event's number. */
+/* Journal a verdict on p, and put it in the recording. Returns the event's number. */
+uint64_t wire_judge(struct wire *w, const struct wire_packet *p, struct event verdict);
+/* The same of what most verdicts have; cause 0 = that it was sent. Returns the event's number. */
 uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind kind,
 	uint64_t cause, const char *text);
 /* Number p, journal it as `kind` with what the world knows of it, and find out where it is going. */

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "journal/journal.h"
+#include "wire/capture.h"
 #include "wire/decode.h"
 #include "wire/filter.h"
 #include "wire/flow.h"
@@ -55,6 +57,7 @@ void wire_free(struct wire *w)
 	for (unsigned h = 0; h < w->host_count; h++)
 		free(w->hosts[h].addresses);
 	free(w->hosts);
+	capture_close(w->capture, &(struct diag){ 0 });
 	rule_list_done(&w->rules);
 	filter_set_free(w->filters);
 	flow_table_free(w->flows);
@@ -182,6 +185,8 @@ void wire_detach(struct wire *w, unsigned host)
 			struct wire_packet *next = TAILQ_NEXT(p, place);
 
 			if (p->from == host || p->to == host) {
+				if (w->capture)
+					capture_lost(w->capture, p->number);
 				packet_take(w, p);
 				packet_free(w, p);
 			}
@@ -206,10 +211,17 @@ unsigned wire_find_host(const struct wire *w, unsigned self, const struct addres
 
 /* ---- telling ---- */
 
+uint64_t wire_judge(struct wire *w, const struct wire_packet *p, struct event verdict)
+{
+	if (w->capture)
+		capture_verdict(w->capture, &verdict, p->bytes, p->len);
+	return journal_add(w->journal, verdict);
+}
+
 uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind kind,
 	uint64_t cause, const char *text)
 {
-	return journal_add(w->journal,
+	return wire_judge(w, p,
 		(struct event){ .kind = kind,
 			.cause = cause ? cause : p->event,
 			.host = p->to == WIRE_NOWHERE ? NULL : w->hosts[p->to].name,
@@ -225,7 +237,7 @@ static void tell_delay(struct wire *w, const struct wire_packet *p, const struct
 
 	text_printf(&why, "rule %u: ", rule->number);
 	rule_format(rule, &why);
-	journal_add(w->journal,
+	wire_judge(w, p,
 		(struct event){ .kind = EVENT_DELAYED,
 			.cause = p->event,
 			.host = w->hosts[p->to].name,
@@ -260,6 +272,8 @@ void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
 	event.wire.repeats = repeats;
 	event.wire.segment = p->segment;
 	p->event = journal_add(w->journal, event);
+	if (w->capture)
+		capture_packet(w->capture, &event, p->sent_ns, p->bytes, p->len);
 }
 
 /* ---- taking in ---- */
@@ -482,6 +496,22 @@ static bool take_due(struct wire *w)
 	return any;
 }
 
+/* What is known is in the file when the wire has come to rest. */
+static void look_after_capture(struct wire *w)
+{
+	struct text message = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	if (!w->capture)
+		return;
+	capture_flush(w->capture);
+	if (!capture_broke(w->capture, &d))
+		return;
+	diag_format(&d, &message);
+	journal_add(w->journal, (struct event){ .kind = EVENT_NOTE, .text = text_get(&message) });
+	text_done(&message);
+}
+
 bool wire_pump(struct wire *w)
 {
 	bool moved = wire_drain(w);
@@ -491,6 +521,7 @@ bool wire_pump(struct wire *w)
 		moved = true;
 		wire_drain(w);
 	}
+	look_after_capture(w);
 	return moved;
 }
 
@@ -529,6 +560,32 @@ struct rule_list *wire_rules(struct wire *w)
 struct filter_set *wire_filters(struct wire *w)
 {
 	return w->filters;
+}
+
+int wire_capture(struct wire *w, struct capture *c, struct diag *d)
+{
+	const struct wire_packet *p = NULL;
+	int r = capture_close(w->capture, d);
+
+	w->capture = c;
+	while (c && (p = wire_next(w, p))) {
+		const struct event *sent = journal_get(w->journal, p->event);
+
+		if (!sent)
+			continue;
+		capture_packet(c, sent, p->sent_ns, p->bytes, p->len);
+		if (p->was_held)
+			capture_verdict(c,
+				&(struct event){ .kind = EVENT_HELD,
+					.verdict = { .number = p->number } },
+				p->bytes, p->len);
+	}
+	return r;
+}
+
+bool wire_captured(const struct wire *w)
+{
+	return w->capture;
 }
 
 size_t wire_release(struct wire *w)

@@ -23,6 +23,8 @@
 #include "wire/match.h"
 #include "wire/rule.h"
 
+struct capture;
+struct diag;
 struct filter_set;
 struct flow_place;
 struct journal;
@@ -135,6 +137,15 @@ bool wire_place(const struct wire *w, unsigned self, const struct address *src,
 /* A number for forged addresses and ports: the same row of them in every lab, so that a recipe tells the same
  * story each time. */
 uint64_t wire_random(struct wire *w);
+
+/* ---- recording ---- */
+
+/* Record what is on the wire and what will be in `c`, which is owned from here; NULL = nothing. The recording
+ * before it ends: 0, or -errno with d filled as capture_close(). When a file cannot be written any more, a
+ * note in the journal says so, and all else goes on. */
+int wire_capture(struct wire *w, struct capture *c, struct diag *d);
+/* Is there a recording? */
+bool wire_captured(const struct wire *w);
 
 /* ---- rules ---- */
 
