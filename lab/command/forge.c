@@ -300,14 +300,15 @@ const struct cmd_def cmd_forge = {
 		"PACKET: flags (syn, fin, rst, psh, ack, urg, ece, cwr joined by /, or none), udp, or icmp and its\n"
 		"kind. It meets no rule. Then, in any order:\n"
 		" from ADDR, to ADDR: a socket, alice:80, 10.9.9.9:1234; 10.9.0.0/16:random: by lot, each time the same.\n"
-		" seq N, ack N: counted from 0 as the lab prints them; next (unless told): what the sender would use,\n"
-		" what the receiver has sent; next+1; c+100: behind what socket c would send next; raw N: as on the wire.\n"
+		" seq N, ack N: counted from 0 as the lab prints them; next (unless told): what the sender would "
+		"use, what the receiver has sent; next+1; c+100: behind what socket c would send next; raw N: as "
+		"on the wire.\n"
 		" win N, urg N, ttl N, data \"TEXT\", data N: N bytes; checksum wrong.\n"
 		" mss N, wscale N, sackok, sack LEFT RIGHT, ts VALUE ECHO: TCP options.\n"
 		" on HOST: whose 127.0.0.1 is meant, when no socket tells.\n"
-		" about #SEG, about SOCK, mtu N: of icmp frag-needed, port-unreachable, host-unreachable,\n"
-		" net-unreachable, prot-unreachable, prohibited, time-exceeded; echo is about nothing.\n"
-		"A ghost (host NAME ghost) has nobody but you to speak for it.",
+		" about #SEG, about SOCK, mtu N: of icmp frag-needed, port-unreachable, host-unreachable, "
+		"net-unreachable, prot-unreachable, prohibited, time-exceeded; echo is about nothing.\n"
+		" A ghost (host NAME ghost) has nobody but you to speak for it.",
 	.source = "RFC 9293 3.1, RFC 792, RFC 4443",
 	.example = "forge syn from 10.0.0.9:1234 to :80",
 	.run = forge_run,
