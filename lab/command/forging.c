@@ -279,10 +279,10 @@ static bool find_segment(const struct world *w, uint64_t number, struct segment 
 {
 	const struct journal *j = world_journal((struct world *)w);
 
-	for (uint64_t no = journal_last(j); no; no--) {
+	for (uint64_t no = UINT64_MAX; (no = journal_previous(j, no, EVENT_SEGMENTS));) {
 		const struct event *event = journal_get(j, no);
 
-		if (event_is_segment(event) && event->wire.number == number) {
+		if (event->wire.number == number) {
 			*ret_segment = event->wire.segment;
 			return true;
 		}

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "language/cmd.h"
 #include "language/script.h"
+#include "language/telling.h"
 #include "world/world.h"
 
 static int reset_run(struct cmd_call *c, struct diag *d)
 {
 	int r;
 
+	if (!script_interactive(c->script))
+		telling_unfired(c->world);
 	script_begin_anew(
 		c->script); /* before the processes end: their calls end with them, unasked */
 	r = world_reset(c->world, c->event, d);

@@ -47,6 +47,7 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \

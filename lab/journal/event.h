@@ -47,6 +47,9 @@ enum event_kind {
 	EVENT_ERROR, /* the lab could not; text = message, subject = remedy; place */
 	EVENT_COUNT,
 };
+#define EVENT_BIT(kind) (UINT64_C(1) << (kind)) /* in a mask of kinds */
+/* Those of event_is_segment(). */
+#define EVENT_SEGMENTS (EVENT_BIT(EVENT_SEGMENT) | EVENT_BIT(EVENT_COPY) | EVENT_BIT(EVENT_FORGED))
 
 /* Strings are borrowed from the caller in journal_add() and from the journal afterwards. Any may be
  * NULL. Which part of the union counts follows from the kind. */

@@ -394,6 +394,8 @@ static void run_queue(struct script *s)
 		}
 		if (s->ending) {
 			check_leftovers(s);
+			if (!s->options.interactive)
+				telling_unfired(s->world);
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;

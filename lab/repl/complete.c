@@ -18,6 +18,7 @@
 #include "command/option.h"
 #include "command/topic.h"
 #include "command/transfer.h"
+#include "journal/event.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
 #include "observe/sockdiag.h"
@@ -192,6 +193,12 @@ static void offer_flags(struct request *r)
 		offer(r, "", transfer_flags[i], "");
 }
 
+static void offer_kinds(struct request *r)
+{
+	for (int kind = 0; kind < EVENT_COUNT; kind++)
+		offer(r, "", event_kind_name((enum event_kind)kind), "");
+}
+
 static void offer_timers(struct request *r)
 {
 	for (enum sock_timer t = SOCK_TIMER_NONE; t < SOCK_TIMER_COUNT; t++)
@@ -239,6 +246,7 @@ static const struct {
 	{ "VALUE", offer_values },
 	{ "FLAG", offer_flags },
 	{ "KIND", offer_timers },
+	{ "EVENT", offer_kinds },
 	{ "EXPECTATION", offer_expectation },
 	{ "NAME", NULL },
 	{ "ADDR", NULL },
@@ -250,6 +258,7 @@ static const struct {
 	{ "CODE", NULL },
 	{ "EVENTS", NULL },
 	{ "FILE", NULL },
+	{ "FROM-TO", NULL },
 	{ "KEY", NULL },
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },

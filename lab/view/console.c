@@ -196,6 +196,14 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		break;
 	case EVENT_MARK:
 		break;
+	case EVENT_NOTE:
+		if (event->place.line) { /* about a line of the script: for its author, whatever else is told */
+			text_printf(&c->out, "%snote:%s %s", style(c, "\033[33m"),
+				style(c, "\033[0m"), event->text);
+			put(c, true);
+			break;
+		}
+		/* fall through */
 	default:
 		if (c->options.story)
 			tell_story(c, j, event);
