@@ -15,6 +15,7 @@
 #include "base/sysname.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
+#include "command/forging.h"
 #include "command/option.h"
 #include "command/topic.h"
 #include "command/transfer.h"
@@ -135,6 +136,39 @@ static void offer_match(struct request *r)
 	offer(r, "", "from", "");
 	offer(r, "", "to", "");
 	offer(r, "", "port", "");
+	offer(r, "", "where", "");
+}
+
+static void offer_packets(struct request *r)
+{
+	const char *word;
+
+	if (last_word_is(r, "icmp")) {
+		for (size_t i = 0; (word = forging_icmp_kind(i)); i++)
+			offer(r, "", word, "");
+		return;
+	}
+	for (size_t i = 0; (word = forging_flag(i)); i++)
+		offer(r, "", word, "");
+	offer(r, "", "udp", "");
+	offer(r, "", "icmp", "");
+}
+
+static void offer_details(struct request *r)
+{
+	const char *word;
+
+	if (last_word_is(r, "icmp")) {
+		offer_packets(r);
+		return;
+	}
+	if (last_word_is(r, "from") || last_word_is(r, "to") || last_word_is(r, "about")) {
+		offer_sockets(r, "");
+		offer_hosts(r, ":");
+		return;
+	}
+	for (size_t i = 0; (word = forging_detail(i)); i++)
+		offer(r, "", word, "");
 }
 
 static void offer_names(struct request *r)
@@ -247,6 +281,8 @@ static const struct {
 	{ "FLAG", offer_flags },
 	{ "KIND", offer_timers },
 	{ "EVENT", offer_kinds },
+	{ "PACKET", offer_packets },
+	{ "DETAIL", offer_details },
 	{ "EXPECTATION", offer_expectation },
 	{ "NAME", NULL },
 	{ "ADDR", NULL },
