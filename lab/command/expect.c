@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/claim.h"
 #include "language/cmd.h"
 #include "language/expectation.h"
 #include "language/script.h"
@@ -18,6 +19,16 @@ struct waiting {
 
 static int expect_passed(struct cmd_call *c)
 {
+	const struct waiting *w = c->state;
+	struct text seen = TEXT_EMPTY;
+
+	if (w->expectation.never) {
+		expectation_format(&w->expectation, &seen);
+		text_puts(&seen, ", but ");
+	}
+	expectation_format_seen(&w->expectation, c->world, script_mark(c->script), &seen);
+	claim_saw(script_claims(c->script), text_get(&seen));
+	text_done(&seen);
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_EXPECTATION,
 			.cause = c->event,

@@ -53,6 +53,8 @@
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \
 	X(repeat)                                                                                  \
+	X(claim)                                                                                   \
+	X(differs)                                                                                 \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
 	X(save)                                                                                    \

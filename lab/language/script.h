@@ -15,6 +15,7 @@
 #include "language/cmd.h"
 
 struct call_order;
+struct claim_stack;
 struct diag;
 struct process;
 struct script;
@@ -88,6 +89,9 @@ const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
 uint64_t script_mark(const struct script *s);
 void script_set_mark(struct script *s, uint64_t event);
+
+/* The claims the script is inside of. */
+struct claim_stack *script_claims(struct script *s);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says
  * (=> outcome, &, default). Returns what `run` shall return. */
