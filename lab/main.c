@@ -299,6 +299,7 @@ static int run_lab(const struct options *o)
 	struct script_options script_options = { .interactive = interactive,
 		.may_exec = interactive || o->command || o->allow_exec,
 		.may_write = interactive || o->command || o->allow_write,
+		.slow = o->slow,
 		.keep_going = o->keep_going,
 		.idle = on_script_idle,
 		.ended = on_script_ended,

@@ -126,6 +126,8 @@ static void start(struct check *c, struct job *job)
 		argv[count++] = (char *)"-6";
 	if (c->options->keep_going)
 		argv[count++] = (char *)"-k";
+	if (c->options->slow)
+		argv[count++] = (char *)"--slow";
 	if (c->options->allow_exec)
 		argv[count++] = (char *)"--allow-exec";
 	if (c->options->allow_write)

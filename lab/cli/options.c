@@ -90,6 +90,12 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.detail = "The exit code is still 1. A mistake in the commands ends them at once, as without it.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
 	},
+	[OPTION_SLOW] = {
+		.name = "slow",
+		.summary = "play what takes minutes, too",
+		.detail = "Recipes mark it with `slow`: waiting for TIME-WAIT to end, for one. Else it is left out.",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+	},
 	[OPTION_ALLOW_EXEC] = {
 		.name = "allow-exec",
 		.summary = "a recipe may run programs (exec)",
@@ -202,6 +208,9 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		break;
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
+		break;
+	case OPTION_SLOW:
+		o->slow = true;
 		break;
 	case OPTION_ALLOW_EXEC:
 		o->allow_exec = true;

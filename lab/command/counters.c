@@ -15,6 +15,7 @@
 struct listing {
 	const struct statement *statement;
 	size_t first; /* index of the first beginning that is wanted */
+	bool any; /* there are such, counted or not */
 	struct text out;
 };
 
@@ -25,8 +26,10 @@ static void list(void *arg, const char *name, int64_t value)
 
 	for (size_t i = l->first; i < l->statement->word_count; i++) {
 		const char *begun = l->statement->words[i].text;
+		bool begins = strncmp(name, begun, strlen(begun)) == 0;
 
-		wanted |= strncmp(name, begun, strlen(begun)) == 0;
+		l->any |= begins;
+		wanted |= begins && (value || strlen(name) == strlen(begun));
 	}
 	if (wanted)
 		text_printf(&l->out, "%-32s %" PRId64 "\n", name, value);
@@ -42,7 +45,7 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 	if (!host)
 		host = world_host_at(c->world, 0);
 	r = counters_read(host, list, &listing);
-	if (r == 0 && !listing.out.len && listing.first < s->word_count)
+	if (r == 0 && !listing.any && listing.first < s->word_count)
 		r = statement_error(s, &s->words[listing.first], d,
 			"no counter begins with '%.40s'; `counters` alone lists those that have counted",
 			s->words[listing.first].text);

@@ -55,6 +55,7 @@
 	X(repeat)                                                                                  \
 	X(claim)                                                                                   \
 	X(differs)                                                                                 \
+	X(slow)                                                                                    \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
 	X(save)                                                                                    \

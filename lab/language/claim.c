@@ -94,13 +94,17 @@ int claim_check(const struct statement_list *list, struct diag *d)
 	return check_list(list, false, d);
 }
 
+static bool does_nothing(const struct statement *s)
+{
+	if (is_verb(s, "slow"))
+		return claim_looks_back(s);
+	return is_verb(s, "expect") || is_verb(s, "say") || is_verb(s, "differs");
+}
+
 bool claim_looks_back(const struct statement *s)
 {
 	for (size_t i = 0; i < s->block.count; i++) {
-		const struct statement *inner = &s->block.statements[i];
-
-		if (!is_verb(inner, "expect") && !is_verb(inner, "say") &&
-			!is_verb(inner, "differs"))
+		if (!does_nothing(&s->block.statements[i]))
 			return false;
 	}
 	return true;

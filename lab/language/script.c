@@ -117,6 +117,11 @@ bool script_may_write(const struct script *s)
 	return s->options.may_write;
 }
 
+bool script_slow(const struct script *s)
+{
+	return s->options.slow || s->options.interactive;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;

@@ -38,6 +38,7 @@ struct script_options {
 	bool interactive;
 	bool may_exec; /* `exec` is allowed: the user's own words, or a recipe he trusts */
 	bool may_write; /* `save` is */
+	bool slow; /* `slow` blocks are run, which take minutes */
 	/* A script goes on behind a failed expectation, and fails when it ends. */
 	bool keep_going;
 	/* No command is left and none is running. May push more. Called from the loop. */
@@ -84,6 +85,8 @@ bool script_over(const struct script *s);
 bool script_busy(const struct script *s);
 bool script_may_exec(const struct script *s);
 bool script_may_write(const struct script *s);
+/* Shall `slow` blocks be run? */
+bool script_slow(const struct script *s);
 bool script_interactive(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */

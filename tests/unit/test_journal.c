@@ -565,8 +565,8 @@ static void jsonl_of_script_events_has_its_place(void **state)
 
 static void jsonl_of_plain_events_has_text_only(void **state)
 {
-	static const enum event_kind kinds[] = { EVENT_LAB, EVENT_RULE, EVENT_MARK,
-		EVENT_SAY, EVENT_OUTPUT, EVENT_NOTE };
+	static const enum event_kind kinds[] = { EVENT_LAB, EVENT_RULE, EVENT_MARK, EVENT_SAY,
+		EVENT_OUTPUT, EVENT_NOTE };
 	struct journal *j = *state;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
