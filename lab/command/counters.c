@@ -8,6 +8,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/statement.h"
 #include "world/host.h"
 #include "world/world.h"
@@ -40,10 +41,10 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 	const struct statement *s = c->statement;
 	struct host *host = s->word_count > 1 ? world_host(c->world, s->words[1].text) : NULL;
 	struct listing listing = { .statement = s, .first = host ? 2 : 1 };
-	int r;
+	int r = name_running_host(c->world, s, host ? &s->words[1] : NULL, &host, d);
 
-	if (!host)
-		host = world_host_at(c->world, 0);
+	if (r < 0)
+		return r;
 	r = counters_read(host, list, &listing);
 	if (r == 0 && !listing.any && listing.first < s->word_count)
 		r = statement_error(s, &s->words[listing.first], d,

@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "language/claim.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/outcome.h"
 #include "language/script.h"
 #include "language/statement.h"
@@ -83,14 +84,9 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	if (i >= s->word_count)
 		return statement_error(s, &s->words[1], d,
 			"which sysctl? e.g. net.ipv4.tcp_fin_timeout");
-	if (!host)
-		host = world_localhost(c->world);
-	if (host->ghost || host->down)
-		return statement_error(s, i == 2 ? &s->words[1] : NULL, d,
-			host->ghost
-				? "'%s' is a ghost: it has no kernel, so no settings"
-				: "host '%s' is down: reboot it, and all settings are as at first",
-			host->name);
+	r = name_running_host(c->world, s, host ? &s->words[1] : NULL, &host, d);
+	if (r < 0)
+		return r;
 	r = key_path(s, &s->words[i], path, d);
 	if (r < 0)
 		return r;

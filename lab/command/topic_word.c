@@ -60,12 +60,28 @@ static const struct word_topic words[] = {
 		.name = "addresses",
 		.others = "address|localhost|@|ADDR:PORT",
 		.meaning =
-			"127.0.0.1:80 and [fd00::1]:80 as everywhere; :80 is this host, in the family of the "
-			"socket, and so is localhost:80; @s is where socket s is bound; port 0 has the kernel "
-			"choose. All of 127.0.0.1 goes by the wire; ::1 cannot, so the host has fd00::1. What "
-			"is sent to an address that no host has is dropped on the wire.",
+			"127.0.0.1:80 and [fd00::1]:80 as everywhere; bob:80 is host bob, :80 this host (that of "
+			"the socket's process), both in the family of the socket; @s is where socket s is "
+			"bound; port 0 has the kernel choose. All of 127.0.0.1 goes by the wire, and is each "
+			"host's own; ::1 cannot leave lo, so localhost has fd00::1. To other hosts localhost "
+			"is 10.0.0.254. What is sent to an address that no host has is dropped on the wire.",
 		.example = PAIR "getpeername a => @c",
 		.source = "ip(7), ipv6(7); lab/language/names.h",
+	},
+	{
+		.name = "hosts",
+		.others = "machine|machines|crash|reboot|cut|mend|ghost|power cut|cable|half-open",
+		.meaning =
+			"A host is a machine: a kernel's network of its own, with addresses, settings, counters "
+			"and one interface, wire0. localhost is there from the start, `host alice` makes "
+			"another, `process p on alice` starts something there. crash cuts its power: nothing "
+			"more comes from it, neither FIN nor RST, and what is sent to it is lost. reboot: it is "
+			"up again and remembers nothing, so it answers the segments of old connections with "
+			"RST. cut and mend are about its cable: a host without one still reaches itself. A "
+			"ghost is addresses without a kernel: it never answers, but `forge` can.",
+		.example =
+			"host alice; process p on alice; host alice crash; host alice reboot; host",
+		.source = "namespaces(7); RFC 9293 3.5.1",
 	},
 	{
 		.name = "names",

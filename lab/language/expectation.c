@@ -240,14 +240,17 @@ static int parse_gap(const struct world *w, const struct statement *s, size_t *i
 	return r < 0 ? r : parse_tolerance(s, i, e, d);
 }
 
-/* [HOST] counter NAME N; *i stands at `counter`. */
-static int parse_kernel_counter(struct host *host, const struct statement *s, size_t *i,
-	struct expectation *e, struct diag *d)
+/* [HOST] counter NAME N; *i stands at `counter`. on: the HOST; NULL = localhost. */
+static int parse_kernel_counter(const struct world *w, const struct token *on,
+	const struct statement *s, size_t *i, struct expectation *e, struct diag *d)
 {
 	const struct token *name = &s->words[*i + 1];
+	struct host *host = NULL;
 	int64_t value;
-	int r;
+	int r = name_running_host(w, s, on, &host, d);
 
+	if (r < 0)
+		return r;
 	if (*i + 1 >= s->word_count)
 		return statement_error(s, &s->words[*i], d,
 			"which counter? e.g. counter TcpRetransSegs 1; `counters` lists them");
@@ -289,10 +292,10 @@ static int parse_what(const struct world *w, const struct statement *s, size_t *
 		return parse_gap(w, s, i, e, d);
 	}
 	if (is_word(s, *i, "counter"))
-		return parse_kernel_counter(world_host_at(w, 0), s, i, e, d);
+		return parse_kernel_counter(w, NULL, s, i, e, d);
 	if (is_word(s, *i + 1, "counter") && world_host(w, s->words[*i].text)) {
 		++*i;
-		return parse_kernel_counter(world_host(w, s->words[*i - 1].text), s, i, e, d);
+		return parse_kernel_counter(w, &s->words[*i - 1], s, i, e, d);
 	}
 	if (world_process(w, s->words[*i].text))
 		return parse_fate(w, s, i, e, d);
