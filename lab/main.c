@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads the command line, wires the parts of a lab together, and turns its end into an exit code. Nothing
  * happens here that another front end would want to do as well. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,11 +18,13 @@
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "cli/claims.h"
 #include "cli/options.h"
 #include "command/table.h"
 #include "journal/jsonl.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/claim.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
@@ -440,6 +443,59 @@ static int check(const struct options *o, char **names, int count)
 	return code;
 }
 
+/* Words that look like one are IDs, in capitals or not; the others are where to look for claims. */
+static int claims(const struct options *o, char **words, int count)
+{
+	struct recipe_list list = { 0 };
+	int ids = 0, places = 0, code;
+	char **sorted = memory_new(((size_t)count + 1) * sizeof(char *));
+
+	for (int i = 0; i < count; i++) {
+		char *word = words[i], first = word[0];
+
+		word[0] = (char)toupper((unsigned char)first);
+		if (claim_is_id(word)) {
+			sorted[ids++] = word;
+		} else {
+			word[0] = first;
+			sorted[count - ++places] = word;
+		}
+	}
+	code = find_recipes(sorted + ids, places, &list);
+	if (code == 0)
+		code = claims_put(o, &list, sorted, (size_t)ids);
+	recipe_list_done(&list);
+	free(sorted);
+	return code;
+}
+
+static int show(char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	struct text text = TEXT_EMPTY;
+	struct diag d = { 0 };
+	int code;
+
+	if (count == 0) {
+		fputs("tcplab: show what? tcplab show RECIPE; `tcplab list` shows them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_recipes(names, count, &list);
+	for (size_t i = 0; i < list.count && code == 0; i++) {
+		if (list.count > 1)
+			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
+		text_clear(&text);
+		if (recipe_read(list.paths[i], &text, &d) < 0) {
+			print_diag(&d);
+			code = EXIT_USAGE;
+		}
+		fwrite(text_get(&text), 1, text.len, stdout);
+	}
+	text_done(&text);
+	recipe_list_done(&list);
+	return code;
+}
+
 static int list_recipes(char **names, int count)
 {
 	struct recipe_list list = { 0 };
@@ -513,7 +569,8 @@ static int subcommand(struct options *o, char **words, int count)
 	if (count && (o->command || o->file))
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
-		return misused_word("unknown command ", words[0], ": play, check, list or doctor");
+		return misused_word("unknown command ", words[0],
+			": play, check, claims, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -521,6 +578,10 @@ static int subcommand(struct options *o, char **words, int count)
 		return play(o, words + 1, count - 1);
 	case VERB_CHECK:
 		return check(o, words + 1, count - 1);
+	case VERB_CLAIMS:
+		return claims(o, words + 1, count - 1);
+	case VERB_SHOW:
+		return show(words + 1, count - 1);
 	case VERB_LIST:
 		return list_recipes(words + 1, count - 1);
 	case VERB_DOCTOR:
