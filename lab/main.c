@@ -28,6 +28,7 @@
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/statement.h"
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "wire/capture.h"
@@ -300,7 +301,8 @@ static int run_lab(const struct options *o)
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
 	struct lab lab = { .options = o };
 	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec,
+		.may_exec = interactive || o->command || o->allow_exec ||
+			(o->file && recipe_came_along(o->file)),
 		.may_write = interactive || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
@@ -496,6 +498,29 @@ static int show(char **names, int count)
 	return code;
 }
 
+static void add_id(void *arg, const struct statement *claim)
+{
+	struct text *ids = arg, id = TEXT_EMPTY;
+
+	text_printf(&id, " %s ", claim->words[1].text);
+	if (!strstr(text_get(ids), text_get(&id))) /* " A1 " is not in " A10 " */
+		text_printf(ids, "%s%s ", ids->len ? "" : " ", claim->words[1].text);
+	text_done(&id);
+}
+
+/* " A1 A2 ": what a recipe claims, each once. */
+static void add_ids(const struct text *recipe, struct text *out)
+{
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+
+	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
+		return; /* it is told when it is played */
+	if (claim_check(&list, &d) == 0)
+		claim_each(&list, add_id, out);
+	statement_list_done(&list);
+}
+
 static int list_recipes(char **names, int count)
 {
 	struct recipe_list list = { 0 };
@@ -503,15 +528,22 @@ static int list_recipes(char **names, int count)
 
 	for (size_t i = 0; i < list.count; i++) {
 		struct text text = TEXT_EMPTY, name = TEXT_EMPTY, title = TEXT_EMPTY;
+		struct text ids = TEXT_EMPTY;
 		struct diag d = { 0 };
 
 		recipe_short_name(list.paths[i], &name);
-		if (recipe_read(list.paths[i], &text, &d) == 0)
+		if (recipe_read(list.paths[i], &text, &d) == 0) {
 			recipe_title(text_get(&text), text.len, &title);
-		printf("%-24s %s\n", text_get(&name), text_get(&title));
+			add_ids(&text, &ids);
+		}
+		printf("%-27s %s", text_get(&name), text_get(&title));
+		if (ids.len)
+			printf("  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
+		puts("");
 		text_done(&text);
 		text_done(&name);
 		text_done(&title);
+		text_done(&ids);
 	}
 	recipe_list_done(&list);
 	return code;

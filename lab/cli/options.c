@@ -116,7 +116,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_ALLOW_EXEC] = {
 		.name = "allow-exec",
 		.summary = "a recipe may run programs (exec)",
-		.detail = "What is typed at the prompt or behind `-c` may without.",
+		.detail = "What is typed at the prompt or behind `-c` may without, and so may the recipes that came with tcplab.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_ALLOW_WRITE] = {
@@ -376,6 +376,10 @@ static void usage_option(const struct option_def *def, struct text *out)
 		text_printf(&words, "%s--%s", def->letter ? "" : "    ", def->name);
 	if (def->arg)
 		text_printf(&words, " %s", def->arg);
+	if (words.len >= WORDS_WIDTH) {
+		text_printf(out, "  %s\n", text_get(&words));
+		text_clear(&words);
+	}
 	text_printf(out, "  %-*s%s\n", WORDS_WIDTH, text_get(&words), def->summary);
 	text_done(&words);
 }
