@@ -316,6 +316,7 @@ static const struct {
 	{ "FILE", NULL },
 	{ "FROM-TO", NULL },
 	{ "KEY", NULL },
+	{ "MARK", NULL },
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },
 	{ "#SEG", NULL },
