@@ -54,6 +54,9 @@
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \
 	X(repeat)                                                                                  \
+	X(claim)                                                                                   \
+	X(differs)                                                                                 \
+	X(slow)                                                                                    \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
 	X(save)                                                                                    \

@@ -211,6 +211,14 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 	case EVENT_DROPPED:
 		text_printf(out, "dropped: %s", event->text);
 		break;
+	case EVENT_CLAIM:
+		text_printf(out, "claim %s %s", event->subject,
+			claim_verdict_name(event->claim.verdict));
+		if (event->host) {
+			text_puts(out, ": ");
+			text_printable(out, event->host, strlen(event->host));
+		}
+		break;
 	default:
 		if (event->text)
 			text_printable_lines(out, event->text);

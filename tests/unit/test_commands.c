@@ -27,7 +27,8 @@
 static const char *const for_people[] = { "capture", "exec", "help", "quit", "save", "sleep", "ss",
 	"type", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
-static const char *const not_shown_yet[] = { NULL };
+static const char *const not_shown_yet[] = { "claim", "differs",
+	"slow", NULL };
 
 static bool listed(const char *const *list, const char *name)
 {
@@ -71,7 +72,7 @@ static void table_has_no_empty_field(void **state)
 		assert_null(strchr(def->summary, '\n'));
 		assert_null(strchr(def->example, '\n'));
 		assert_true(def->min_args <= def->max_args);
-		assert_int_equal(def->args[0] == '\0', def->max_args == 0);
+		assert_int_equal(def->args[0] == '\0' || def->args[0] == '{', def->max_args == 0);
 		assert_int_equal(def->flags &
 				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS),
 			0);
@@ -92,12 +93,12 @@ static void table_has_each_name_once(void **state)
 	}
 }
 
-/* Does a signature like "[HOST] KEY [VALUE]" ask for anything outside brackets? */
+/* Does a signature like "[HOST] KEY [VALUE] { COMMAND }" ask for words outside brackets? */
 static bool needs_words(const char *args)
 {
 	int depth = 0;
 
-	for (; *args; args++) {
+	for (; *args && *args != '{'; args++) {
 		depth += (*args == '[') - (*args == ']');
 		if (depth == 0 && *args != ' ' && *args != ']')
 			return true;
