@@ -29,7 +29,9 @@ enum verb {
 	VERB_NONE, /* the prompt, -c, -f */
 	VERB_PLAY,
 	VERB_CHECK,
+	VERB_CLAIMS,
 	VERB_LIST,
+	VERB_SHOW,
 	VERB_DOCTOR,
 	VERB_COUNT,
 };

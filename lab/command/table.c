@@ -47,6 +47,7 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(ladder)                                                                                  \
 	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \

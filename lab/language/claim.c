@@ -31,7 +31,7 @@ static bool is_verb(const struct statement *s, const char *verb)
 	return strcmp(s->words->text, verb) == 0;
 }
 
-static bool is_id(const char *text)
+bool claim_is_id(const char *text)
 {
 	size_t digits = text[0] ? strspn(text + 1, "0123456789") : 0;
 
@@ -57,7 +57,7 @@ static int check_claim(const struct statement *s, struct diag *d)
 {
 	const struct token *id = &s->words[1], *text = &s->words[2];
 
-	if (id->kind != TOKEN_WORD || !is_id(id->text))
+	if (id->kind != TOKEN_WORD || !claim_is_id(id->text))
 		return statement_error(s, id, d,
 			"'%.40s' is no name for a claim: a letter and a number, as A1 or C12",
 			id->text);
@@ -92,6 +92,15 @@ static int check_list(const struct statement_list *list, bool of_claim, struct d
 int claim_check(const struct statement_list *list, struct diag *d)
 {
 	return check_list(list, false, d);
+}
+
+void claim_each(const struct statement_list *list, claim_each_fn *each, void *arg)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_verb(&list->statements[i], "claim"))
+			each(arg, &list->statements[i]);
+		claim_each(&list->statements[i].block, each, arg);
+	}
 }
 
 static bool does_nothing(const struct statement *s)

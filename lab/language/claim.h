@@ -29,6 +29,12 @@ struct claim_stack {
 /* What can be said before anything runs: each claim has an ID such as A1, a text, and something it expects;
  * `differs` is the last command of one. 0, or -EINVAL with the place in d. */
 int claim_check(const struct statement_list *list, struct diag *d);
+/* Is it written as an ID is: A1, C12? */
+bool claim_is_id(const char *text);
+/* Call `each` for every claim of a list that claim_check() has passed, those inside others and in other blocks too,
+ * in the order of their lines. */
+typedef void claim_each_fn(void *arg, const struct statement *claim);
+void claim_each(const struct statement_list *list, claim_each_fn *each, void *arg);
 /* A claim of nothing but expectations looks back on what was before it; any other counts from its beginning. */
 bool claim_looks_back(const struct statement *s);
 
