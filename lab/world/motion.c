@@ -367,12 +367,7 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 
 	if (!t)
 		return;
-<<<<<<< HEAD
-	w->delivering = event;
-=======
-	wake_calls(w, host, s);
 	w->delivering = w->delivered = event;
->>>>>>> verdicts
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
 	if (can_move(s, e) && s->kind == SEGMENT_TCP) {
