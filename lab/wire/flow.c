@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire/flow.h"
 
-#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/lab_assert.h"
+#include "base/hash_table.h"
 #include "base/text.h"
 
 #define RECENT 16 /* segments remembered per direction: a repetition is of one not long ago */
 
 struct flow {
+	struct hash_link by_pair;
+	struct flow *made_before; /* owned */
+	struct flow *back; /* the other direction; NULL until it was asked for */
 	unsigned host; /* of a loopback address; else 0 */
 	struct address src, dst;
 	bool begun; /* the place is known */
@@ -24,18 +27,9 @@ struct flow {
 };
 
 struct flow_table {
-	void *flows; /* tsearch(3) tree of owned flows */
+	struct hash_table flows;
+	struct flow *last_made; /* owned */
 };
-
-static int compare_flows(const void *a, const void *b)
-{
-	const struct flow *x = a, *y = b;
-	int order = address_compare(&x->src, &y->src);
-
-	if (!order)
-		order = address_compare(&x->dst, &y->dst);
-	return order ? order : (x->host > y->host) - (x->host < y->host);
-}
 
 struct flow_table *flow_table_new(void)
 {
@@ -44,19 +38,30 @@ struct flow_table *flow_table_new(void)
 
 void flow_table_free(struct flow_table *table)
 {
+	struct flow *next;
+
 	if (!table)
 		return;
-	tdestroy(table->flows, free);
+	for (struct flow *f = table->last_made; f; f = next) {
+		next = f->made_before;
+		free(f);
+	}
+	hash_table_done(&table->flows);
 	free(table);
 }
 
 static struct flow *find_known(const struct flow_table *table, const struct address *src,
 	const struct address *dst, unsigned host)
 {
-	struct flow key = { .host = host, .src = *src, .dst = *dst };
-	struct flow **found = tfind(&key, &table->flows, compare_flows);
+	struct hash_link *link = hash_table_first(&table->flows, address_hash(src, dst));
 
-	return found ? *found : NULL;
+	for (; link; link = hash_table_next(link)) {
+		struct flow *f = HASH_TABLE_ITEM(link, struct flow, by_pair);
+
+		if (f->host == host && address_equal(&f->src, src) && address_equal(&f->dst, dst))
+			return f;
+	}
+	return NULL;
 }
 
 static struct flow *find(struct flow_table *table, const struct address *src,
@@ -70,8 +75,26 @@ static struct flow *find(struct flow_table *table, const struct address *src,
 	made->host = host;
 	made->src = *src;
 	made->dst = *dst;
-	LAB_ASSERT(tsearch(made, &table->flows, compare_flows));
+	made->made_before = table->last_made;
+	table->last_made = made;
+	hash_table_add(&table->flows, &made->by_pair, address_hash(src, dst));
 	return made;
+}
+
+static struct flow *find_back(struct flow_table *table, struct flow *there)
+{
+	if (!there->back)
+		there->back = find(table, &there->dst, &there->src, there->host);
+	return there->back;
+}
+
+/* Nothing is known of it (any more). */
+static void forget(struct flow *f)
+{
+	f->begun = false;
+	f->place = (struct flow_place){ 0 };
+	f->next = 0;
+	memset(f->recent, 0, sizeof(f->recent));
 }
 
 /* How many numbers it takes: SYN and FIN one each (RFC 9293 3.4). */
@@ -135,19 +158,15 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 {
 	unsigned own = address_is_loopback(&s->dst) ? host : 0;
 	struct flow *there = find(table, &s->src, &s->dst, own);
-	struct flow *back = find(table, &s->dst, &s->src, own);
+	struct flow *back = find_back(table, there);
 
 	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->place.base != s->seq)) {
-		struct flow fresh = { .host = own,
-			.src = s->src,
-			.dst = s->dst,
-			.begun = true,
-			.place = { s->seq, s->seq, s->seq } };
-
 		/* a new connection between the same addresses: the answers begin anew, too */
 		if (there->begun && there != back)
-			*back = (struct flow){ .host = own, .src = s->dst, .dst = s->src };
-		*there = fresh;
+			forget(back);
+		forget(there);
+		there->begun = true;
+		there->place = (struct flow_place){ s->seq, s->seq, s->seq };
 	}
 	if ((s->flags & SEGMENT_ACK) && !back->begun) {
 		/* the only number known of the other direction is what is expected next of it */
