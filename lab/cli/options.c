@@ -15,6 +15,7 @@
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
+#define SLOW_TIMEOUT_NS (20 * 60 * NS_PER_S) /* tcp_retries2 takes 15 minutes */
 #define ON(verb) (1u << VERB_##verb)
 #define ANY_VERB ((1u << VERB_COUNT) - 1)
 #define LONG_ONLY 256 /* what getopt_long() gives for options without a letter: this + id */
@@ -158,7 +159,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
 		.arg = "T",
-		.summary = "a recipe that takes longer has failed (120s)",
+		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
 		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
 		.verbs = ON(CHECK) | ON(CLAIMS),
 	},
@@ -321,6 +322,8 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 	text_done(&letters);
 	if (r < 0)
 		return r;
+	if (o.slow && !(o.given & (1u << OPTION_TIMEOUT)))
+		o.timeout_ns = SLOW_TIMEOUT_NS;
 	*ret_options = o;
 	return optind;
 }

@@ -88,6 +88,10 @@ static void claim_without_name_or_sentence_is_refused(void **state)
 		assert_refused(text_get(&text), 1, 7, "is no name for a claim");
 		text_done(&text);
 	}
+	assert_refused("claim", 1, 1, "a name and a sentence");
+	assert_refused("claim A1 { expect c CLOSED }", 1, 1, "a name and a sentence");
+	assert_refused("claim A1 A2 \"x\" { expect c CLOSED }", 1, 1, "a name and a sentence");
+	assert_refused("claim A1 \"x\"", 1, 1, "nothing is tested");
 	assert_refused("claim \"A1\" \"x\" { expect c CLOSED }", 1, 7, "is no name for a claim");
 	assert_refused("claim A1 \"\" { expect c CLOSED }", 1, 10, "a sentence");
 	assert_refused("claim A1 A2 { expect c CLOSED }", 1, 10, "a sentence");
