@@ -9,7 +9,8 @@
  *
  * Rules apply once, when a packet leaves its kernel: a drop ends it; else it may be corrupted, copied,
  * delayed (by the longer of delay and rate) and held, by the oldest rule of each kind that is not used up.
- * Copies and forged packets are the user's own doing: no rule sees them. */
+ * A packet to a group (multicast, broadcast) is one for each host, and each of them meets the rules. Duplicates
+ * and forged packets are the user's own doing: no rule sees them, a duplicate only stays with its original. */
 #ifndef LAB_WIRE_WIRE_H
 #define LAB_WIRE_WIRE_H
 
