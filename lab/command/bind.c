@@ -25,8 +25,8 @@ const struct cmd_def cmd_bind = {
 	.max_args = 2,
 	.summary = "give a socket its local address and port",
 	.detail =
-		"ADDR:PORT is 127.0.0.1:80, :80 (this host), localhost:80, [fd00::1]:80, or @SOCK (the\n"
-		"address another socket is bound to). Port 0 lets the kernel choose.",
+		"ADDR:PORT is 127.0.0.1:80, :80 (this host), bob:80, [fd00::1]:80, or @SOCK (the address\n"
+		"another socket is bound to). Port 0 lets the kernel choose.",
 	.source = "bind(2)",
 	.example = "bind l :8080",
 	.flags = CMD_OUTCOME,

@@ -8,6 +8,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/statement.h"
 #include "world/host.h"
 #include "world/world.h"
@@ -15,6 +16,7 @@
 struct listing {
 	const struct statement *statement;
 	size_t first; /* index of the first beginning that is wanted */
+	bool any; /* there are such, counted or not */
 	struct text out;
 };
 
@@ -25,8 +27,10 @@ static void list(void *arg, const char *name, int64_t value)
 
 	for (size_t i = l->first; i < l->statement->word_count; i++) {
 		const char *begun = l->statement->words[i].text;
+		bool begins = strncmp(name, begun, strlen(begun)) == 0;
 
-		wanted |= strncmp(name, begun, strlen(begun)) == 0;
+		l->any |= begins;
+		wanted |= begins && (value || strlen(name) == strlen(begun));
 	}
 	if (wanted)
 		text_printf(&l->out, "%-32s %" PRId64 "\n", name, value);
@@ -37,12 +41,12 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 	const struct statement *s = c->statement;
 	struct host *host = s->word_count > 1 ? world_host(c->world, s->words[1].text) : NULL;
 	struct listing listing = { .statement = s, .first = host ? 2 : 1 };
-	int r;
+	int r = name_running_host(c->world, s, host ? &s->words[1] : NULL, &host, d);
 
-	if (!host)
-		host = world_host_at(c->world, 0);
+	if (r < 0)
+		return r;
 	r = counters_read(host, list, &listing);
-	if (r == 0 && !listing.out.len && listing.first < s->word_count)
+	if (r == 0 && !listing.any && listing.first < s->word_count)
 		r = statement_error(s, &s->words[listing.first], d,
 			"no counter begins with '%.40s'; `counters` alone lists those that have counted",
 			s->words[listing.first].text);

@@ -16,17 +16,13 @@ static int exec_run(struct cmd_call *c, struct diag *d)
 	struct text arguments = TEXT_EMPTY, text = TEXT_EMPTY;
 	struct call_request q = { .kind = CALL_EXEC, .fd = -1 };
 	struct call_order order = { .request = &q };
-	struct host *host = world_localhost(c->world);
-	size_t i = 2;
+	struct host *host = NULL;
+	bool on = s->word_count > 3 && strcmp(s->words[2].text, "on") == 0;
+	size_t i = on ? 4 : 2;
 	int r = name_new(c->world, s, &s->words[1], d);
 
-	if (r == 0 && s->word_count > 3 && strcmp(s->words[2].text, "on") == 0) {
-		r = name_running_host(c->world, s, &s->words[3], &host, d);
-		i = 4;
-	} else if (r == 0 && host->down) {
-		r = statement_error(s, NULL, d, "host '%s' is down: host %s reboot", host->name,
-			host->name);
-	}
+	if (r == 0)
+		r = name_running_host(c->world, s, on ? &s->words[3] : NULL, &host, d);
 	if (r == 0 && i == s->word_count)
 		r = statement_error(s, &s->words[i - 1], d,
 			"which program? exec %s on %s PROGRAM ARG...", s->words[1].text,

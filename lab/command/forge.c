@@ -229,6 +229,13 @@ static const struct detail details[] = {
 	{ "on", read_on },
 };
 
+#define DETAIL_COUNT (sizeof(details) / sizeof(details[0]))
+
+const char *forging_detail(size_t index)
+{
+	return index < DETAIL_COUNT ? details[index].word : NULL;
+}
+
 static int read_details(struct forging *f, size_t index, struct diag *d)
 {
 	const struct statement *s = f->statement;
@@ -238,10 +245,10 @@ static int read_details(struct forging *f, size_t index, struct diag *d)
 		const struct token *t = &s->words[index++];
 		size_t i = 0;
 
-		while (i < sizeof(details) / sizeof(details[0]) &&
+		while (i < DETAIL_COUNT &&
 			(t->kind != TOKEN_WORD || strcmp(details[i].word, t->text) != 0))
 			i++;
-		if (i == sizeof(details) / sizeof(details[0]))
+		if (i == DETAIL_COUNT)
 			return statement_error(s, t, d,
 				"'%.40s' says nothing about a packet: from, to, seq, ack, win, urg, data, "
 				"mss, wscale, sackok, sack, ts, ttl, checksum, mtu, about, on",
@@ -284,21 +291,24 @@ static int forge_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_forge = {
 	.name = "forge",
-	.args = "FLAGS|udp|icmp KIND from ADDR to ADDR [seq N] [ack N] [win N] [data \"TEXT\"|N] [OPTION ...]",
-	.min_args = 3,
+	.args = "PACKET DETAIL...",
+	.min_args = 2,
 	.max_args = CMD_MANY,
 	.summary =
 		"build a packet by hand and put it on the wire, from any address, existing or not",
 	.detail =
-		"FLAGS: syn, fin, rst, psh, ack, urg joined by /; none. ADDR: a socket, alice:80, 10.9.9.9:1234,\n"
-		"10.9.0.0/16:random (an address out of these and a port, the same row of them every time).\n"
-		"seq and ack count as the lab prints them, from 0: seq 1; next: what the sender would use now,\n"
-		"what the receiver has sent (both unless told); c+100: 100 behind what socket c would send next;\n"
-		"raw N: as on the wire. Options: mss N, wscale N, sackok, sack LEFT RIGHT, ts VALUE ECHO.\n"
-		"Also: win N, urg N, ttl N, checksum wrong, on HOST (whose 127.0.0.1 is meant).\n"
-		"ICMP: forge icmp frag-needed mtu 600 about c; port-unreachable, host-unreachable,\n"
-		"net-unreachable, prot-unreachable, prohibited, time-exceeded, about #SEG or a socket; echo.\n"
-		"Forged packets meet no rule. A host that is a ghost has nobody else to speak for it.",
+		"PACKET: flags (syn, fin, rst, psh, ack, urg, ece, cwr joined by /, or none), udp, or icmp and its\n"
+		"kind. It meets no rule. Then, in any order:\n"
+		" from ADDR, to ADDR: a socket, alice:80, 10.9.9.9:1234; 10.9.0.0/16:random: by lot, each time the same.\n"
+		" seq N, ack N: counted from 0 as the lab prints them; next (unless told): what the sender would "
+		"use, what the receiver has sent; next+1; c+100: behind what socket c would send next; raw N: as "
+		"on the wire.\n"
+		" win N, urg N, ttl N, data \"TEXT\", data N: N bytes; checksum wrong.\n"
+		" mss N, wscale N, sackok, sack LEFT RIGHT, ts VALUE ECHO: TCP options.\n"
+		" on HOST: whose 127.0.0.1 is meant, when no socket tells.\n"
+		" about #SEG, about SOCK, mtu N: of icmp frag-needed, port-unreachable, host-unreachable, "
+		"net-unreachable, prot-unreachable, prohibited, time-exceeded; echo is about nothing.\n"
+		" A ghost (host NAME ghost) has nobody but you to speak for it.",
 	.source = "RFC 9293 3.1, RFC 792, RFC 4443",
 	.example = "forge syn from 10.0.0.9:1234 to :80",
 	.run = forge_run,

@@ -37,14 +37,26 @@ static const struct {
 };
 #define ICMP_KINDS (sizeof(icmp_kinds) / sizeof(icmp_kinds[0]))
 
+static const struct {
+	const char *name;
+	uint8_t bit;
+} flags[] = { { "syn", SEGMENT_SYN }, { "fin", SEGMENT_FIN }, { "rst", SEGMENT_RST },
+	{ "psh", SEGMENT_PSH }, { "ack", SEGMENT_ACK }, { "urg", SEGMENT_URG },
+	{ "ece", SEGMENT_ECE }, { "cwr", SEGMENT_CWR } };
+#define FLAG_COUNT (sizeof(flags) / sizeof(flags[0]))
+
+const char *forging_flag(size_t index)
+{
+	return index < FLAG_COUNT ? flags[index].name : NULL;
+}
+
+const char *forging_icmp_kind(size_t index)
+{
+	return index < ICMP_KINDS ? icmp_kinds[index].name : NULL;
+}
+
 static int read_flags(struct forging *f, const struct token *t, struct diag *d)
 {
-	static const struct {
-		const char *name;
-		uint8_t bit;
-	} flags[] = { { "syn", SEGMENT_SYN }, { "fin", SEGMENT_FIN }, { "rst", SEGMENT_RST },
-		{ "psh", SEGMENT_PSH }, { "ack", SEGMENT_ACK }, { "urg", SEGMENT_URG },
-		{ "ece", SEGMENT_ECE }, { "cwr", SEGMENT_CWR } };
 	const char *word = t->text;
 
 	if (strcmp(word, "none") == 0)
@@ -52,10 +64,10 @@ static int read_flags(struct forging *f, const struct token *t, struct diag *d)
 	for (;;) {
 		size_t len = strcspn(word, "/"), i = 0;
 
-		while (i < sizeof(flags) / sizeof(flags[0]) &&
+		while (i < FLAG_COUNT &&
 			(strlen(flags[i].name) != len || strncmp(flags[i].name, word, len) != 0))
 			i++;
-		if (i == sizeof(flags) / sizeof(flags[0]))
+		if (i == FLAG_COUNT)
 			return statement_error(f->statement, t, d,
 				"'%.40s' are no flags: syn, fin, rst, psh, ack, urg, ece, cwr joined by /, "
 				"or none; or begin with udp or icmp",
@@ -279,10 +291,10 @@ static bool find_segment(const struct world *w, uint64_t number, struct segment 
 {
 	const struct journal *j = world_journal((struct world *)w);
 
-	for (uint64_t no = journal_last(j); no; no--) {
+	for (uint64_t no = UINT64_MAX; (no = journal_previous(j, no, EVENT_SEGMENTS));) {
 		const struct event *event = journal_get(j, no);
 
-		if (event_is_segment(event) && event->wire.number == number) {
+		if (event->wire.number == number) {
 			*ret_segment = event->wire.segment;
 			return true;
 		}

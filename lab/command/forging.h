@@ -49,6 +49,12 @@ struct forging {
 	struct text payload; /* owned */
 };
 
+/* The words there are, for completion, by index; NULL past the end. */
+const char *forging_flag(size_t index);
+const char *forging_icmp_kind(size_t index);
+/* What may follow: "from", "seq" ... (forge.c) */
+const char *forging_detail(size_t index);
+
 /* Each reads words from *index on and moves *index behind them: 0, or -EINVAL with a message. */
 
 /* FLAGS, udp, or icmp KIND at words[1]. */

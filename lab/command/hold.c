@@ -8,7 +8,7 @@
 static int hold_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct ruling ruling = { .rule = { .kind = RULE_HOLD, .line = s->line }, .next = 1 };
+	struct ruling ruling = { .rule = { .kind = RULE_HOLD, .command = c->event }, .next = 1 };
 	int r = 0;
 
 	if (s->word_count > 1 && s->words[1].kind == TOKEN_SEGMENT)

@@ -218,7 +218,7 @@ static int host_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_host = {
 	.name = "host",
-	.args = "[NAME [ghost] [ADDR...]] | HOST crash|reboot|cut|mend",
+	.args = "[NAME [ghost] [ADDR...] | HOST crash|reboot|cut|mend]",
 	.min_args = 0,
 	.max_args = 2 + GIVEN_MAX,
 	.summary = "make another machine; cut its power, its cable; list them",

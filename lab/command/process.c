@@ -9,7 +9,8 @@
 static int process_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct host *host = world_localhost(c->world);
+	const struct token *on = NULL;
+	struct host *host = NULL;
 	int r = name_new(c->world, s, &s->words[1], d);
 
 	if (r < 0)
@@ -17,13 +18,11 @@ static int process_run(struct cmd_call *c, struct diag *d)
 	if (s->word_count > 2) {
 		if (strcmp(s->words[2].text, "on") != 0 || s->word_count < 4)
 			return statement_error(s, &s->words[2], d, "write: process NAME on HOST");
-		r = name_running_host(c->world, s, &s->words[3], &host, d);
-		if (r < 0)
-			return r;
-	} else if (host->down) {
-		return statement_error(s, NULL, d, "host '%s' is down: host %s reboot", host->name,
-			host->name);
+		on = &s->words[3];
 	}
+	r = name_running_host(c->world, s, on, &host, d);
+	if (r < 0)
+		return r;
 	r = world_add_process(c->world, s->words[1].text, host, c->event, d);
 	return r < 0 ? r : CMD_DONE;
 }

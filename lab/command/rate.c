@@ -32,7 +32,7 @@ static int rate_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
 	const struct token *last = &s->words[s->word_count - 1];
-	struct ruling ruling = { .rule = { .kind = RULE_RATE, .line = s->line }, .next = 1 };
+	struct ruling ruling = { .rule = { .kind = RULE_RATE, .command = c->event }, .next = 1 };
 	uint64_t rate = parse_rate(last->text);
 	int r = 0;
 

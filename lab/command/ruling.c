@@ -18,7 +18,7 @@ int ruling_read(const struct cmd_call *c, enum rule_kind kind, uint64_t count,
 	struct ruling *ret_ruling, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct ruling ruling = { .rule = { .kind = kind, .count = count, .line = s->line },
+	struct ruling ruling = { .rule = { .kind = kind, .count = count, .command = c->event },
 		.next = 1 };
 	int r;
 

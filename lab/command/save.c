@@ -21,8 +21,8 @@
 #include "world/world.h"
 
 /* They leave nothing to repeat; and of blocks and files the commands inside are there by themselves. */
-static const char *const left_out[] = { "save", "help", "ss", "wire", "quit", "repeat", "until",
-	"include", "capture" };
+static const char *const left_out[] = { "save", "help", "ss", "wire", "events", "quit", "repeat",
+	"until", "include", "capture", "counters", "claim", "differs", "slow" };
 
 static bool is_left_out(const char *command)
 {
@@ -35,47 +35,54 @@ static bool is_left_out(const char *command)
 	return false;
 }
 
-/* The next event of a kind after `no` with this cause; NULL when there is none. */
-static const struct event *caused_by(const struct journal *j, uint64_t no, enum event_kind kind)
-{
-	for (uint64_t i = no + 1; i <= journal_last(j); i++) {
-		const struct event *event = journal_get(j, i);
+/* One command, by the numbers of events. */
+struct command {
+	uint64_t no;
+	uint64_t
+		next; /* the command after it, or past the end: what it did itself is before that */
+	uint64_t call; /* 0 = it made none */
+};
 
-		if (event->kind == kind && event->cause == no)
-			return event;
+/* The call that the command made. */
+static uint64_t call_of(const struct journal *j, const struct command *c)
+{
+	for (uint64_t no = c->no;
+		(no = journal_next(j, no, EVENT_BIT(EVENT_CALL))) && no < c->next;) {
+		if (journal_get(j, no)->cause == c->no)
+			return no;
 	}
-	return NULL;
+	return 0;
 }
 
-static const struct event *return_of(const struct journal *j, uint64_t call)
+static uint64_t return_of(const struct journal *j, uint64_t call)
 {
-	for (uint64_t i = call + 1; i <= journal_last(j); i++) {
-		const struct event *event = journal_get(j, i);
-
-		if (event->kind == EVENT_RETURN && event->call.call == call)
-			return event;
+	for (uint64_t no = call; (no = journal_next(j, no, EVENT_BIT(EVENT_RETURN)));) {
+		if (journal_get(j, no)->call.call == call)
+			return no;
 	}
-	return NULL;
+	return 0;
 }
 
-/* Number of the command after this one, or past the end. */
-static uint64_t next_command(const struct journal *j, uint64_t no)
+/* The end of a process that the call brought. */
+static uint64_t end_of(const struct journal *j, uint64_t call)
 {
-	do
-		no++;
-	while (no <= journal_last(j) && journal_get(j, no)->kind != EVENT_COMMAND);
-	return no;
+	for (uint64_t no = call; (no = journal_next(j, no, EVENT_BIT(EVENT_PROCESS_END)));) {
+		if (journal_get(j, no)->cause == call)
+			return no;
+	}
+	return 0;
 }
 
 /* Did the lab refuse it, or was it otherwise than it said? */
-static bool went_wrong(const struct journal *j, uint64_t no)
+static bool went_wrong(const struct journal *j, const struct command *c)
 {
-	for (uint64_t i = no + 1; i < next_command(j, no); i++) {
-		const struct event *event = journal_get(j, i);
+	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
+
+	for (uint64_t no = c->no; (no = journal_next(j, no, kinds)) && no < c->next;) {
+		const struct event *event = journal_get(j, no);
 
 		/* an error without a cause is of a line that never ran */
-		if ((event->kind == EVENT_ERROR && event->cause == no) ||
-			(event->kind == EVENT_EXPECTATION && !event->place.passed))
+		if (event->kind == EVENT_ERROR ? event->cause == c->no : !event->place.passed)
 			return true;
 	}
 	return false;
@@ -95,14 +102,14 @@ static void add_outcome(const struct event *returned, struct text *out)
 		text_printf(out, " => %" PRId64, returned->call.result);
 }
 
-static void add_call(const struct journal *j, const struct event *command, const struct event *call,
-	struct text *out)
+static void add_call(const struct journal *j, const struct command *c, struct text *out)
 {
-	const struct event *returned = return_of(j, call->no);
-	const struct event *ended = caused_by(j, call->no, EVENT_PROCESS_END);
+	const struct event *command = journal_get(j, c->no);
+	const struct event *returned = journal_get(j, return_of(j, c->call));
+	const struct event *ended = journal_get(j, end_of(j, c->call));
 	size_t len = strlen(command->text);
 	bool background = len && command->text[len - 1] == '&';
-	bool late = returned && returned->no > next_command(j, command->no);
+	bool late = returned && returned->no > c->next;
 
 	while (background && len && strchr("& ", command->text[len - 1]))
 		len--;
@@ -122,19 +129,19 @@ static void add_call(const struct journal *j, const struct event *command, const
 
 static void add_session(const struct journal *j, struct text *out)
 {
-	for (uint64_t no = 1; no <= journal_last(j); no++) {
-		const struct event *command = journal_get(j, no), *call;
+	for (uint64_t no = 0; (no = journal_next(j, no, EVENT_BIT(EVENT_COMMAND)));) {
+		struct command c = { .no = no,
+			.next = journal_next(j, no, EVENT_BIT(EVENT_COMMAND)) };
 
-		if (command->kind != EVENT_COMMAND || is_left_out(command->text) ||
-			went_wrong(j, no))
+		if (!c.next)
+			c.next = UINT64_MAX;
+		if (is_left_out(journal_get(j, no)->text) || went_wrong(j, &c))
 			continue;
-		call = caused_by(j, no, EVENT_CALL);
-		if (call) {
-			add_call(j, command, call, out);
-		} else {
-			text_puts(out, command->text);
-			text_puts(out, "\n");
-		}
+		c.call = call_of(j, &c);
+		if (c.call)
+			add_call(j, &c, out);
+		else
+			text_printf(out, "%s\n", journal_get(j, no)->text);
 	}
 }
 

@@ -47,11 +47,16 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(ladder)                                                                                  \
+	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \
 	X(repeat)                                                                                  \
+	X(claim)                                                                                   \
+	X(differs)                                                                                 \
+	X(slow)                                                                                    \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
 	X(save)                                                                                    \

@@ -32,6 +32,7 @@ static const struct word_topic words[] = {
 			" c path CLOSED > SYN-SENT > ESTABLISHED: these states since `mark` and no others.\n"
 			" c recvq 5, c sendq 0, c backlog 16, c retransmits 2: its numbers.\n"
 			" c timer retransmission: which timer runs; none is none.\n"
+			" c timer time-wait 60s +-2%: that timer, and how long until it fires.\n"
 			" counter TcpRetransSegs 1, bob counter ...: what a host's kernel has counted.\n"
 			" count TIME-WAIT 2: so many sockets are in that state.\n"
 			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"
@@ -59,12 +60,28 @@ static const struct word_topic words[] = {
 		.name = "addresses",
 		.others = "address|localhost|@|ADDR:PORT",
 		.meaning =
-			"127.0.0.1:80 and [fd00::1]:80 as everywhere; :80 is this host, in the family of the "
-			"socket, and so is localhost:80; @s is where socket s is bound; port 0 has the kernel "
-			"choose. All of 127.0.0.1 goes by the wire; ::1 cannot, so the host has fd00::1. What "
-			"is sent to an address that no host has is dropped on the wire.",
+			"127.0.0.1:80 and [fd00::1]:80 as everywhere; bob:80 is host bob, :80 this host (that of "
+			"the socket's process), both in the family of the socket; @s is where socket s is "
+			"bound; port 0 has the kernel choose. All of 127.0.0.1 goes by the wire, and is each "
+			"host's own; ::1 cannot leave lo, so localhost has fd00::1. To other hosts localhost "
+			"is 10.0.0.254. What is sent to an address that no host has is dropped on the wire.",
 		.example = PAIR "getpeername a => @c",
 		.source = "ip(7), ipv6(7); lab/language/names.h",
+	},
+	{
+		.name = "hosts",
+		.others = "machine|machines|crash|reboot|cut|mend|ghost|power cut|cable|half-open",
+		.meaning =
+			"A host is a machine: a kernel's network of its own, with addresses, settings, counters "
+			"and one interface, wire0. localhost is there from the start, `host alice` makes "
+			"another, `process p on alice` starts something there. crash cuts its power: nothing "
+			"more comes from it, neither FIN nor RST, and what is sent to it is lost. reboot: it is "
+			"up again and remembers nothing, so it answers the segments of old connections with "
+			"RST. cut and mend are about its cable: a host without one still reaches itself. A "
+			"ghost is addresses without a kernel: it never answers, but `forge` can.",
+		.example =
+			"host alice; process p on alice; host alice crash; host alice reboot; host",
+		.source = "namespaces(7); RFC 9293 3.5.1",
 	},
 	{
 		.name = "names",
@@ -188,6 +205,21 @@ static const struct word_topic words[] = {
 			"since the start.",
 		.example = "socket c; mark; connect c :80 => ECONNREFUSED; expect segments syn rst",
 		.source = "lab/language/expectation.h",
+	},
+	{
+		.name = "claims",
+		.others = "verdict|verdicts|evidence|holds|untested",
+		.meaning =
+			"A statement about TCP, put to this kernel: claim A1 \"...\" { COMMANDS }. What the expectations "
+			"in the block and its calls with => saw is the evidence. It holds; with `differs \"...\"` as "
+			"the block's last command it differs, and that says what this kernel does instead; it has "
+			"failed when an expectation was not met, and is untested when all it expects is for "
+			"--slow. segments and path count from its beginning; a claim of nothing but "
+			"expectations looks back to the last mark or claim that did something. In the shell, "
+			"`tcplab claims` plays them all, `tcplab claims A16` those that test one.",
+		.example =
+			"socket c; claim C1 \"Nobody listens: refused.\" { connect c :80 => ECONNREFUSED }",
+		.source = "lab/language/claim.h; recipes/README.md",
 	},
 	{
 		.name = "recipe",

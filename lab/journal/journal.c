@@ -1,25 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal/journal.h"
 
-#include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
+#include "journal/chunk.h"
 #include "journal/event.h"
+#include "journal/shelf.h"
+#include "journal/strings.h"
 
-/* Events live in chunks that never move, so that borrowed pointers stay good. */
-#define CHUNK_EVENTS 1024
 #define READERS_MAX 4
+
+/* What is known of a chunk wherever it is. */
+struct summary {
+	uint64_t first; /* number of its first event */
+	uint64_t kinds; /* which there are in it */
+};
+
+/* What readers change of a journal that they may not change. */
+struct desk {
+	struct {
+		struct event event;
+		struct text texts;
+	} borrowed[JOURNAL_BORROWED];
+	unsigned next; /* of them */
+	size_t chunk; /* the one last looked at: the next look is near it */
+};
 
 struct journal {
 	uint64_t start_ns;
 	uint64_t count;
-	struct event **chunks; /* owned */
-	size_t chunk_count;
-	void *strings; /* tsearch(3) tree of owned strings: names repeat in every event */
+	struct strings names;
+	struct shelf *shelf; /* owned: the full chunks */
+	struct chunk_writer open; /* the last one */
+	struct summary *chunks; /* owned: of the full ones, and then of the open one */
+	size_t chunk_capacity;
+	struct desk *desk; /* owned */
+	int trouble; /* why older events stay in memory: errno, 0 = nothing */
+	bool trouble_told;
 	struct {
 		journal_reader_fn *function;
 		void *arg;
@@ -27,79 +49,176 @@ struct journal {
 	size_t reader_count;
 };
 
-struct journal *journal_new(void)
+/* Behind those on the shelf. */
+static void begin_chunk(struct journal *j)
+{
+	size_t index = shelf_count(j->shelf);
+
+	if (index == j->chunk_capacity) {
+		j->chunk_capacity = index ? index * 2 : 16;
+		j->chunks = memory_grow(j->chunks, j->chunk_capacity * sizeof(*j->chunks));
+	}
+	j->chunks[index] = (struct summary){ .first = j->count + 1 };
+	chunk_begin(&j->open, j->count + 1);
+}
+
+struct journal *journal_new_within(size_t memory_most)
 {
 	struct journal *j = memory_new(sizeof(*j));
 
 	j->start_ns = clock_now_ns();
+	j->shelf = shelf_new(memory_most);
+	j->desk = memory_new(sizeof(*j->desk));
+	begin_chunk(j);
 	return j;
+}
+
+struct journal *journal_new(void)
+{
+	return journal_new_within(JOURNAL_MEMORY);
 }
 
 void journal_free(struct journal *j)
 {
 	if (!j)
 		return;
-	for (size_t i = 0; i < j->chunk_count; i++)
-		free(j->chunks[i]);
+	for (size_t i = 0; i < JOURNAL_BORROWED; i++)
+		text_done(&j->desk->borrowed[i].texts);
+	free(j->desk);
 	free(j->chunks);
-	tdestroy(j->strings, free);
+	chunk_done(&j->open);
+	shelf_free(j->shelf);
+	strings_done(&j->names);
 	free(j);
 }
 
-static int compare_strings(const void *a, const void *b)
+/* ---- adding ---- */
+
+static void append(struct journal *j, const struct event *event)
 {
-	return strcmp(a, b);
+	chunk_add(&j->open, event, &j->names);
+	j->chunks[shelf_count(j->shelf)].kinds = j->open.kinds;
+	if (!chunk_full(&j->open))
+		return;
+	j->trouble = -shelf_add(j->shelf, j->open.chunk, j->open.len);
+	begin_chunk(j);
 }
 
-static const char *journal_string(struct journal *j, const char *string)
+static void tell_trouble(struct journal *j)
 {
-	const char **found;
-	char *copy;
+	struct text note = TEXT_EMPTY;
 
-	if (!string)
-		return NULL;
-	found = tfind(string, &j->strings, compare_strings);
-	if (found)
-		return *found;
-	copy = text_copy(string);
-	LAB_ASSERT(tsearch(copy, &j->strings, compare_strings));
-	return copy;
+	j->trouble_told = true;
+	text_printf(&note,
+		"the journal cannot write its older events to a file, so they stay in memory: %s (make "
+		"room in /tmp, or begin again with TMPDIR set to a folder that has some)",
+		strerror(j->trouble));
+	journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
+	text_done(&note);
 }
 
 uint64_t journal_add(struct journal *j, struct event event)
 {
-	size_t chunk = j->count / CHUNK_EVENTS;
-	struct event *place;
-
-	if (chunk == j->chunk_count) {
-		j->chunks = memory_grow(j->chunks, (chunk + 1) * sizeof(*j->chunks));
-		j->chunks[j->chunk_count++] = memory_new(CHUNK_EVENTS * sizeof(struct event));
-	}
-	place = &j->chunks[chunk][j->count % CHUNK_EVENTS];
 	event.no = ++j->count;
 	if (!event.time_ns)
 		event.time_ns = clock_now_ns();
 	event.time_ns = event.time_ns > j->start_ns ? event.time_ns - j->start_ns : 0;
-	event.subject = journal_string(j, event.subject);
-	event.host = journal_string(j, event.host);
-	event.process = journal_string(j, event.process);
-	event.text = journal_string(j, event.text);
-	*place = event;
+	append(j, &event);
 	for (size_t i = 0; i < j->reader_count; i++)
-		j->readers[i].function(j->readers[i].arg, j, place);
-	return place->no;
+		j->readers[i].function(j->readers[i].arg, j, &event);
+	if (j->trouble && !j->trouble_told)
+		tell_trouble(j);
+	return event.no;
 }
 
-const struct event *journal_get(const struct journal *j, uint64_t no)
-{
-	if (no == 0 || no > j->count)
-		return NULL;
-	return &j->chunks[(no - 1) / CHUNK_EVENTS][(no - 1) % CHUNK_EVENTS];
-}
+/* ---- reading ---- */
 
 uint64_t journal_last(const struct journal *j)
 {
 	return j->count;
+}
+
+/* Number of the first event behind chunk i. */
+static uint64_t end_of(const struct journal *j, size_t i)
+{
+	return i < shelf_count(j->shelf) ? j->chunks[i + 1].first : j->count + 1;
+}
+
+/* The chunk that event `no` is in. */
+static size_t chunk_of(const struct journal *j, uint64_t no)
+{
+	size_t low = 0, high = shelf_count(j->shelf), near = j->desk->chunk;
+
+	if (j->chunks[near].first <= no && no < end_of(j, near))
+		return near;
+	while (low < high) {
+		size_t middle = low + (high - low + 1) / 2;
+
+		if (j->chunks[middle].first <= no)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	j->desk->chunk = low;
+	return low;
+}
+
+/* NULL when it cannot be read back. */
+static const struct chunk *get_chunk(const struct journal *j, size_t i)
+{
+	return i < shelf_count(j->shelf) ? shelf_get(j->shelf, i) : j->open.chunk;
+}
+
+const struct event *journal_get(const struct journal *j, uint64_t no)
+{
+	struct event *event = &j->desk->borrowed[j->desk->next].event;
+	struct text *texts = &j->desk->borrowed[j->desk->next].texts;
+	const struct chunk *chunk;
+
+	if (no == 0 || no > j->count)
+		return NULL;
+	j->desk->next = (j->desk->next + 1) % JOURNAL_BORROWED;
+	chunk = get_chunk(j, chunk_of(j, no));
+	if (chunk)
+		chunk_get(chunk, no, &j->names, texts, event);
+	else
+		*event = (struct event){ .no = no,
+			.kind = EVENT_ERROR,
+			.text = "this event cannot be read back from the journal's file" };
+	return event;
+}
+
+uint64_t journal_next(const struct journal *j, uint64_t no, uint64_t kinds)
+{
+	while (++no <= j->count) {
+		size_t i = chunk_of(j, no);
+		uint64_t end = end_of(j, i);
+		const struct chunk *chunk = j->chunks[i].kinds & kinds ? get_chunk(j, i) : NULL;
+
+		for (; chunk && no < end; no++) {
+			if (EVENT_BIT(chunk_kind(chunk, no)) & kinds)
+				return no;
+		}
+		no = end - 1;
+	}
+	return 0;
+}
+
+uint64_t journal_previous(const struct journal *j, uint64_t no, uint64_t kinds)
+{
+	no = no > j->count ? j->count + 1 : no;
+	while (no > 1) {
+		size_t i = chunk_of(j, no - 1);
+		uint64_t first = j->chunks[i].first;
+		const struct chunk *chunk = j->chunks[i].kinds & kinds ? get_chunk(j, i) : NULL;
+
+		for (; chunk && no > first; no--) {
+			if (EVENT_BIT(chunk_kind(chunk, no - 1)) & kinds)
+				return no - 1;
+		}
+		no = first;
+	}
+	return 0;
 }
 
 void journal_read(struct journal *j, journal_reader_fn *reader, void *arg)
@@ -108,4 +227,10 @@ void journal_read(struct journal *j, journal_reader_fn *reader, void *arg)
 	j->readers[j->reader_count].function = reader;
 	j->readers[j->reader_count].arg = arg;
 	j->reader_count++;
+}
+
+struct journal_size journal_size(const struct journal *j)
+{
+	return (struct journal_size){ .memory = shelf_memory(j->shelf) + j->open.len,
+		.file = shelf_in_file(j->shelf) };
 }

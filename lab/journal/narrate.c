@@ -211,6 +211,14 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 	case EVENT_DROPPED:
 		text_printf(out, "dropped: %s", event->text);
 		break;
+	case EVENT_CLAIM:
+		text_printf(out, "claim %s %s", event->subject,
+			claim_verdict_name(event->claim.verdict));
+		if (event->host) {
+			text_puts(out, ": ");
+			text_printable(out, event->host, strlen(event->host));
+		}
+		break;
 	default:
 		if (event->text)
 			text_printable_lines(out, event->text);
@@ -280,47 +288,24 @@ void narrate_cause(const struct journal *j, const struct event *event, struct te
 	}
 }
 
-static bool in_story(const struct event *event)
-{
-	switch (event->kind) {
-	case EVENT_CALL:
-	case EVENT_BLOCKED:
-	case EVENT_RETURN:
-	case EVENT_STATE:
-	case EVENT_TIMER:
-	case EVENT_SEGMENT:
-	case EVENT_COPY:
-	case EVENT_FORGED:
-	case EVENT_HELD:
-	case EVENT_DELAYED:
-	case EVENT_CORRUPTED:
-	case EVENT_SWAPPED:
-	case EVENT_DROPPED:
-	case EVENT_PROCESS_END:
-	case EVENT_SIGNAL:
-	case EVENT_MARK:
-		return true;
-	default:
-		return false;
-	}
-}
+/* What the tail tells; that a segment was delivered goes without saying. */
+static const uint64_t story = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) |
+	EVENT_BIT(EVENT_RETURN) | EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_TIMER) |
+	EVENT_BIT(EVENT_SEGMENT) | EVENT_BIT(EVENT_COPY) | EVENT_BIT(EVENT_FORGED) |
+	EVENT_BIT(EVENT_HELD) | EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) |
+	EVENT_BIT(EVENT_SWAPPED) | EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_PROCESS_END) |
+	EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_MARK);
 
 void narrate_tail(const struct journal *j, unsigned lines, struct text *out)
 {
-	uint64_t first = journal_last(j) + 1;
+	uint64_t first = journal_last(j) + 1, no;
 
-	for (uint64_t no = journal_last(j); no && lines; no--) {
-		if (in_story(journal_get(j, no))) {
-			first = no;
-			lines--;
-		}
-	}
-	for (uint64_t no = first; no <= journal_last(j); no++) {
+	for (no = first; lines && (no = journal_previous(j, no, story)); lines--)
+		first = no;
+	for (no = first - 1; (no = journal_next(j, no, story));) {
 		const struct event *event = journal_get(j, no);
 		struct text subject = TEXT_EMPTY;
 
-		if (!in_story(event))
-			continue;
 		narrate_subject(event, &subject);
 		text_printf(out, "    %9.3f  %-8s ", (double)event->time_ns / (double)NS_PER_MS,
 			text_get(&subject));

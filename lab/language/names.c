@@ -111,8 +111,8 @@ int name_host(const struct world *w, const struct statement *s, const struct tok
 int name_running_host(const struct world *w, const struct statement *s, const struct token *t,
 	struct host **ret_host, struct diag *d)
 {
-	struct host *h = NULL;
-	int r = name_host(w, s, t, &h, d);
+	struct host *h = world_localhost(w);
+	int r = t ? name_host(w, s, t, &h, d) : 0;
 
 	if (r < 0)
 		return r;
@@ -196,10 +196,10 @@ static int check_idle(const struct world *w, const struct process *p, const stru
 {
 	if (p->ended && p->host->down)
 		return statement_error(s, t, d,
-			"process '%s' went with its host %s, which lost power; make another%s: process "
-			"NAME on %s",
-			p->name, p->host->name, is_up(w, p->host->name) ? "" : " once it is up",
-			p->host->name);
+			"process '%s' went with its host %s, which lost power; make it again%s: process "
+			"%s on %s",
+			p->name, p->host->name, is_up(w, p->host->name) ? "" : " once that is up",
+			p->name, p->host->name);
 	if (p->ended)
 		return statement_error(s, t, d,
 			"process '%s' has ended; make another: process NAME", p->name);
@@ -305,7 +305,7 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 	}
 	if (t->kind != TOKEN_WORD || !colon || parse_port(colon + 1, &port) < 0)
 		return statement_error(s, t, d,
-			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), localhost:80, "
+			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), bob:80 (a host), "
 			"[fd00::1]:80 or @socket",
 			t->text);
 	if (name_host_part(w, t->text, (size_t)(colon - t->text), self, family, &a) < 0)

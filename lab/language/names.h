@@ -36,7 +36,7 @@ int name_idle_process(const struct world *w, const struct statement *s, const st
 /* A host that stands: up, down or a ghost. */
 int name_host(const struct world *w, const struct statement *s, const struct token *t,
 	struct host **ret_host, struct diag *d);
-/* A host whose kernel runs. */
+/* A host whose kernel runs; t NULL = localhost, if that does. */
 int name_running_host(const struct world *w, const struct statement *s, const struct token *t,
 	struct host **ret_host, struct diag *d);
 /* The error for a host where a process is wanted: says what to type. Returns -EINVAL. */

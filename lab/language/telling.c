@@ -9,6 +9,8 @@
 #include "journal/journal.h"
 #include "journal/narrate.h"
 #include "language/statement.h"
+#include "wire/wire.h"
+#include "world/world.h"
 
 #define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
 
@@ -83,4 +85,26 @@ char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t num
 		memchr(text, '\n', len) ? (size_t)((const char *)memchr(text, '\n', len) - text)
 					: len);
 	return text_take(&line);
+}
+
+void telling_unfired(const struct world *w)
+{
+	struct journal *j = world_journal((struct world *)w);
+
+	for (const struct rule *rule = wire_rules(world_wire(w))->first; rule; rule = rule->next) {
+		const struct event *command = journal_get(j, rule->command);
+		struct event note = { .kind = EVENT_NOTE, .cause = rule->command };
+		struct text text = TEXT_EMPTY;
+
+		if (rule->hits || !command)
+			continue;
+		note.subject = command->subject;
+		note.place = command->place;
+		text_printf(&text, "%s:%u: rule %u never fired: ", command->subject,
+			command->place.line, rule->number);
+		rule_format(rule, &text);
+		note.text = text_get(&text);
+		journal_add(j, note);
+		text_done(&text);
+	}
 }

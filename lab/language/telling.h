@@ -20,4 +20,8 @@ void telling_mismatch(struct journal *j, uint64_t cause, const struct statement 
 /* Line `number` of a text whose first line is number `first`; the caller frees it. */
 char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t number);
 
+/* Point out the rules of the wire that have never fired: in a recipe, a mistake or a change of the kernel. */
+struct world;
+void telling_unfired(const struct world *w);
+
 #endif

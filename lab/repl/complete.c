@@ -15,11 +15,14 @@
 #include "base/sysname.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
+#include "command/forging.h"
 #include "command/option.h"
 #include "command/topic.h"
 #include "command/transfer.h"
+#include "journal/event.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
+#include "language/recipe.h"
 #include "observe/sockdiag.h"
 #include "observe/tracker.h"
 #include "wire/match.h"
@@ -134,6 +137,39 @@ static void offer_match(struct request *r)
 	offer(r, "", "from", "");
 	offer(r, "", "to", "");
 	offer(r, "", "port", "");
+	offer(r, "", "where", "");
+}
+
+static void offer_packets(struct request *r)
+{
+	const char *word;
+
+	if (last_word_is(r, "icmp")) {
+		for (size_t i = 0; (word = forging_icmp_kind(i)); i++)
+			offer(r, "", word, "");
+		return;
+	}
+	for (size_t i = 0; (word = forging_flag(i)); i++)
+		offer(r, "", word, "");
+	offer(r, "", "udp", "");
+	offer(r, "", "icmp", "");
+}
+
+static void offer_details(struct request *r)
+{
+	const char *word;
+
+	if (last_word_is(r, "icmp")) {
+		offer_packets(r);
+		return;
+	}
+	if (last_word_is(r, "from") || last_word_is(r, "to") || last_word_is(r, "about")) {
+		offer_sockets(r, "");
+		offer_hosts(r, ":");
+		return;
+	}
+	for (size_t i = 0; (word = forging_detail(i)); i++)
+		offer(r, "", word, "");
 }
 
 static void offer_names(struct request *r)
@@ -192,6 +228,12 @@ static void offer_flags(struct request *r)
 		offer(r, "", transfer_flags[i], "");
 }
 
+static void offer_kinds(struct request *r)
+{
+	for (int kind = 0; kind < EVENT_COUNT; kind++)
+		offer(r, "", event_kind_name((enum event_kind)kind), "");
+}
+
 static void offer_timers(struct request *r)
 {
 	for (enum sock_timer t = SOCK_TIMER_NONE; t < SOCK_TIMER_COUNT; t++)
@@ -207,6 +249,23 @@ static void offer_socket_names(struct request *r)
 static void offer_host_names(struct request *r)
 {
 	offer_hosts(r, "");
+}
+
+static void offer_recipes(struct request *r)
+{
+	struct recipe_list list = { 0 };
+	struct diag d = { 0 };
+
+	if (recipe_find("recipes", &list, &d) < 0)
+		return;
+	for (size_t i = 0; i < list.count; i++) {
+		struct text name = TEXT_EMPTY;
+
+		recipe_short_name(list.paths[i], &name);
+		offer(r, "", text_get(&name), "");
+		text_done(&name);
+	}
+	recipe_list_done(&list);
 }
 
 static void offer_by_def(struct request *r, const struct cmd_def *def);
@@ -239,9 +298,14 @@ static const struct {
 	{ "VALUE", offer_values },
 	{ "FLAG", offer_flags },
 	{ "KIND", offer_timers },
+	{ "EVENT", offer_kinds },
+	{ "PACKET", offer_packets },
+	{ "DETAIL", offer_details },
 	{ "EXPECTATION", offer_expectation },
+	{ "RECIPE", offer_recipes },
 	{ "NAME", NULL },
 	{ "ADDR", NULL },
+	{ "ID", NULL },
 	{ "N", NULL },
 	{ "xN", NULL },
 	{ "T", NULL },
@@ -250,7 +314,9 @@ static const struct {
 	{ "CODE", NULL },
 	{ "EVENTS", NULL },
 	{ "FILE", NULL },
+	{ "FROM-TO", NULL },
 	{ "KEY", NULL },
+	{ "MARK", NULL },
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },
 	{ "#SEG", NULL },

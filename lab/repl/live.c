@@ -83,8 +83,13 @@ static void take(struct live *l, const struct event *e)
 
 void live_read(struct live *l, const struct journal *j)
 {
-	while (l->read < journal_last(j))
-		take(l, journal_get(j, ++l->read));
+	const uint64_t taken = EVENT_BIT(EVENT_SOCKET) | EVENT_BIT(EVENT_STATE) |
+		EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_HELD) | EVENT_BIT(EVENT_DELIVERED) |
+		EVENT_BIT(EVENT_DROPPED);
+
+	for (uint64_t no = l->read; (no = journal_next(j, no, taken));)
+		take(l, journal_get(j, no));
+	l->read = journal_last(j);
 }
 
 void live_done(struct live *l)

@@ -164,11 +164,12 @@ static void finish(struct prompt *p)
 static bool line_failed(const struct prompt *p)
 {
 	const struct journal *j = world_journal(p->world);
+	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
 
-	for (uint64_t no = p->line_event + 1; no <= journal_last(j); no++) {
+	for (uint64_t no = p->line_event; (no = journal_next(j, no, kinds));) {
 		const struct event *e = journal_get(j, no);
 
-		if (e->kind == EVENT_ERROR || (e->kind == EVENT_EXPECTATION && !e->place.passed))
+		if (e->kind == EVENT_ERROR || !e->place.passed)
 			return true;
 	}
 	return false;
@@ -179,14 +180,9 @@ static bool line_failed(const struct prompt *p)
 static void step_again(struct prompt *p)
 {
 	const struct journal *j = world_journal(p->world);
-	const struct event *last = NULL;
+	uint64_t no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_COMMAND));
+	const struct event *last = no > p->line_event ? journal_get(j, no) : NULL;
 
-	for (uint64_t no = p->line_event + 1; no <= journal_last(j); no++) {
-		const struct event *e = journal_get(j, no);
-
-		if (e->kind == EVENT_COMMAND)
-			last = e;
-	}
 	if (last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]) &&
 		!line_failed(p))
 		typed_add(&p->typed, last->text);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire/flow.h"
 
-#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/lab_assert.h"
+#include "base/hash_table.h"
 #include "base/text.h"
 
 /* Segments remembered per direction: all that can be in flight, for a hole may be filled when all behind it has
@@ -28,6 +27,9 @@ struct sent_log {
 };
 
 struct flow {
+	struct hash_link by_pair;
+	struct flow *made_before; /* owned */
+	struct flow *back; /* the other direction; NULL until it was asked for */
 	unsigned host; /* of a loopback address; else 0 */
 	struct address src, dst;
 	bool begun; /* the place is known */
@@ -36,47 +38,42 @@ struct flow {
 };
 
 struct flow_table {
-	void *flows; /* tsearch(3) tree of owned flows */
+	struct hash_table flows;
+	struct flow *last_made; /* owned */
 };
-
-static int compare_flows(const void *a, const void *b)
-{
-	const struct flow *x = a, *y = b;
-	int order = address_compare(&x->src, &y->src);
-
-	if (!order)
-		order = address_compare(&x->dst, &y->dst);
-	return order ? order : (x->host > y->host) - (x->host < y->host);
-}
 
 struct flow_table *flow_table_new(void)
 {
 	return memory_new(sizeof(struct flow_table));
 }
 
-static void free_flow(void *flow)
-{
-	struct flow *f = flow;
-
-	free(f->sent.ring);
-	free(f);
-}
-
 void flow_table_free(struct flow_table *table)
 {
+	struct flow *next;
+
 	if (!table)
 		return;
-	tdestroy(table->flows, free_flow);
+	for (struct flow *f = table->last_made; f; f = next) {
+		next = f->made_before;
+		free(f->sent.ring);
+		free(f);
+	}
+	hash_table_done(&table->flows);
 	free(table);
 }
 
 static struct flow *find_known(const struct flow_table *table, const struct address *src,
 	const struct address *dst, unsigned host)
 {
-	struct flow key = { .host = host, .src = *src, .dst = *dst };
-	struct flow **found = tfind(&key, &table->flows, compare_flows);
+	struct hash_link *link = hash_table_first(&table->flows, address_hash(src, dst));
 
-	return found ? *found : NULL;
+	for (; link; link = hash_table_next(link)) {
+		struct flow *f = HASH_TABLE_ITEM(link, struct flow, by_pair);
+
+		if (f->host == host && address_equal(&f->src, src) && address_equal(&f->dst, dst))
+			return f;
+	}
+	return NULL;
 }
 
 static struct flow *find(struct flow_table *table, const struct address *src,
@@ -90,8 +87,25 @@ static struct flow *find(struct flow_table *table, const struct address *src,
 	made->host = host;
 	made->src = *src;
 	made->dst = *dst;
-	LAB_ASSERT(tsearch(made, &table->flows, compare_flows));
+	made->made_before = table->last_made;
+	table->last_made = made;
+	hash_table_add(&table->flows, &made->by_pair, address_hash(src, dst));
 	return made;
+}
+
+static struct flow *find_back(struct flow_table *table, struct flow *there)
+{
+	if (!there->back)
+		there->back = find(table, &there->dst, &there->src, there->host);
+	return there->back;
+}
+
+/* Nothing is known of it (any more). */
+static void forget(struct flow *f)
+{
+	f->begun = false;
+	f->place = (struct flow_place){ 0 };
+	f->sent.count = f->sent.next = 0;
 }
 
 /* How many numbers it takes: SYN and FIN one each (RFC 9293 3.4). */
@@ -169,19 +183,11 @@ static void set_relative(struct segment *s, const struct flow *there, const stru
 	s->ack_rel = (s->flags & SEGMENT_ACK) ? s->ack - s->ack_base : 0;
 }
 
-/* Nothing is known of it (any more). */
-static void forget(struct flow *f)
-{
-	f->begun = false;
-	f->place = (struct flow_place){ 0 };
-	f->sent.count = f->sent.next = 0;
-}
-
 uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number)
 {
 	unsigned own = address_is_loopback(&s->dst) ? host : 0;
 	struct flow *there = find(table, &s->src, &s->dst, own);
-	struct flow *back = find(table, &s->dst, &s->src, own);
+	struct flow *back = find_back(table, there);
 	uint64_t earlier;
 
 	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->place.base != s->seq)) {

@@ -41,7 +41,7 @@ struct rule {
 	uint64_t bits_per_s; /* RATE: counted from the IP header on */
 	uint64_t free_ns; /* RATE: when the last packet will have passed (CLOCK_MONOTONIC) */
 	enum corruption corruption;
-	uint32_t line; /* of the script that made it; 0 = none */
+	uint64_t command; /* its EVENT_COMMAND: where it was made */
 	struct rule *next;
 };
 

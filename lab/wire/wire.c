@@ -20,6 +20,7 @@
 
 #define PACKET_MAX 65535
 #define PUMP_MOST 4096 /* packets in one go */
+#define DRAIN_EVERY 16 /* packets delivered between two looks at all hosts */
 
 struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, void *arg)
 {
@@ -443,7 +444,7 @@ static struct wire_packet *read_packet(struct wire *w, int tun)
 	return larger;
 }
 
-static bool drain_host(struct wire *w, unsigned host)
+bool wire_drain_host(struct wire *w, unsigned host)
 {
 	for (int i = 0; i < PUMP_MOST; i++) {
 		struct wire_packet *p =
@@ -468,7 +469,7 @@ bool wire_drain(struct wire *w)
 	bool any = false;
 
 	for (unsigned h = 0; h < w->host_count; h++)
-		any |= drain_host(w, h);
+		any |= wire_drain_host(w, h);
 	return any;
 }
 
@@ -478,17 +479,20 @@ bool wire_drain(struct wire *w)
 static void deliver(struct wire *w, struct wire_packet *p)
 {
 	const struct wire_host *h = &w->hosts[p->to];
+	uint64_t event;
 
 	if (!wire_has_way(w, p))
 		return;
+	/* Told first: whom the packet wakes acts at once, on another CPU, and the state it brought about has to be
+	 * read before he does. */
+	event = wire_tell(w, p, EVENT_DELIVERED, 0, NULL);
 	if (h->condition == HOST_GHOST)
-		wire_tell(w, p, EVENT_DELIVERED, 0, NULL);
+		return;
 	/* a TUN takes a packet, or reports an error at once when the host is gone */
-	else if (write(h->tun, p->bytes, p->len) < 0)
-		wire_tell(w, p, EVENT_DROPPED, 0, strerror(errno));
+	if (write(h->tun, p->bytes, p->len) < 0)
+		wire_tell(w, p, EVENT_DROPPED, event, strerror(errno));
 	else
-		w->watch.delivered(w->arg, p->to, &p->segment,
-			wire_tell(w, p, EVENT_DELIVERED, 0, NULL));
+		w->watch.delivered(w->arg, p->to, &p->segment, event);
 }
 
 /* The oldest pending packet into its kernel. false = none, or it has to wait. */
@@ -544,9 +548,11 @@ bool wire_pump(struct wire *w)
 	bool moved = wire_drain(w);
 
 	moved |= take_due(w);
-	for (int i = 0; i < PUMP_MOST && deliver_next(w); i++) {
+	/* what a packet brought about where it went was taken in with it; the others are heard now and then */
+	for (int i = 1; i <= PUMP_MOST && deliver_next(w); i++) {
 		moved = true;
-		wire_drain(w);
+		if (i % DRAIN_EVERY == 0)
+			wire_drain(w);
 	}
 	look_after_capture(w);
 	return moved;

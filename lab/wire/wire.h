@@ -100,6 +100,8 @@ unsigned wire_find_host(const struct wire *w, unsigned self, const struct addres
 
 /* Take in what the kernels have sent, without delivering. true when there was something. */
 bool wire_drain(struct wire *w);
+/* The same of one kernel: what it has answered to what it was just given. */
+bool wire_drain_host(struct wire *w, unsigned host);
 /* Take in and deliver until nothing is left to do or the world says wait. true when something moved.
  * Stops by itself after a few thousand packets, so that an endless transfer cannot starve the loop. */
 bool wire_pump(struct wire *w);

@@ -23,10 +23,12 @@ awk -v lines="$lines" '
 function one(list,   parts, n) { n = split(list, parts, " "); return parts[1 + int(rand() * n)] }
 function word(kind)
 {
-	if (kind == "S") return one("c a l u c2 l/1 nobody")
+	if (kind == "S") return one("c a l u b c2 l/1 nobody")
 	if (kind == "P") return one("main server q nobody")
+	if (kind == "H") return one("bob g localhost nowhere x")
+	if (kind == "B") return one("10.0.0.7 10.0.0.1 fd00::7 127.0.0.1 ::1 224.0.0.1")
 	if (kind == "N") return one("x y z main c 7 -")
-	if (kind == "A") return one(":80 :81 :0 127.0.0.1:80 127.9.9.9:5 10.1.1.1:80 localhost:80 [fd00::1]:80 @l @c @u")
+	if (kind == "A") return one(":80 :81 :0 127.0.0.1:80 127.9.9.9:5 10.1.1.1:80 localhost:80 bob:80 g:80 [fd00::1]:80 @l @c @u")
 	if (kind == "I") return one("0 1 2 5 64 4096 65535 100000 1k")
 	if (kind == "D") return one("\"\" \"x\" \"hello\\n\" \"\\x00\\xff\" 100 20k")
 	if (kind == "F") return one("MSG_DONTWAIT MSG_PEEK|MSG_DONTWAIT MSG_OOB|MSG_DONTWAIT MSG_NOSIGNAL MSG_MORE")
@@ -49,6 +51,8 @@ BEGIN {
 		"expect S T within 5ms|expect S path T > T within 5ms|expect never S T within 5ms|" \
 		"expect segments M M within 5ms|expect no segments within 5ms|expect P running within 5ms|" \
 		"expect P blocked within 5ms|expect count T I within 5ms|expect S recvq I within 5ms|" \
+		"host|host N|host N B|host N ghost B B|host H crash|host H reboot|host H cut|host H mend|" \
+		"process N on H|socket N in P|connect S bob:80 &|host H reboot ; process N on H ; socket z in N|" \
 		"repeat 3 { send S D F & }|until S T within 5ms { sleep 1ms }", templates, "|")
 	for (i = 0; i < lines; i++) {
 		m = split(templates[1 + int(rand() * n)], words, " ")
@@ -85,6 +89,12 @@ socket c
 connect c :80
 accept l a
 socket u udp
+host bob
+host g ghost
+process q on bob
+socket b in q
+bind b :80
+listen b
 LAB
 
 while IFS= read -r line; do

@@ -118,7 +118,7 @@ static void add_states(struct story *s)
 
 /* What each socket sends: SYN, FIN and RST one by one, the data between them as one, however the kernel
  * cuts it. Not what it sends again: the kernel's timers run on while the wire holds, so on a slow day a held
- * segment is repeated. */
+ * segment is repeated. Nor what is no socket's: a kernel draws by lot when it reports its groups (IGMP). */
 static void add_segments(struct story *s)
 {
 	size_t first, i;
@@ -127,7 +127,7 @@ static void add_segments(struct story *s)
 	json_array_foreach(s->events, first, sender) {
 		long long data_end = -1;
 
-		if (!is_first_of(s, first, "segment", "subject"))
+		if (!is_first_of(s, first, "segment", "subject") || !text_of(sender, "subject")[0])
 			continue;
 		json_array_foreach(s->events, i, event) {
 			long long seq = number_of(event, "seq"), len = number_of(event, "len");

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <malloc.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,11 +11,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "journal/chunk.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
@@ -90,23 +96,66 @@ static void add_without_strings_keeps_null(void **state)
 	assert_string_equal(journal_get(j, 1)->text, "");
 }
 
-static void add_thousands_moves_nothing(void **state)
+static void assert_says(const struct event *event, uint64_t no)
 {
-	struct journal *j = *state;
-	const struct event *borrowed[5000];
 	char text[32];
 
-	for (uint64_t no = 1; no <= 5000; no++) {
-		snprintf(text, sizeof(text), "event %u", (unsigned)no);
-		assert_int_equal(journal_add(j, (struct event){ .text = text }), no);
-		borrowed[no - 1] = journal_get(j, no);
+	snprintf(text, sizeof(text), "event %u", (unsigned)no);
+	assert_int_equal(event->no, no);
+	assert_string_equal(event->text, text);
+}
+
+/* Event `no` says so, and the first of every thousand is a mark. */
+static void add_until(struct journal *j, uint64_t last)
+{
+	char text[32];
+
+	while (journal_last(j) < last) {
+		bool mark = journal_last(j) % 1000 == 0;
+
+		snprintf(text, sizeof(text), "event %u", (unsigned)journal_last(j) + 1);
+		journal_add(j,
+			(struct event){ .kind = mark ? EVENT_MARK : EVENT_SAY, .text = text });
 	}
+}
+
+static void get_is_good_for_so_many_more(void **state)
+{
+	struct journal *j = *state;
+	const struct event *borrowed[JOURNAL_BORROWED];
+
+	add_until(j, 5000);
 	for (uint64_t no = 1; no <= 5000; no++) {
-		assert_ptr_equal(journal_get(j, no), borrowed[no - 1]);
-		assert_int_equal(borrowed[no - 1]->no, no);
-		snprintf(text, sizeof(text), "event %u", (unsigned)no);
-		assert_string_equal(borrowed[no - 1]->text, text);
+		borrowed[no % JOURNAL_BORROWED] = journal_get(j, no);
+		add_until(j, journal_last(j) + no % 3);
+		for (uint64_t past = 0; past < JOURNAL_BORROWED && past < no; past++)
+			assert_says(borrowed[(no - past) % JOURNAL_BORROWED], no - past);
 	}
+}
+
+static void next_and_previous_look_for_kinds(void **state)
+{
+	struct journal *j = *state;
+	const uint64_t marks = EVENT_BIT(EVENT_MARK), all = UINT64_MAX;
+
+	assert_int_equal(journal_next(j, 0, all), 0);
+	assert_int_equal(journal_previous(j, UINT64_MAX, all), 0);
+	add_until(j, 5000);
+	assert_int_equal(journal_next(j, 0, all), 1);
+	assert_int_equal(journal_next(j, 4999, all), 5000);
+	assert_int_equal(journal_next(j, 5000, all), 0);
+	assert_int_equal(journal_next(j, UINT64_MAX - 1, all), 0);
+	assert_int_equal(journal_previous(j, 1, all), 0);
+	assert_int_equal(journal_previous(j, 2, all), 1);
+	assert_int_equal(journal_previous(j, UINT64_MAX, all), 5000);
+	for (uint64_t no = 0, mark = 1; mark < 5000; mark += 1000)
+		assert_int_equal(no = journal_next(j, no, marks), mark);
+	for (uint64_t no = UINT64_MAX, mark = 4001; no > 1; mark -= 1000)
+		assert_int_equal(no = journal_previous(j, no, marks), mark);
+	assert_int_equal(journal_next(j, 4001, marks), 0);
+	assert_int_equal(journal_next(j, 0, EVENT_BIT(EVENT_NOTE)), 0);
+	assert_int_equal(journal_previous(j, 5000, 0), 0);
+	assert_int_equal(journal_next(j, 1000, marks | EVENT_BIT(EVENT_SAY)), 1001);
 }
 
 static void add_time_becomes_relative_and_never_negative(void **state)
@@ -134,7 +183,8 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 {
 	struct reader *r = arg;
 
-	assert_ptr_equal(journal_get(j, event->no), event);
+	assert_int_equal(journal_last(j), event->no);
+	assert_string_equal(journal_get(j, event->no)->text, event->text);
 	text_printf(r->heard, "%c%u ", r->letter, (unsigned)event->no);
 }
 
@@ -144,13 +194,159 @@ static void readers_hear_each_event_in_order(void **state)
 	struct text heard = TEXT_EMPTY;
 	struct reader a = { 'a', &heard }, b = { 'b', &heard };
 
-	journal_add(j, (struct event){ .kind = EVENT_SAY });
+	add_until(j, 1);
 	journal_read(j, on_event, &a);
-	journal_add(j, (struct event){ .kind = EVENT_SAY });
+	add_until(j, 2);
 	journal_read(j, on_event, &b);
-	journal_add(j, (struct event){ .kind = EVENT_SAY });
+	add_until(j, 3);
 	assert_string_equal(text_get(&heard), "a2 a3 b3 ");
 	text_done(&heard);
+}
+
+/* ---- what memory shall not hold ---- */
+
+#define LITTLE (64u << 10) /* bytes: a few chunks */
+
+static void assert_all_there(const struct journal *j, uint64_t last)
+{
+	for (uint64_t no = 1; no <= last; no++)
+		assert_says(journal_get(j, no), no);
+	/* here and there: more chunks than are kept when they were read back */
+	for (uint64_t i = 0; i < 1000; i++) {
+		uint64_t no = i * 2503 % last + 1;
+
+		assert_says(journal_get(j, no), no);
+	}
+}
+
+static void add_beyond_the_limit_goes_to_a_file_and_comes_back(void **state)
+{
+	struct journal *j = journal_new_within(LITTLE);
+	struct journal_size size;
+	uint64_t marks = 0;
+
+	(void)state;
+	add_until(j, 100000);
+	size = journal_size(j);
+	assert_in_range(size.memory, 1, LITTLE + CHUNK_BYTES);
+	assert_in_range(size.file, 100000, 100000 * 64);
+	assert_all_there(j, 100000);
+	for (uint64_t no = 0; (no = journal_next(j, no, EVENT_BIT(EVENT_MARK)));)
+		marks++;
+	assert_int_equal(marks, 100);
+	journal_free(j);
+}
+
+static void set_limit(int resource, rlim_t soft, struct rlimit *ret_old)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(resource, ret_old), 0);
+	limit = (struct rlimit){ .rlim_cur = soft, .rlim_max = ret_old->rlim_max };
+	assert_int_equal(setrlimit(resource, &limit), 0);
+}
+
+/* Under the limit the journal must stay in memory, say so once, and go to the file when it may again. */
+static void assert_bears(int resource, rlim_t soft, int error)
+{
+	struct journal *j = journal_new_within(LITTLE);
+	struct rlimit old;
+	uint64_t notes = 0, note = 0;
+
+	set_limit(resource, soft, &old);
+	for (uint64_t last = 0; journal_last(j) < 50000; last = journal_last(j)) {
+		add_until(j, journal_last(j) + 1);
+		if (journal_last(j) == last + 1)
+			continue;
+		/* the note came right behind an event and has its own number */
+		notes++;
+		note = journal_last(j);
+		assert_int_equal(journal_get(j, note)->kind, EVENT_NOTE);
+		assert_non_null(strstr(journal_get(j, note)->text, strerror(error)));
+	}
+	assert_int_equal(setrlimit(resource, &old), 0);
+	assert_int_equal(notes, 1);
+	assert_in_range(journal_size(j).memory, 4 * LITTLE, 50000 * 64);
+	for (uint64_t no = 1; no <= 50000; no++) {
+		if (no != note)
+			assert_says(journal_get(j, no), no);
+	}
+	add_until(j, 60000);
+	assert_in_range(journal_size(j).memory, 1, LITTLE + CHUNK_BYTES);
+	for (uint64_t no = 1; no <= 60000; no++) {
+		if (no != note)
+			assert_says(journal_get(j, no), no);
+	}
+	assert_int_equal(journal_next(j, 0, EVENT_BIT(EVENT_NOTE)), note);
+	assert_int_equal(journal_next(j, note, EVENT_BIT(EVENT_NOTE)), 0);
+	journal_free(j);
+}
+
+static void add_without_room_for_the_file_keeps_all_in_memory(void **state)
+{
+	(void)state;
+	assert_bears(RLIMIT_FSIZE, 50000,
+		EFBIG); /* stands in for ENOSPC: write(2) fails half-way */
+}
+
+static void add_without_a_file_keeps_all_in_memory(void **state)
+{
+	(void)state;
+	assert_bears(RLIMIT_NOFILE, 0, EMFILE);
+}
+
+static void get_from_a_file_that_was_cut_says_so(void **state)
+{
+	struct journal *j = journal_new_within(0);
+	int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(next >= 0);
+	close(next); /* the number of the next descriptor */
+	add_until(j, 20000);
+	assert_int_equal(fcntl(next, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(ftruncate(next, 10), 0);
+	assert_int_equal(journal_get(j, 1)->no, 1);
+	assert_int_equal(journal_get(j, 1)->kind, EVENT_ERROR);
+	assert_non_null(journal_get(j, 1)->text);
+	assert_int_equal(journal_next(j, 0, UINT64_MAX), 20000 / CHUNK_EVENTS * CHUNK_EVENTS + 1);
+	assert_says(journal_get(j, 20000), 20000);
+	journal_free(j);
+	assert_int_equal(fcntl(next, F_GETFD), -1);
+}
+
+/* The short form of tests/bench/journal.c. */
+static void add_of_many_segments_takes_little_memory(void **state)
+{
+	struct journal *j = journal_new_within(1 << 20);
+	size_t before = mallinfo2().uordblks;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 150000; i++) {
+		uint64_t no = journal_add(j,
+			(struct event){ .kind = EVENT_SEGMENT,
+				.subject = i % 2 ? "client" : "server",
+				.host = "left",
+				.wire = { .number = i,
+					.segment = { .seq_rel = i, .window = 512 } } });
+
+		journal_add(j,
+			(struct event){ .kind = EVENT_DELIVERED,
+				.host = "right",
+				.cause = no,
+				.verdict = { .number = i, .on_wire_ns = 1000 + i } });
+	}
+	assert_in_range(mallinfo2().uordblks - before, 0, 3 << 19);
+	for (uint32_t i = 1; i <= 150000; i++) {
+		const struct event *sent = journal_get(j, 2 * i - 1);
+		const struct event *delivered = journal_get(j, 2 * i);
+
+		assert_int_equal(sent->wire.number, i);
+		assert_int_equal(sent->wire.segment.seq_rel, i);
+		assert_int_equal(delivered->cause, sent->no);
+		assert_int_equal(delivered->verdict.on_wire_ns, 1000 + i);
+	}
+	journal_free(j);
 }
 
 static void kind_names_differ(void **state)
@@ -305,6 +501,7 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 	struct journal *j = *state;
 	struct segment s = { .src = at("10.0.0.1", 1000),
 		.dst = at("10.0.0.2", 80),
+		.protocol = IPPROTO_TCP,
 		.flags = SEGMENT_SYN,
 		.window = 64240,
 		.seq = 5000,
@@ -368,8 +565,8 @@ static void jsonl_of_script_events_has_its_place(void **state)
 
 static void jsonl_of_plain_events_has_text_only(void **state)
 {
-	static const enum event_kind kinds[] = { EVENT_LAB, EVENT_RULE, EVENT_MARK,
-		EVENT_SAY, EVENT_OUTPUT, EVENT_NOTE };
+	static const enum event_kind kinds[] = { EVENT_LAB, EVENT_RULE, EVENT_MARK, EVENT_SAY,
+		EVENT_OUTPUT, EVENT_NOTE };
 	struct journal *j = *state;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -420,9 +617,15 @@ int main(void)
 		JOURNAL_TEST(add_counts_from_one),
 		JOURNAL_TEST(add_strings_outlive_the_callers),
 		JOURNAL_TEST(add_without_strings_keeps_null),
-		JOURNAL_TEST(add_thousands_moves_nothing),
+		JOURNAL_TEST(get_is_good_for_so_many_more),
+		JOURNAL_TEST(next_and_previous_look_for_kinds),
 		JOURNAL_TEST(add_time_becomes_relative_and_never_negative),
 		JOURNAL_TEST(readers_hear_each_event_in_order),
+		JOURNAL_TEST(add_beyond_the_limit_goes_to_a_file_and_comes_back),
+		JOURNAL_TEST(add_without_room_for_the_file_keeps_all_in_memory),
+		JOURNAL_TEST(add_without_a_file_keeps_all_in_memory),
+		JOURNAL_TEST(get_from_a_file_that_was_cut_says_so),
+		JOURNAL_TEST(add_of_many_segments_takes_little_memory),
 		JOURNAL_TEST(kind_names_differ),
 		JOURNAL_TEST(jsonl_of_process_events_tells_fate),
 		JOURNAL_TEST(jsonl_of_calls_names_the_call_and_errno),

@@ -29,16 +29,17 @@ static int parse(const char *const *words, struct options *o, struct text *error
 static void options_are_read_wherever_they_stand(void **state)
 {
 	const char *const words[] = { "check", "-6k", "open", "--report", "junit", "-j4",
-		"--timeout=1.5s", NULL };
+		"--timeout=1.5s", "--capture=out", NULL };
 	struct text error = TEXT_EMPTY;
 	struct options o;
 
 	(void)state;
-	assert_int_equal(parse(words, &o, &error), 6); /* behind the options: check, open */
+	assert_int_equal(parse(words, &o, &error), 7); /* behind the options: check, open */
 	assert_true(o.ipv6 && o.keep_going && !o.json && !o.help);
 	assert_int_equal(o.report, REPORT_JUNIT);
 	assert_int_equal(o.jobs, 4);
 	assert_int_equal(o.timeout_ns, 3 * NS_PER_S / 2);
+	assert_string_equal(o.capture, "out");
 	assert_int_equal(options_check(&o, VERB_CHECK, &error), 0);
 	text_done(&error);
 }
@@ -71,7 +72,11 @@ static void options_where_they_do_nothing_are_refused(void **state)
 		const char *error;
 	} cases[] = { { { "-j", "2" }, VERB_NONE, "option '--jobs' is for check" },
 		{ { "--report", "tap" }, VERB_PLAY, "'play' has no option '--report'" },
+		{ { "--capture", "x" }, VERB_LIST, "'list' has no option '--capture'" },
 		{ { "--json" }, VERB_CHECK, "'check' has no option '--json'" },
+		{ { "--report", "html" }, VERB_CHECK, "check reports as tap, junit or json" },
+		{ { "--report", "tap" }, VERB_CLAIMS, "claims reports as text" },
+		{ { "--slow" }, VERB_SHOW, "'show' has no option '--slow'" },
 		{ { "-k" }, VERB_DOCTOR, "'doctor' has no option '--keep-going'" } };
 
 	(void)state;

@@ -213,11 +213,11 @@ static void corrupt_payload_rule_passes_over_what_has_none(void **state)
 	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
 	assert_memory_equal(got, sent, len);
 	assert_int_equal(count_events(b, EVENT_CORRUPTED), 0);
-	assert_rules(b, "corrupt any payload x1: 0 hits\n");
+	assert_rules(b, "corrupt any x1 payload: 0 hits\n");
 	send_summed(b, SEGMENT_ACK, 2, 1);
 	wire_pump(b->wire);
 	assert_int_equal(count_events(b, EVENT_CORRUPTED), 1);
-	assert_rules(b, "corrupt any payload x1: 1 hits\n");
+	assert_rules(b, "corrupt any x1 payload: 1 hits\n");
 }
 
 static void corrupt_by_hand_changes_what_is_held(void **state)

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "view/cast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static void replace(char **string, const char *by)
+{
+	if (same(*string, by))
+		return;
+	free(*string);
+	*string = by ? text_copy(by) : NULL;
+}
+
+static void forget_parties(struct cast *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct party *p = &c->parties[i];
+
+		free(p->name);
+		free(p->first_name);
+		free(p->process);
+		free(p->owner);
+		free(p->host);
+	}
+	for (size_t i = 0; i < c->birth_count; i++)
+		free(c->births[i].name);
+	c->count = c->birth_count = c->socket_count = c->talk_count = 0;
+	c->turns = 0;
+}
+
+void cast_done(struct cast *c)
+{
+	forget_parties(c);
+	for (size_t i = 0; i < c->host_count; i++)
+		free(c->hosts[i].name);
+	free(c->hosts);
+	free(c->parties);
+	free(c->sockets);
+	free(c->births);
+	free(c->talks);
+	*c = (struct cast){ 0 };
+}
+
+static size_t add_party(struct cast *c, const char *name, const char *host)
+{
+	struct party *p;
+
+	c->parties = memory_grow(c->parties, (c->count + 1) * sizeof(*c->parties));
+	p = &c->parties[c->count];
+	*p = (struct party){ .parent = NOBODY, .lifeline = -1 };
+	replace(&p->name, name);
+	replace(&p->first_name, name);
+	replace(&p->host, host);
+	return c->count++;
+}
+
+size_t cast_socket(const struct cast *c, uint32_t endpoint)
+{
+	return endpoint < c->socket_count ? c->sockets[endpoint] : NOBODY;
+}
+
+size_t cast_name(const struct cast *c, const char *name)
+{
+	size_t once = NOBODY;
+
+	for (size_t i = c->count; i-- > 0;) {
+		if (same(c->parties[i].name, name))
+			return i;
+		if (once == NOBODY && same(c->parties[i].first_name, name))
+			once = i;
+	}
+	return once;
+}
+
+const struct birth *cast_birth(const struct cast *c, uint64_t call)
+{
+	for (size_t i = c->birth_count; i-- > 0;) {
+		if (c->births[i].call == call)
+			return &c->births[i];
+	}
+	return NULL;
+}
+
+/* "l/1" came to "l". */
+static size_t find_parent(const struct cast *c, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	for (size_t i = c->count; slash && i-- > 0;) {
+		const struct party *p = &c->parties[i];
+		size_t len = strlen(p->name);
+
+		if (p->listened && len == (size_t)(slash - name) &&
+			strncmp(p->name, name, len) == 0)
+			return i;
+	}
+	return NOBODY;
+}
+
+/* The party of an endpoint, made when it is new. NULL = the event tells of none. */
+static struct party *know_socket(struct cast *c, uint32_t endpoint, const struct event *event)
+{
+	struct party *p;
+
+	if (!event->subject)
+		return NULL;
+	if (endpoint >= c->socket_count) {
+		c->sockets = memory_grow(c->sockets, (endpoint + 1) * sizeof(*c->sockets));
+		while (c->socket_count <= endpoint)
+			c->sockets[c->socket_count++] = NOBODY;
+	}
+	if (c->sockets[endpoint] == NOBODY) {
+		size_t parent = find_parent(c, event->subject);
+
+		c->sockets[endpoint] = add_party(c, event->subject, event->host);
+		p = &c->parties[c->sockets[endpoint]];
+		p->socket = true;
+		p->parent = parent;
+	}
+	p = &c->parties[c->sockets[endpoint]];
+	replace(&p->name, event->subject);
+	return p;
+}
+
+/* The whole address says more than the one a socket has before and after: 0.0.0.0:80, nothing. */
+static void learn(struct address *known, const struct address *told)
+{
+	if (told->port && (address_is_any(known) || !address_is_any(told)))
+		*known = *told;
+}
+
+static void see_state(struct cast *c, const struct event *event)
+{
+	struct party *p = know_socket(c, event->state.endpoint, event);
+
+	if (!p)
+		return;
+	p->state = event->state.to;
+	p->listened |= p->state == STATE_LISTEN;
+	p->events += event->no > c->after;
+	learn(&p->local, &event->state.local);
+	learn(&p->remote, &event->state.remote);
+}
+
+static void see_socket(struct cast *c, const struct journal *j, const struct event *event)
+{
+	struct party *p = know_socket(c, event->socket.endpoint, event);
+	const struct event *cause = journal_get(j, event->cause), *call;
+
+	if (!p)
+		return;
+	if (event->process) {
+		if (!p->process)
+			replace(&p->process, event->process);
+		replace(&p->owner, event->process);
+	}
+	learn(&p->local, &event->socket.local);
+	learn(&p->remote, &event->socket.remote);
+	call = cause && cause->kind == EVENT_RETURN ? journal_get(j, cause->call.call) : NULL;
+	if (!call || !call->text ||
+		(strncmp(call->text, "socket(", 7) != 0 && strncmp(call->text, "accept", 6) != 0))
+		return;
+	c->births = memory_grow(c->births, (c->birth_count + 1) * sizeof(*c->births));
+	c->births[c->birth_count++] = (struct birth){ .call = cause->call.call,
+		.party = (size_t)(p - c->parties),
+		.name = text_copy(event->subject) };
+}
+
+static void see_host(struct cast *c, const struct event *event)
+{
+	struct cast_host *h = NULL;
+
+	if (!event->subject)
+		return;
+	for (size_t i = 0; i < c->host_count; i++) {
+		if (same(c->hosts[i].name, event->subject))
+			h = &c->hosts[i];
+	}
+	if (h && event->text)
+		return; /* what befell it */
+	if (h && h == c->hosts) { /* the first one is new again: that is what `reset` does */
+		forget_parties(c);
+		c->began = event->no;
+	}
+	if (!h) {
+		c->hosts = memory_grow(c->hosts, (c->host_count + 1) * sizeof(*c->hosts));
+		h = &c->hosts[c->host_count++];
+		h->name = text_copy(event->subject);
+	}
+	h->addresses[0] = event->socket.local;
+	h->addresses[1] = event->socket.remote;
+}
+
+/* ---- the ends of a packet ---- */
+
+/* An address no socket has. */
+static size_t address_party(struct cast *c, const struct address *address, const char *host)
+{
+	char name[ADDRESS_TEXT_MAX];
+	size_t made;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (!c->parties[i].socket && address_equal(&c->parties[i].local, address) &&
+			(!address_is_loopback(address) || same(c->parties[i].host, host)))
+			return i;
+	}
+	for (size_t i = 0; i < c->host_count && !address_is_loopback(address); i++) {
+		if (address_same_host(&c->hosts[i].addresses[0], address) ||
+			address_same_host(&c->hosts[i].addresses[1], address))
+			host = c->hosts[i].name;
+	}
+	made = add_party(c, address_format(address, name), host);
+	c->parties[made].local = *address;
+	return made;
+}
+
+/* Is this where the socket is? 127.0.0.1 is another one on each host. */
+static bool has_address(const struct party *p, const struct address *address, const char *host)
+{
+	return p->socket && address->port && p->local.port == address->port &&
+		(address_same_host(&p->local, address) || address_is_any(&p->local)) &&
+		(!address_is_loopback(address) || same(p->host, host));
+}
+
+/* Names may be given again while what had them lives on: then the addresses tell them apart. */
+static size_t packet_end(struct cast *c, const char *name, const struct address *local,
+	const struct address *remote, const char *host)
+{
+	size_t found = NOBODY, at_port = NOBODY;
+
+	for (size_t i = c->count; i-- > 0;) {
+		const struct party *p = &c->parties[i];
+		bool here = has_address(p, local, host);
+
+		if (name && same(p->name, name)) {
+			if (address_equal(&p->local, local) && address_equal(&p->remote, remote))
+				return i;
+			if (found == NOBODY)
+				found = i;
+		}
+		if (here && (at_port == NOBODY || address_equal(&p->remote, remote)))
+			at_port = i;
+	}
+	if (found == NOBODY)
+		found = at_port;
+	return found == NOBODY ? address_party(c, local, host) : found;
+}
+
+size_t cast_root(const struct cast *c, size_t party)
+{
+	while (c->parties[party].parent != NOBODY)
+		party = c->parties[party].parent;
+	return party;
+}
+
+static void take_turns(struct cast *c)
+{
+	struct party *from = &c->parties[c->from], *to = &c->parties[c->to];
+
+	if (!from->turn)
+		from->turn = ++c->turns;
+	if (!to->turn)
+		to->turn = ++c->turns;
+}
+
+static void count_talk(struct cast *c)
+{
+	size_t from = c->from, to = c->to;
+
+	c->parties[from].packets++;
+	c->parties[from].events++;
+	c->parties[to].packets++;
+	c->parties[to].events++;
+	for (size_t i = c->talk_count; i-- > 0;) {
+		struct talk *t = &c->talks[i];
+
+		if ((t->a == from && t->b == to) || (t->a == to && t->b == from)) {
+			t->packets++;
+			return;
+		}
+	}
+	c->talks = memory_grow(c->talks, (c->talk_count + 1) * sizeof(*c->talks));
+	c->talks[c->talk_count++] = (struct talk){ .a = from, .b = to, .packets = 1 };
+}
+
+static void see_packet(struct cast *c, const struct event *event)
+{
+	const struct segment *s = &event->wire.segment;
+	struct address src = s->src, dst = s->dst;
+
+	/* an error speaks for the port it is about */
+	if (s->kind == SEGMENT_ICMP && s->icmp.quotes) {
+		src = s->icmp.quoted_dst;
+		dst = s->icmp.quoted_src;
+	}
+	c->from = packet_end(c, event->subject, &src, &dst, event->host);
+	c->to = packet_end(c, event->text, &dst, &src, event->host);
+	/* a socket gets its address with the first thing it sends, and no event of its own tells that */
+	if (c->parties[c->from].socket && !c->parties[c->from].local.port)
+		c->parties[c->from].local = src;
+	take_turns(c);
+	if (event->no > c->after)
+		count_talk(c);
+}
+
+void cast_see(struct cast *c, const struct journal *j, const struct event *event)
+{
+	size_t party;
+
+	switch (event->kind) {
+	case EVENT_HOST:
+		see_host(c, event);
+		break;
+	case EVENT_SOCKET:
+		see_socket(c, j, event);
+		break;
+	case EVENT_STATE:
+		see_state(c, event);
+		break;
+	case EVENT_SEGMENT:
+	case EVENT_COPY:
+	case EVENT_FORGED:
+		see_packet(c, event);
+		break;
+	case EVENT_RETURN:
+		party = event->subject ? cast_name(c, event->subject) : NOBODY;
+		if (party != NOBODY)
+			c->parties[party].events += event->no > c->after;
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- at the end ---- */
+
+/* bind() changes no state, so the journal learns of an address only when the socket is used: what was sent there
+ * before belongs to who was seen to have it later. */
+static size_t who_has(const struct cast *c, const struct party *nobody)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (has_address(&c->parties[i], &nobody->local, nobody->host))
+			return i;
+	}
+	return NOBODY;
+}
+
+/* One lifeline for all ports of a host that nobody is at, as of a ghost. */
+static size_t first_at_host(const struct cast *c, size_t party)
+{
+	const struct party *p = &c->parties[party];
+
+	for (size_t i = 0; i < party && !address_is_loopback(&p->local); i++) {
+		const struct party *other = &c->parties[i];
+
+		if (!other->socket && other->parent == NOBODY &&
+			address_same_host(&other->local, &p->local))
+			return i;
+	}
+	return NOBODY;
+}
+
+static size_t first_of_name(const struct cast *c, size_t party)
+{
+	for (size_t i = 0; i < party; i++) {
+		const struct party *p = &c->parties[i];
+
+		if (p->socket && p->parent == NOBODY && same(p->name, c->parties[party].name) &&
+			same(p->host, c->parties[party].host))
+			return i;
+	}
+	return NOBODY;
+}
+
+void cast_settle(struct cast *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct party *p = &c->parties[i], *root;
+
+		if (p->parent == NOBODY)
+			p->parent = p->socket ? first_of_name(c, i) : who_has(c, p);
+		if (p->parent == NOBODY && !p->socket)
+			p->parent = first_at_host(c, i);
+		root = &c->parties[cast_root(c, i)];
+		if (p->turn && (!root->turn || root->turn > p->turn))
+			root->turn = p->turn;
+	}
+}

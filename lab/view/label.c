@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "view/label.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "journal/segment.h"
+
+/* Calls of which an argument is the point; of all others the result says enough. */
+static const struct {
+	const char *name;
+	unsigned argument; /* from 1 */
+} telling[] = {
+	{ "shutdown", 2 },
+	{ "setsockopt", 3 },
+	{ "getsockopt", 3 },
+	{ "ioctl", 2 },
+	{ "fcntl", 2 },
+};
+
+void label_call(const char *call, struct text *out)
+{
+	size_t len = strcspn(call, "(");
+	const char *at = call[len] ? call + len + 1 : "";
+	unsigned argument = 0;
+
+	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++) {
+		if (strlen(telling[i].name) == len && strncmp(telling[i].name, call, len) == 0)
+			argument = telling[i].argument;
+	}
+	for (unsigned i = 1; i < argument && *at; i++) {
+		at += strcspn(at, ",");
+		at += strspn(at, ", ");
+	}
+	text_add(out, call, len);
+	text_puts(out, "(");
+	if (argument)
+		text_add(out, at, strcspn(at, ",)"));
+	text_puts(out, ")");
+}
+
+void label_packet(const struct segment *s, struct text *out)
+{
+	char number[16];
+
+	if (s->kind == SEGMENT_TCP)
+		segment_format_flags(s, out);
+	else if (s->kind == SEGMENT_ICMP) { /* without the addresses of the packet it quotes */
+		struct segment bare = *s;
+
+		bare.icmp.quotes = false;
+		text_printf(out, "%s ", segment_protocol_name(s, number));
+		segment_format_icmp(&bare, out);
+	} else {
+		text_printf(out, "%s%s", s->fragment ? "fragment of " : "",
+			segment_protocol_name(s, number));
+	}
+}
+
+void label_numbers(const struct segment *s, bool raw, bool brief, struct text *out)
+{
+	if (s->kind == SEGMENT_TCP) {
+		text_printf(out, " seq %" PRIu32, raw ? s->seq : s->seq_rel);
+		if ((s->flags & SEGMENT_ACK) && !(brief && s->payload_len))
+			text_printf(out, " ack %" PRIu32, raw ? s->ack : s->ack_rel);
+		if (s->window == 0 && !(s->flags & SEGMENT_RST))
+			text_puts(out, " win 0");
+		if (s->flags & SEGMENT_URG)
+			text_printf(out, " urg %u", s->urgent);
+	}
+	if (s->kind == SEGMENT_ICMP || !s->payload_len)
+		return;
+	text_printf(out, " len %" PRIu32, s->payload_len);
+	if (!s->excerpt_len)
+		return;
+	text_puts(out, " ");
+	text_quote(out, (const char *)s->excerpt, s->excerpt_len, 0);
+	if (s->payload_len > s->excerpt_len)
+		text_puts(out, "...");
+}

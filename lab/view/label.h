@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls and packets in a few words, for where there is room for no more. Any thread. */
+#ifndef LAB_VIEW_LABEL_H
+#define LAB_VIEW_LABEL_H
+
+#include <stdbool.h>
+
+struct segment;
+struct text;
+
+/* "shutdown(3, SHUT_WR)" -> "shutdown(SHUT_WR)", "recv(4, 4096, 0)" -> "recv()". Appended. */
+void label_call(const char *call, struct text *out);
+/* "SYN/ACK", "UDP", "ICMP port unreachable". Appended. */
+void label_packet(const struct segment *s, struct text *out);
+/* " seq 0 ack 1", " seq 1 ack 1 len 5 \"hello\"": where it is in the stream, and what it carries. A window only
+ * when it is shut (RFC 9293 3.8.6). raw: sequence numbers as on the wire; brief: data acknowledges silently.
+ * Appended. */
+void label_numbers(const struct segment *s, bool raw, bool brief, struct text *out);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "view/ladder_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "view/label.h"
+#include "view/ladder.h"
+
+/* Packets one may cross: there are two ends, and few SYNs and FINs on the way. */
+#define CROSSING_MOST 16
+
+static void format_packet(const struct ladder *l, const struct event *event, const struct packet *p,
+	struct text *out)
+{
+	const struct segment *s = &event->wire.segment;
+	bool narrow = l->lifelines.count > 2;
+
+	text_printf(out, "#%" PRIu64 " ", event->wire.number);
+	/* which connection it is, where neither lifeline tells */
+	if (l->lifelines.items[p->from].several && l->lifelines.items[p->to].several) {
+		const struct party *from = &l->now.parties[l->now.from];
+		char name[NAME_BUFFER];
+
+		text_printf(out, "%s: ",
+			ladder_name(l, from->parent == NOBODY ? l->now.from : l->now.to, p->from,
+				name));
+	}
+	if (event->kind == EVENT_COPY)
+		text_printf(out, "copy of #%" PRIu64 " ", event->wire.repeats);
+	if (event->kind == EVENT_FORGED && !narrow)
+		text_puts(out, "forged ");
+	label_packet(s, out);
+	if (event->kind != EVENT_COPY && event->wire.repeats)
+		text_printf(out, " (again #%" PRIu64 ")", event->wire.repeats);
+	label_numbers(s, l->options->raw, narrow, out);
+}
+
+static struct packet *find_packet(const struct ladder *l, uint64_t number)
+{
+	return number < l->packet_count && l->packets[number].known ? &l->packets[number] : NULL;
+}
+
+static struct packet *add_packet(struct ladder *l, uint64_t number)
+{
+	struct packet *p;
+
+	if (number >= l->packet_count) {
+		size_t count = number + 1 + number / 2;
+
+		l->packets = memory_grow(l->packets, count * sizeof(*l->packets));
+		memset(l->packets + l->packet_count, 0,
+			(count - l->packet_count) * sizeof(*l->packets));
+		l->packet_count = count;
+	}
+	p = &l->packets[number];
+	free(p->brief);
+	*p = (struct packet){ .rung = NO_RUNG };
+	return p;
+}
+
+/* The last rung, when all it shows is what made this packet leave: the two are one. */
+static bool last_rung_leads_to(const struct ladder *l, const struct event *event, int lifeline)
+{
+	const struct rung *last = l->list.count ? &l->list.rungs[l->list.count - 1] : NULL;
+
+	if (event->kind != EVENT_SEGMENT || !last || last->kind != RUNG_PLAIN || !event->cause)
+		return false;
+	if (l->list.causes[l->list.count - 1] != event->cause &&
+		rung_list_find(&l->list, event->cause) != l->list.count - 1)
+		return false;
+	for (int i = 0; i < LIFELINES_MAX; i++) {
+		if (i != lifeline && (last->cells[i].call || last->cells[i].state))
+			return false;
+	}
+	return last->cells[lifeline].call || last->cells[lifeline].state;
+}
+
+/* Is a SYN, FIN or RST on its way from `to` to `from`? One that leaves now, the other way, crosses it: each shows
+ * when it arrives. Not what is kept on the wire: that has let others pass. */
+static bool meets_another(const struct ladder *l, uint64_t number, int from, int to)
+{
+	for (uint64_t other = number; other-- > 0 && number - other <= CROSSING_MOST;) {
+		const struct packet *p = find_packet(l, other);
+
+		if (p && p->moves && !p->waits && !p->arrived && p->from == to && p->to == from)
+			return true;
+	}
+	return false;
+}
+
+static enum rung_line line_of(enum event_kind kind)
+{
+	if (kind == EVENT_COPY)
+		return RUNG_LINE_COPY;
+	return kind == EVENT_FORGED ? RUNG_LINE_FORGED : RUNG_LINE_SENT;
+}
+
+void ladder_take_packet(struct ladder *l, const struct event *event, bool shown)
+{
+	int from = ladder_lifeline(l, l->now.from), to = ladder_lifeline(l, l->now.to);
+	struct packet *p = add_packet(l, event->wire.number);
+	struct text text = TEXT_EMPTY;
+	struct rung *r;
+
+	if (from < 0 || to < 0) {
+		l->hidden += shown;
+		return;
+	}
+	text_printf(&text, "#%" PRIu64 " ", event->wire.number);
+	label_packet(&event->wire.segment, &text);
+	*p = (struct packet){ .known = true,
+		.moves = event->wire.segment.kind != SEGMENT_TCP ||
+			(event->wire.segment.flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)),
+		.line = line_of(event->kind),
+		.from = from,
+		.to = to,
+		.rung = NO_RUNG,
+		.brief = text_take(&text) };
+	p->crosses = p->moves && meets_another(l, event->wire.number, from, to);
+	if (!shown)
+		return;
+	p->rung = last_rung_leads_to(l, event, from)
+		? l->list.count - 1
+		: rung_list_add(&l->list, event, event->cause, RUNG_SENT);
+	r = &l->list.rungs[p->rung];
+	r->kind = RUNG_SENT;
+	r->line = p->line;
+	r->from = from;
+	r->to = to;
+	format_packet(l, event, p, &text);
+	r->label = text_take(&text);
+	if (event->kind == EVENT_SEGMENT)
+		rung_list_reach(l->list.busy, from, p->rung);
+	rung_list_place(&l->list, event->no, p->rung);
+}
+
+/* A line of its own for what becomes of a packet; its label is still to be told. */
+static struct rung *add_verdict(struct ladder *l, const struct event *event, const struct packet *p,
+	enum rung_kind kind)
+{
+	size_t rung = rung_list_add(&l->list, event, event->no, kind);
+	struct rung *r = &l->list.rungs[rung];
+
+	r->from = p->from;
+	r->to = p->to;
+	r->line = p->line;
+	return r;
+}
+
+/* "#1 SYN after 130.2 ms" */
+static char *brief_after(const struct packet *p, const struct event *event)
+{
+	struct text text = TEXT_EMPTY;
+
+	text_puts(&text, p->brief);
+	if (p->waits)
+		text_printf(&text, " after %.1f ms",
+			(double)event->verdict.on_wire_ns / (double)NS_PER_MS);
+	return text_take(&text);
+}
+
+/* Was nothing done by its receiver since it was sent? Of data and acknowledgements that come in bursts, what
+ * they are answered with may cross them: a line for each arrival would say less, not more. */
+static bool arrives_straight(const struct ladder *l, const struct packet *p)
+{
+	size_t since = p->moves ? l->list.busy[p->to] : l->list.celled[p->to];
+
+	return p->from != p->to && !p->waits && !p->crosses && p->rung != NO_RUNG &&
+		since <= p->rung + 1;
+}
+
+static void take_delivered(struct ladder *l, const struct event *event, struct packet *p)
+{
+	size_t rung = p->rung;
+
+	if (arrives_straight(l, p)) {
+		l->list.rungs[rung].kind = RUNG_WHOLE;
+	} else {
+		rung = l->list.count;
+		add_verdict(l, event, p, RUNG_ARRIVED)->label = brief_after(p, event);
+	}
+	if (p->from == p->to && !p->waits && p->rung != NO_RUNG && p->rung + 1 == rung) {
+		free(l->list.rungs[rung].label);
+		l->list.rungs[rung].label = text_copy(l->list.rungs[p->rung].label);
+		l->list.rungs[rung].loop = l->list.rungs[p->rung].loop = true;
+	}
+	rung_list_reach(l->list.busy, p->to, rung);
+	rung_list_reach(l->list.arrived, p->to, rung);
+	rung_list_place(&l->list, event->no, rung);
+}
+
+static void take_dropped(struct ladder *l, const struct event *event, struct packet *p)
+{
+	struct rung *r;
+
+	if (p->waits || p->rung == NO_RUNG) {
+		r = add_verdict(l, event, p, RUNG_LOST_LATER);
+		r->label = brief_after(p, event);
+	} else {
+		r = &l->list.rungs[p->rung];
+		r->kind = RUNG_LOST;
+	}
+	if (event->text)
+		r->reason = text_copy(event->text);
+}
+
+/* "(#4 changes places with #5)" */
+static void add_remark(struct ladder *l, const struct event *event, const struct packet *p)
+{
+	struct text text = TEXT_EMPTY;
+
+	text_printf(&text, "(#%" PRIu64 " ", event->verdict.number);
+	if (event->kind == EVENT_SWAPPED)
+		text_printf(&text, "changes places with #%" PRIu64 ")", event->verdict.other);
+	else
+		text_printf(&text, "corrupted: %s)", event->text ? event->text : "");
+	add_verdict(l, event, p, RUNG_REMARK)->label = text_take(&text);
+}
+
+void ladder_take_verdict(struct ladder *l, const struct event *event, bool shown)
+{
+	struct packet *p = find_packet(l, event->verdict.number);
+
+	if (!p || p->arrived)
+		return;
+	p->waits |= event->kind == EVENT_HELD || event->kind == EVENT_DELAYED;
+	p->arrived |= event->kind == EVENT_DELIVERED || event->kind == EVENT_DROPPED;
+	if (!shown)
+		return;
+	if (event->kind == EVENT_DELIVERED)
+		take_delivered(l, event, p);
+	else if (event->kind == EVENT_DROPPED)
+		take_dropped(l, event, p);
+	else if (event->kind == EVENT_CORRUPTED || event->kind == EVENT_SWAPPED)
+		add_remark(l, event, p);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One line of a ladder, and how it looks: lifelines, the arrow between two of them, and what is written at
+ * its ends. Knows nothing of the journal. Any thread. */
+#ifndef LAB_VIEW_RUNG_H
+#define LAB_VIEW_RUNG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "view/lifeline.h"
+
+struct text;
+
+enum rung_kind {
+	RUNG_PLAIN, /* no arrow */
+	RUNG_WHOLE, /* |--- label --->|  sent and delivered */
+	RUNG_SENT, /* |--- label ...    it stays on the wire */
+	RUNG_ARRIVED, /*  ... label -->|  it comes from the wire */
+	RUNG_LOST, /* |--- label --XXX  lost when sent */
+	RUNG_LOST_LATER, /*  ... label XXX    lost when it had been on the wire for a while */
+	RUNG_REMARK, /*    (label)       about a packet on the wire */
+	RUNG_MARK, /* - - label - -    across all lifelines */
+};
+
+/* What the arrow is drawn with. */
+enum rung_line {
+	RUNG_LINE_SENT, /* --- by a kernel */
+	RUNG_LINE_COPY, /* === the wire has made it: begins off the lifeline */
+	RUNG_LINE_FORGED, /* ~~~ somebody else has: so does this */
+	RUNG_LINE_COUNT,
+};
+
+/* What stands at one end, each owned and NULL for none: "connect() = 0" and "SYN-SENT", the call farther out;
+ * before both the name of the socket, where one lifeline stands for several. */
+struct rung_cell {
+	char *name, *call, *state;
+};
+
+struct rung {
+	uint64_t time_ns;
+	bool timed; /* else the time is left blank */
+	enum rung_kind kind;
+	enum rung_line line;
+	/* Lifelines; the same = to itself. Then RUNG_SENT with `loop` turns around and RUNG_ARRIVED with `loop`
+	 * must follow; both have the same label, which is shown once. */
+	int from, to;
+	bool loop;
+	char *label; /* owned; NULL = none */
+	char *reason; /* owned; why it was lost; NULL = not told */
+	struct rung_cell cells[LIFELINES_MAX];
+};
+
+/* Where everything stands. Columns from 0. */
+struct rung_layout {
+	size_t count; /* of lifelines, 1 to LIFELINES_MAX */
+	bool ascii;
+	int time; /* the time ends before this column */
+	int at[LIFELINES_MAX];
+	int end; /* columns in all, at most ROW_WIDTH */
+};
+
+void rung_done(struct rung *r);
+
+/* Can a call and a state, either NULL, stand side by side at one end? name: may be NULL. */
+bool rung_fits(size_t lifelines, const char *name, const char *call, const char *state);
+/* Give the lines of one ladder as much room as they need and there is. */
+void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, bool ascii,
+	const struct rung *rungs, size_t count);
+/* One line with its newline, appended. */
+void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *out);
+/* The two lines above the first. */
+void rung_draw_titles(const struct rung_layout *l, const struct lifelines *lifelines,
+	struct text *out);
+
+#endif
