@@ -169,6 +169,8 @@ void wire_succeed(struct wire *w, unsigned host, unsigned next)
 		{
 			if (p->to == host)
 				p->to = next;
+			if (p->from == host) /* its cable is the new one's by now */
+				p->from = next;
 		}
 	}
 }
@@ -324,11 +326,19 @@ static unsigned next_member(const struct wire *w, unsigned from, unsigned host)
 	return WIRE_NOWHERE;
 }
 
+/* Hold p, which may be delayed already, or not, and put it where it belongs by then. */
+static void put_ruled(struct wire *w, struct wire_packet *p, bool hold)
+{
+	p->was_held = hold; /* the event says it, too */
+	if (hold)
+		wire_tell(w, p, EVENT_HELD, 0, NULL);
+	packet_put(w, p, hold ? PACKET_HELD : p->due_ns ? PACKET_DELAYED : PACKET_PENDING);
+}
+
 /* Let the rules have their say, and put it where it belongs by then. Owned from here. */
 static void apply_rules(struct wire *w, struct wire_packet *p)
 {
-	struct rule *by[RULE_COUNT];
-	struct wire_packet *copy = NULL;
+	struct rule *by[RULE_COUNT], *slowest = NULL;
 
 	rule_list_apply(&w->rules, &p->segment, p->bytes, p->len, by);
 	if (by[RULE_DROP]) {
@@ -343,8 +353,6 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 		packet_corrupt(w, p, by[RULE_CORRUPT]->corruption, text_get(&why), 0);
 		text_done(&why);
 	}
-	if (by[RULE_DUPLICATE])
-		copy = packet_copy(w, p, p->to, p->event);
 	for (int k = 0; k < RULE_COUNT; k++) {
 		uint64_t due = by[k] && (k == RULE_DELAY || k == RULE_RATE)
 			? rule_delay(by[k], p->len, p->sent_ns)
@@ -352,16 +360,18 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 
 		if (due > p->due_ns) {
 			p->due_ns = due;
+			slowest = by[k];
 			tell_delay(w, p, by[k]);
 		}
 	}
-	p->was_held = by[RULE_HOLD] != NULL;
-	if (by[RULE_HOLD])
-		wire_tell(w, p, EVENT_HELD, 0, NULL);
-	packet_put(w, p, by[RULE_HOLD] ? PACKET_HELD : p->due_ns ? PACKET_DELAYED : PACKET_PENDING);
-	if (copy) {
+	put_ruled(w, p, by[RULE_HOLD]);
+	if (by[RULE_DUPLICATE]) { /* it goes the same way, a step behind */
+		struct wire_packet *copy = packet_copy(w, p, p->to, p->event);
+
 		copy->due_ns = p->due_ns;
-		packet_put(w, copy, p->standing);
+		if (slowest)
+			tell_delay(w, copy, slowest);
+		put_ruled(w, copy, by[RULE_HOLD]);
 	}
 }
 
@@ -369,6 +379,7 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 static void take_in(struct wire *w, struct wire_packet *p)
 {
 	const struct segment *s = &p->segment;
+	struct packet_queue all = TAILQ_HEAD_INITIALIZER(all); /* one for each who gets it */
 	bool group = is_group(&s->dst);
 	uint64_t repeats = s->kind == SEGMENT_TCP
 		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
@@ -377,21 +388,19 @@ static void take_in(struct wire *w, struct wire_packet *p)
 	p->to = group ? next_member(w, p->from, WIRE_NOWHERE) : wire_find_host(w, p->from, &s->dst);
 	wire_announce(w, p, EVENT_SEGMENT, w->watch.sent(w->arg, p->from, p->to, s, repeats != 0),
 		repeats);
-	for (unsigned to = p->to; group && to != WIRE_NOWHERE;) {
-		to = next_member(w, p->from, to);
-		if (to != WIRE_NOWHERE) {
-			struct wire_packet *copy = packet_copy(w, p, to, p->event);
+	TAILQ_INSERT_TAIL(&all, p, place);
+	for (unsigned to = p->to; group && (to = next_member(w, p->from, to)) != WIRE_NOWHERE;) {
+		struct wire_packet *copy = packet_copy(w, p, to, p->event);
 
-			if (wire_has_way(w, copy))
-				packet_put(w, copy, PACKET_PENDING);
-			else
-				packet_free(w, copy);
-		}
+		TAILQ_INSERT_TAIL(&all, copy, place);
 	}
-	if (wire_has_way(w, p))
-		apply_rules(w, p);
-	else
-		packet_free(w, p);
+	while ((p = TAILQ_FIRST(&all))) {
+		TAILQ_REMOVE(&all, p, place);
+		if (wire_has_way(w, p))
+			apply_rules(w, p);
+		else
+			packet_free(w, p);
+	}
 }
 
 /* One packet off a TUN, or NULL when there is none. Into the packet itself: nearly all fit. */

@@ -9,7 +9,8 @@
  *
  * Rules apply once, when a packet leaves its kernel: a drop ends it; else it may be corrupted, copied,
  * delayed (by the longer of delay and rate) and held, by the oldest rule of each kind that is not used up.
- * Copies and forged packets are the user's own doing: no rule sees them. */
+ * What a group is sent is a packet for each host, and each meets the rules. Copies by a rule or by hand and
+ * forged packets are the user's own doing: no rule sees them. */
 #ifndef LAB_WIRE_WIRE_H
 #define LAB_WIRE_WIRE_H
 
@@ -88,7 +89,7 @@ void wire_cut(struct wire *w, unsigned host, bool cut);
 /* Power cut: nothing more comes out of it, and what arrives for it is lost; what it has sent goes on. */
 void wire_silence(struct wire *w, unsigned host);
 /* Host `next`, attached last, takes the place of `host`, as after a reboot: its addresses, its cable, and what
- * is on its way to it. What the old one has sent goes on. */
+ * is on its way to it. What the old one has sent goes on, as if the new one had. */
 void wire_succeed(struct wire *w, unsigned host, unsigned next);
 /* It is no more: its addresses are free, and what is on its way from or to it is gone. */
 void wire_detach(struct wire *w, unsigned host);
