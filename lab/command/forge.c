@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,13 @@
 
 #define FORGED_DATA_MAX 65000 /* bytes of payload: what an IPv4 packet can carry, headers aside */
 
+#define KIND(kind) (1u << (kind))
+#define ALL_KINDS UINT_MAX
+
 /* A word and what follows it: `seq next`, `mss 1460`. */
 struct detail {
 	const char *word;
+	unsigned kinds; /* mask of KIND(): of which packets it says something */
 	/* Read words[*index...] behind the word. 0 or -EINVAL. */
 	int (*read)(struct forging *f, size_t *index, struct diag *d);
 };
@@ -72,6 +77,9 @@ static int read_ttl(struct forging *f, size_t *index, struct diag *d)
 	uint64_t number = 0;
 	int r = read_number(f, index, UINT8_MAX, &number, d);
 
+	if (r == 0 && number == 0) /* a struct segment has 0 for "as usual" */
+		r = statement_error(f->statement, &f->statement->words[*index - 1], d,
+			"no packet is sent with a TTL of 0");
 	f->segment.hop_limit = (uint8_t)number;
 	return r;
 }
@@ -210,23 +218,23 @@ static int read_about(struct forging *f, size_t *index, struct diag *d)
 }
 
 static const struct detail details[] = {
-	{ "from", read_from },
-	{ "to", read_to },
-	{ "seq", read_seq },
-	{ "ack", read_ack },
-	{ "win", read_win },
-	{ "urg", read_urg },
-	{ "data", read_data },
-	{ "mss", read_mss },
-	{ "wscale", read_wscale },
-	{ "sackok", read_sackok },
-	{ "sack", read_sack },
-	{ "ts", read_ts },
-	{ "ttl", read_ttl },
-	{ "checksum", read_checksum },
-	{ "mtu", read_mtu },
-	{ "about", read_about },
-	{ "on", read_on },
+	{ "from", ALL_KINDS, read_from },
+	{ "to", ALL_KINDS, read_to },
+	{ "seq", KIND(SEGMENT_TCP), read_seq },
+	{ "ack", KIND(SEGMENT_TCP), read_ack },
+	{ "win", KIND(SEGMENT_TCP), read_win },
+	{ "urg", KIND(SEGMENT_TCP), read_urg },
+	{ "data", ALL_KINDS, read_data },
+	{ "mss", KIND(SEGMENT_TCP), read_mss },
+	{ "wscale", KIND(SEGMENT_TCP), read_wscale },
+	{ "sackok", KIND(SEGMENT_TCP), read_sackok },
+	{ "sack", KIND(SEGMENT_TCP), read_sack },
+	{ "ts", KIND(SEGMENT_TCP), read_ts },
+	{ "ttl", ALL_KINDS, read_ttl },
+	{ "checksum", ALL_KINDS, read_checksum },
+	{ "mtu", KIND(SEGMENT_ICMP), read_mtu },
+	{ "about", KIND(SEGMENT_ICMP), read_about },
+	{ "on", ALL_KINDS, read_on },
 };
 
 #define DETAIL_COUNT (sizeof(details) / sizeof(details[0]))
@@ -253,6 +261,9 @@ static int read_details(struct forging *f, size_t index, struct diag *d)
 				"'%.40s' says nothing about a packet: from, to, seq, ack, win, urg, data, "
 				"mss, wscale, sackok, sack, ts, ttl, checksum, mtu, about, on",
 				t->text);
+		if (!(details[i].kinds & KIND(f->segment.kind)))
+			return statement_error(s, t, d, "'%s' is for %s", t->text,
+				details[i].kinds == KIND(SEGMENT_TCP) ? "TCP segments" : "ICMP");
 		r = details[i].read(f, &index, d);
 	}
 	return r;
