@@ -24,7 +24,8 @@ const struct cmd_def cmd_reset = {
 	.args = "",
 	.min_args = 0,
 	.max_args = 0,
-	.summary = "begin anew: a new localhost with main, no other host, an empty wire without rules",
+	.summary =
+		"begin anew: a new localhost with main, no other host, an empty wire without rules",
 	.detail =
 		"Every process is killed, every socket gone, TIME-WAIT too, and every sysctl as it was. Names\n"
 		"are free again; `expect` counts from here.",

@@ -10,19 +10,26 @@
 #include "observe/tracker.h"
 #include "wire/filter.h"
 #include "wire/wire.h"
+#include "world/host.h"
 #include "world/world.h"
 
-/* X of `from X`: a socket's local address, a host, or an address with or without port. */
+/* X of `from X`: a socket's local address, a host (all its addresses), or an address with or without port. */
 static int match_end(const struct world *w, const struct statement *s, const struct token *t,
-	struct address *ret_address, struct diag *d)
+	struct address *ret_address, const struct address **ret_also, size_t *ret_also_count,
+	struct diag *d)
 {
 	const struct endpoint *e = name_find_socket(w, t->text);
+	const struct host *host = e ? NULL : world_host(w, t->text);
 
 	if (e && !e->local.port)
 		return statement_error(s, t, d, "socket '%s' has no address yet", e->name);
 	if (e) {
 		*ret_address = e->local;
 		return 0;
+	}
+	if (host) {
+		*ret_also = host->addresses;
+		*ret_also_count = host->address_count;
 	}
 	if (name_host_part(w, t->text, strlen(t->text), NULL, AF_UNSPEC, ret_address) == 0)
 		return 0;
@@ -58,9 +65,9 @@ static int match_pair(const struct world *w, const struct statement *s, const st
 	int r;
 
 	if (strcmp(word->text, "from") == 0)
-		return match_end(w, s, value, &m->from, d);
+		return match_end(w, s, value, &m->from, &m->from_also, &m->from_also_count, d);
 	if (strcmp(word->text, "to") == 0)
-		return match_end(w, s, value, &m->to, d);
+		return match_end(w, s, value, &m->to, &m->to_also, &m->to_also_count, d);
 	if (strcmp(word->text, "where") == 0)
 		return match_filter(w, s, value, &m->filter, d);
 	if (strcmp(word->text, "port") != 0)

@@ -54,10 +54,16 @@ int match_parse_word(const char *word, uint16_t *ret_must)
 	return 0;
 }
 
-static bool end_matches(const struct address *wanted, const struct address *end)
+static bool end_matches(const struct address *wanted, const struct address *also, size_t also_count,
+	const struct address *end)
 {
 	if (wanted->family == AF_UNSPEC)
 		return true;
+	for (size_t i = 0; i < also_count; i++) {
+		if (address_same_host(&also[i], end) &&
+			(!wanted->port || wanted->port == end->port))
+			return true;
+	}
 	/* a socket bound to 0.0.0.0 or :: is meant by its port */
 	return (address_is_any(wanted) || address_same_host(wanted, end)) &&
 		(!wanted->port || wanted->port == end->port);
@@ -81,7 +87,8 @@ bool match_segment(const struct match *m, const struct segment *s)
 		return false;
 	if (m->port && m->port != s->src.port && m->port != s->dst.port)
 		return false;
-	return end_matches(&m->from, &s->src) && end_matches(&m->to, &s->dst);
+	return end_matches(&m->from, m->from_also, m->from_also_count, &s->src) &&
+		end_matches(&m->to, m->to_also, m->to_also_count, &s->dst);
 }
 
 bool match_packet(const struct match *m, const struct segment *s, const uint8_t *packet, size_t len)

@@ -25,6 +25,9 @@ struct match {
 	/* SEGMENT_SYN | _FIN | _RST | _ACK, MATCH_DATA; or one of MATCH_TCP, _UDP, _ICMP; 0 = any packet */
 	uint16_t must;
 	struct address from, to; /* family AF_UNSPEC = any; port 0 = any port */
+	/* a host was named, and these are its, too: borrowed from it */
+	const struct address *from_also, *to_also;
+	size_t from_also_count, to_also_count;
 	uint16_t port; /* either end; 0 = any */
 	const struct filter *filter; /* `where "..."`: borrowed, from filter_get(); NULL = none */
 };

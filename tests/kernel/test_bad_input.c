@@ -310,7 +310,7 @@ static void bad_command_line_is_told(void **state)
 	} cases[] = {
 		{ { "--frobnicate" }, 2, "tcplab: there is no option '--frobnicate'" },
 		{ { "-c" }, 2, "tcplab: option '-c' needs a value" },
-		{ { "frobnicate" }, 2, "tcplab: unknown command 'frobnicate': play, check, list " },
+		{ { "frobnicate" }, 2, "tcplab: unknown command 'frobnicate': play, check, claims, " },
 		{ { "-c", "ss", "play" }, 2, "tcplab: 'play' makes no sense after -c or -f" },
 		{ { "play" }, 2, "tcplab: play what? " },
 		{ { "play", "no/such" }, 2, "tcplab: no/such:1:1: there is no such recipe" },

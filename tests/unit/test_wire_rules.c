@@ -52,51 +52,6 @@ static void hold_does_not_touch_what_is_on_its_way(void **state)
 	assert_arrived(b, 1, "1 ");
 }
 
-static void copy_by_a_rule_is_told_as_held_as_its_original(void **state)
-{
-	struct bench *b = *state;
-
-	rule(b, RULE_HOLD, NULL, 0);
-	rule(b, RULE_DUPLICATE, NULL, 0);
-	send_numbered(b, 1);
-	wire_pump(b->wire);
-	event_at(b, 1, EVENT_SEGMENT);
-	assert_verdict(b, 2, EVENT_HELD, 1, 1, "right");
-	event_at(b, 3, EVENT_COPY);
-	assert_verdict(b, 4, EVENT_HELD, 2, 3, "right");
-}
-
-static void copy_by_a_rule_is_told_as_delayed_as_its_original(void **state)
-{
-	struct bench *b = *state;
-
-	rule(b, RULE_DELAY, NULL, 0)->delay_ns = 1000000000;
-	rule(b, RULE_DUPLICATE, NULL, 0);
-	send_numbered(b, 1);
-	wire_pump(b->wire);
-	event_at(b, 1, EVENT_SEGMENT);
-	event_at(b, 2, EVENT_DELAYED);
-	event_at(b, 3, EVENT_COPY);
-	assert_int_equal(event_at(b, 4, EVENT_DELAYED)->verdict.number, 2);
-	assert_int_equal(nth(b, 1)->standing, PACKET_DELAYED);
-}
-
-static void each_packet_of_a_group_meets_the_rules(void **state)
-{
-	struct bench *b = *state;
-	uint8_t packet[HEADERS + 64];
-	size_t len = build(packet, "10.0.0.1", "224.0.0.9", SEGMENT_SYN, 1, 0);
-
-	wire_attach(b->wire, 2, "third", -1);
-	rule(b, RULE_HOLD, NULL, 0);
-	leave(b, 0, packet, len);
-	wire_pump(b->wire);
-	assert_int_equal(nth(b, 0)->to, 1);
-	assert_int_equal(nth(b, 1)->to, 2);
-	assert_int_equal(nth(b, 1)->standing, PACKET_HELD);
-	assert_rules(b, "hold any: 2 hits\n");
-}
-
 static void step_lets_the_oldest_go(void **state)
 {
 	struct bench *b = *state;
@@ -281,9 +236,6 @@ int main(void)
 		WIRE_TEST(hold_all_keeps_and_journals_each),
 		WIRE_TEST(hold_with_match_lets_the_others_overtake),
 		WIRE_TEST(hold_does_not_touch_what_is_on_its_way),
-		WIRE_TEST(copy_by_a_rule_is_told_as_held_as_its_original),
-		WIRE_TEST(copy_by_a_rule_is_told_as_delayed_as_its_original),
-		WIRE_TEST(each_packet_of_a_group_meets_the_rules),
 		WIRE_TEST(step_lets_the_oldest_go),
 		WIRE_TEST(step_by_number_takes_that_one_only),
 		WIRE_TEST(step_by_match_takes_count_that_match),
