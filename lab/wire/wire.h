@@ -96,6 +96,9 @@ void wire_detach(struct wire *w, unsigned host);
 /* Who has this address now? Of 127.0.0.0/8: `self`. WIRE_NOWHERE = nobody. */
 unsigned wire_find_host(const struct wire *w, unsigned self, const struct address *address);
 
+/* No rules, and nothing known of any conversation: for a lab that begins anew. Packet numbers go on. */
+void wire_begin_anew(struct wire *w);
+
 /* ---- carrying ---- */
 
 /* Take in what the kernels have sent, without delivering. true when there was something. */

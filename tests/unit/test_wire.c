@@ -317,6 +317,21 @@ static void detached_host_takes_along_what_is_on_its_way(void **state)
 		WIRE_NOWHERE);
 }
 
+static void begun_anew_the_wire_knows_no_rule_and_no_conversation(void **state)
+{
+	struct bench *b = *state;
+
+	rule(b, RULE_HOLD, NULL, 0);
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	wire_begin_anew(b->wire);
+	assert_null(wire_rules(b->wire)->first);
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_drain(b->wire);
+	assert_int_equal(event_at(b, journal_last(b->journal), EVENT_SEGMENT)->wire.repeats, 0);
+	assert_int_equal(wire_last_number(b->wire), 2);
+}
+
 static void broadcast_reaches_all_but_its_sender(void **state)
 {
 	struct bench *b = *state;
@@ -390,6 +405,7 @@ int main(void)
 		WIRE_TEST(successor_gets_what_was_on_its_way),
 		WIRE_TEST(successor_answers_with_its_cable_for_what_was_sent_before),
 		WIRE_TEST(detached_host_takes_along_what_is_on_its_way),
+		WIRE_TEST(begun_anew_the_wire_knows_no_rule_and_no_conversation),
 		WIRE_TEST(broadcast_reaches_all_but_its_sender),
 		WIRE_TEST(may_deliver_no_keeps_order_and_resumes),
 		WIRE_TEST(may_deliver_no_stops_what_is_behind_it),
