@@ -113,6 +113,7 @@ int check_recipes(const struct options *o, const struct recipe_list *list)
 	struct check c = { 0 };
 	struct text out = TEXT_EMPTY;
 	struct utsname kernel;
+	int code;
 
 	c.pool = (struct pool){ .options = o,
 		.jobs = o->jobs,
@@ -125,6 +126,7 @@ int check_recipes(const struct options *o, const struct recipe_list *list)
 	print(&out);
 	pool_run(&c.pool);
 	conclude(&c);
+	code = pool_exit_code(&c.pool);
 	for (size_t i = 0; i < list->count; i++) {
 		free(c.results[i].name);
 		free(c.results[i].message);
@@ -133,5 +135,5 @@ int check_recipes(const struct options *o, const struct recipe_list *list)
 	}
 	free(c.captures);
 	free(c.results);
-	return pool_exit_code(&c.pool);
+	return code;
 }

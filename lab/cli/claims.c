@@ -53,7 +53,8 @@ static void complain(const char *message)
 	fprintf(stderr, "tcplab: %s\n", message);
 }
 
-/* Every claim of every recipe goes into the book. names: one for each, owned by the caller. 0 or an exit code. */
+/* Every claim of every recipe goes into the book, but for bad ones, which are told. names: one for each, owned by the
+ * caller. 0 or an exit code. */
 static int enter_all(struct claims *c, const struct recipe_list *list, char **names)
 {
 	int code = EXIT_PASSED;
@@ -198,10 +199,8 @@ int claims_put(const struct options *o, const struct recipe_list *list, char *co
 {
 	struct claims c = { .book = claim_book_new() };
 	char **names = memory_new((list->count + 1) * sizeof(char *));
-	int code = enter_all(&c, list, names);
+	int bad = enter_all(&c, list, names), code = select_all(&c, ids, id_count);
 
-	if (code == EXIT_PASSED)
-		code = select_all(&c, ids, id_count);
 	if (code == EXIT_PASSED) {
 		gather_needed(&c, list);
 		if (c.needed.count) {
@@ -222,5 +221,5 @@ int claims_put(const struct options *o, const struct recipe_list *list, char *co
 	free(c.numbers);
 	free(c.results);
 	claim_book_free(c.book);
-	return code;
+	return code ? code : bad;
 }

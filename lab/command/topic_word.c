@@ -207,6 +207,21 @@ static const struct word_topic words[] = {
 		.source = "lab/language/expectation.h",
 	},
 	{
+		.name = "claims",
+		.others = "verdict|verdicts|evidence|holds|untested",
+		.meaning =
+			"A statement about TCP, put to this kernel: claim A1 \"...\" { COMMANDS }. What the expectations "
+			"in the block and its calls with => saw is the evidence. It holds; with `differs \"...\"` as "
+			"the block's last command it differs, and that says what this kernel does instead; it has "
+			"failed when an expectation was not met, and is untested when all it expects is for "
+			"--slow, or needs a program. segments and path count from its beginning; a claim of nothing but "
+			"expectations looks back to the last mark or claim that did something. In the shell, "
+			"`tcplab claims` plays them all, `tcplab claims A16` those that test one.",
+		.example =
+			"socket c; claim C1 \"Nobody listens: refused.\" { connect c :80 => ECONNREFUSED }",
+		.source = "lab/language/claim.h; recipes/README.md",
+	},
+	{
 		.name = "recipe",
 		.others = "recipes|play|check",
 		.meaning =

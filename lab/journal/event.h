@@ -54,7 +54,7 @@ enum claim_verdict {
 	CLAIM_HOLDS,
 	CLAIM_DIFFERS,
 	CLAIM_FAILED, /* the kernel did otherwise than the claim's block says */
-	CLAIM_UNTESTED, /* nothing was asked of the kernel: what would is for --slow */
+	CLAIM_UNTESTED, /* nothing was asked of the kernel: what would is for --slow, or needs a program */
 	CLAIM_VERDICT_COUNT,
 };
 

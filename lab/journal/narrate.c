@@ -175,7 +175,8 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		break;
 	case EVENT_TIMER:
 		if (strcmp(event->text, "unreported") == 0)
-			text_puts(out, "timer that the kernel does not report (delayed ACK?)");
+			text_puts(out,
+				"timer that the kernel does not report (delayed ACK, pacing?)");
 		else
 			text_printf(out, "%s timer", event->text);
 		if (event->timer.retransmits)

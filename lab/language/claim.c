@@ -57,6 +57,9 @@ static int check_claim(const struct statement *s, struct diag *d)
 {
 	const struct token *id = &s->words[1], *text = &s->words[2];
 
+	if (s->word_count != 3)
+		return statement_error(s, NULL, d,
+			"a claim has a name and a sentence: claim A1 \"...\" {");
 	if (id->kind != TOKEN_WORD || !claim_is_id(id->text))
 		return statement_error(s, id, d,
 			"'%.40s' is no name for a claim: a letter and a number, as A1 or C12",

@@ -26,7 +26,7 @@ struct claim_stack {
 	struct claim *innermost; /* owned; NULL = inside of none */
 };
 
-/* What can be said before anything runs: each claim has an ID such as A1, a text, and something it expects;
+/* What can be said of any statements before they run: each claim has an ID such as A1, a text, and something it expects;
  * `differs` is the last command of one. 0, or -EINVAL with the place in d. */
 int claim_check(const struct statement_list *list, struct diag *d);
 /* Is it written as an ID is: A1, C12? */

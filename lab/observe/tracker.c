@@ -258,6 +258,7 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock_timer timer,
 	uint32_t retransmits)
 {
+	e->timer_told_ns = clock_now_ns();
 	e->timer_event = journal_add(t->journal,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = e->name,
@@ -497,6 +498,19 @@ uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
 
 	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
 	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits);
+}
+
+uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e)
+{
+	uint64_t cause = 0, before = e->timer_event, told_ns = e->timer_told_ns;
+
+	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
+	if (cause)
+		return cause;
+	cause = add_timer_event(t, e, SOCK_TIMER_NONE, 0);
+	e->timer_event = before; /* what is sent again later is none of its doing */
+	e->timer_told_ns = told_ns;
+	return cause;
 }
 
 uint64_t tracker_due_ns(const struct tracker *t)

@@ -40,6 +40,8 @@ struct endpoint {
 	uint64_t sent, received; /* bytes that calls have moved, for the place in the stream */
 	uint64_t changed; /* event number of the last state change */
 	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
+	uint64_t timer_told_ns; /* when (CLOCK_MONOTONIC) */
+	uint64_t hidden_event; /* of its last one that sock_diag does not show; 0 = none */
 	struct tracker *tracker; /* borrowed, up */
 	struct descriptor *held; /* the world's: its first open descriptor; NULL = nobody's */
 	/* in the tracker's tables */
@@ -83,6 +85,8 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 /* Something came out of this endpoint that no call and no segment asked for: journal the timer that did
  * it, unless a look already has. Returns its event number. */
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);
+/* The same when it was none that sock_diag shows: what that shows is still to come. */
+uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e);
 
 /* Meet the listeners that nobody told us about: those of programs. */
 void tracker_meet_listeners(struct tracker *t, uint64_t cause);

@@ -170,6 +170,8 @@ void wire_succeed(struct wire *w, unsigned host, unsigned next)
 		{
 			if (p->to == host)
 				p->to = next;
+			if (p->from == host) /* its cable is the new one's by now */
+				p->from = next;
 		}
 	}
 }

@@ -8,6 +8,11 @@
 #include "observe/tracker.h"
 #include "world/parts.h"
 
+/* A timer may go off that much before it is due: sock_diag tells whole ticks of the kernel (HZ 100 at least). */
+#define TICK_MOST_NS (10 * NS_PER_MS)
+/* To take in what has piled up takes less. Two timers of one socket are further apart: RTO_MIN, 200 ms. */
+#define LATE_MOST_NS (50 * NS_PER_MS)
+
 /* A process given something to do is in motion until its answer is here or the kernel shows it asleep
  * (then whatever it did so far can be read back). Nobody can be asleep with an answer unread. */
 static void check_motion(struct world_process *wp)
@@ -118,6 +123,14 @@ static struct endpoint *end_of(const struct world *w, unsigned host, const struc
 	return s->kind == SEGMENT_UDP ? tracker_datagram(t, local, remote) : NULL;
 }
 
+/* Was it the timer that sock_diag told of, being due within slack_ns? One for retransmission sends again. (A loss
+ * probe may send new data, RFC 8985 7.3, and cannot be told from a sender that keeps a pace, as bbr does.) */
+static bool timer_sends(const struct endpoint *e, bool again, uint64_t slack_ns)
+{
+	return e->timer && (again || e->timer != SOCK_TIMER_RETRANSMIT) &&
+		e->timer_due_ns <= clock_now_ns() + slack_ns;
+}
+
 /* e: whose it is, NULL = not known. */
 static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s,
 	struct endpoint *e, bool again)
@@ -137,7 +150,7 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		return w->delivering;
 	if (owner && (found = motion_motive(owner)))
 		return found;
-	if (e && e->timer && e->timer_due_ns <= clock_now_ns())
+	if (e && timer_sends(e, again, 0))
 		return tracker_timer_fired(t, e);
 	/* a connect() whose local port we have not seen yet; a listener taking its children along */
 	for (size_t i = 0; i < w->process_count; i++) {
@@ -159,10 +172,16 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	/* somebody has it, such as a program in the background: no timer's work */
 	if (!owner && e->inode)
 		return 0;
-	/* we were late, and one look has already told of the timers behind several segments */
-	if (again && e->timer_event)
-		return e->timer_event;
-	return tracker_timer_fired(t, e);
+	if (timer_sends(e, again, TICK_MOST_NS))
+		return tracker_timer_fired(t, e);
+	/* we were late, and one look a moment ago has already told of the timers behind several segments */
+	if (again)
+		return e->timer_told_ns + LATE_MOST_NS > clock_now_ns() ? e->timer_event
+									: tracker_timer_fired(t, e);
+	/* an ACK put off, or the pace of the sender; one for all that came at that pace since a delivery */
+	if (e->hidden_event <= w->delivered)
+		e->hidden_event = tracker_hidden_timer_fired(t, e);
+	return e->hidden_event;
 }
 
 /* Can this segment move the state of e, where it goes? e: NULL = no connection is known there. */
@@ -348,7 +367,7 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 
 	if (!t)
 		return;
-	w->delivering = event;
+	w->delivering = w->delivered = event;
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
 	if (can_move(s, e) && s->kind == SEGMENT_TCP) {

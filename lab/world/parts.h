@@ -60,6 +60,7 @@ struct world {
 	bool failed; /* a host is gone */
 	uint32_t endpoint_ids;
 	uint64_t delivering; /* the EVENT_DELIVERED whose effects are being read; 0 = none */
+	uint64_t delivered; /* the last of these; 0 = none yet */
 	struct address delivered_to; /* and whom it went to */
 	unsigned delivered_host;
 	uv_idle_t idle; /* runs while there is something to pump */

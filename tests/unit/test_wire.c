@@ -285,6 +285,23 @@ static void successor_gets_what_was_on_its_way(void **state)
 	close(pair[1]);
 }
 
+static void successor_answers_with_its_cable_for_what_was_sent_before(void **state)
+{
+	struct bench *b = *state;
+
+	rule(b, RULE_HOLD, NULL, 0);
+	send_numbered(b, 1);
+	wire_pump(b->wire);
+	wire_cut(b->wire, 0, true);
+	wire_silence(b->wire, 0);
+	wire_attach(b->wire, 2, "left", -1);
+	wire_succeed(b->wire, 0, 2);
+	wire_cut(b->wire, 2, false);
+	wire_release(b->wire);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+}
+
 static void detached_host_takes_along_what_is_on_its_way(void **state)
 {
 	struct bench *b = *state;
@@ -371,6 +388,7 @@ int main(void)
 		WIRE_TEST(cable_cut_on_the_way_loses_what_arrives_later),
 		WIRE_TEST(silenced_host_says_nothing_and_hears_nothing),
 		WIRE_TEST(successor_gets_what_was_on_its_way),
+		WIRE_TEST(successor_answers_with_its_cable_for_what_was_sent_before),
 		WIRE_TEST(detached_host_takes_along_what_is_on_its_way),
 		WIRE_TEST(broadcast_reaches_all_but_its_sender),
 		WIRE_TEST(may_deliver_no_keeps_order_and_resumes),
