@@ -59,8 +59,10 @@ const struct cmd_def cmd_needs = {
 	.args = "PROGRAM... { COMMAND; ... }",
 	.min_args = 1,
 	.max_args = CMD_MANY,
-	.summary = "run the commands between the braces only where these programs are there to be run",
-	.detail = "Installed, and allowed to a recipe by --allow-exec. Else they are left out, and that is said.",
+	.summary =
+		"run the commands between the braces only where these programs are there to be run",
+	.detail =
+		"Installed, and allowed to a recipe by --allow-exec. Else they are left out, and that is said.",
 	.source = "tcplab",
 	.example = "needs sh { exec p sh -c \"exit 3\"; expect p exited 3 }",
 	.flags = CMD_BLOCK,
