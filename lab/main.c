@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads the command line, wires the parts of a lab together, and turns its end into an exit code. Nothing
  * happens here that another front end would want to do as well. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,14 +18,17 @@
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "cli/claims.h"
 #include "cli/options.h"
 #include "command/table.h"
 #include "journal/jsonl.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/claim.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/statement.h"
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "wire/capture.h"
@@ -297,8 +301,10 @@ static int run_lab(const struct options *o)
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
 	struct lab lab = { .options = o };
 	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec,
+		.may_exec = interactive || o->command || o->allow_exec ||
+			(o->file && recipe_came_along(o->file)),
 		.may_write = interactive || o->command || o->allow_write,
+		.slow = o->slow,
 		.keep_going = o->keep_going,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
@@ -439,6 +445,82 @@ static int check(const struct options *o, char **names, int count)
 	return code;
 }
 
+/* Words that look like one are IDs, in capitals or not; the others are where to look for claims. */
+static int claims(const struct options *o, char **words, int count)
+{
+	struct recipe_list list = { 0 };
+	int ids = 0, places = 0, code;
+	char **sorted = memory_new(((size_t)count + 1) * sizeof(char *));
+
+	for (int i = 0; i < count; i++) {
+		char *word = words[i], first = word[0];
+
+		word[0] = (char)toupper((unsigned char)first);
+		if (claim_is_id(word)) {
+			sorted[ids++] = word;
+		} else {
+			word[0] = first;
+			sorted[count - ++places] = word;
+		}
+	}
+	code = find_recipes(sorted + ids, places, &list);
+	if (code == 0)
+		code = claims_put(o, &list, sorted, (size_t)ids);
+	recipe_list_done(&list);
+	free(sorted);
+	return code;
+}
+
+static int show(char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	struct text text = TEXT_EMPTY;
+	struct diag d = { 0 };
+	int code;
+
+	if (count == 0) {
+		fputs("tcplab: show what? tcplab show RECIPE; `tcplab list` shows them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_recipes(names, count, &list);
+	for (size_t i = 0; i < list.count && code == 0; i++) {
+		if (list.count > 1)
+			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
+		text_clear(&text);
+		if (recipe_read(list.paths[i], &text, &d) < 0) {
+			print_diag(&d);
+			code = EXIT_USAGE;
+		}
+		fwrite(text_get(&text), 1, text.len, stdout);
+	}
+	text_done(&text);
+	recipe_list_done(&list);
+	return code;
+}
+
+static void add_id(void *arg, const struct statement *claim)
+{
+	struct text *ids = arg, id = TEXT_EMPTY;
+
+	text_printf(&id, " %s ", claim->words[1].text);
+	if (!strstr(text_get(ids), text_get(&id))) /* " A1 " is not in " A10 " */
+		text_printf(ids, "%s%s ", ids->len ? "" : " ", claim->words[1].text);
+	text_done(&id);
+}
+
+/* " A1 A2 ": what a recipe claims, each once. */
+static void add_ids(const struct text *recipe, struct text *out)
+{
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+
+	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
+		return; /* it is told when it is played */
+	if (claim_check(&list, &d) == 0)
+		claim_each(&list, add_id, out);
+	statement_list_done(&list);
+}
+
 static int list_recipes(char **names, int count)
 {
 	struct recipe_list list = { 0 };
@@ -446,15 +528,22 @@ static int list_recipes(char **names, int count)
 
 	for (size_t i = 0; i < list.count; i++) {
 		struct text text = TEXT_EMPTY, name = TEXT_EMPTY, title = TEXT_EMPTY;
+		struct text ids = TEXT_EMPTY;
 		struct diag d = { 0 };
 
 		recipe_short_name(list.paths[i], &name);
-		if (recipe_read(list.paths[i], &text, &d) == 0)
+		if (recipe_read(list.paths[i], &text, &d) == 0) {
 			recipe_title(text_get(&text), text.len, &title);
-		printf("%-24s %s\n", text_get(&name), text_get(&title));
+			add_ids(&text, &ids);
+		}
+		printf("%-27s %s", text_get(&name), text_get(&title));
+		if (ids.len)
+			printf("  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
+		puts("");
 		text_done(&text);
 		text_done(&name);
 		text_done(&title);
+		text_done(&ids);
 	}
 	recipe_list_done(&list);
 	return code;
@@ -512,7 +601,8 @@ static int subcommand(struct options *o, char **words, int count)
 	if (count && (o->command || o->file))
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
-		return misused_word("unknown command ", words[0], ": play, check, list or doctor");
+		return misused_word("unknown command ", words[0],
+			": play, check, claims, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -520,6 +610,10 @@ static int subcommand(struct options *o, char **words, int count)
 		return play(o, words + 1, count - 1);
 	case VERB_CHECK:
 		return check(o, words + 1, count - 1);
+	case VERB_CLAIMS:
+		return claims(o, words + 1, count - 1);
+	case VERB_SHOW:
+		return show(words + 1, count - 1);
 	case VERB_LIST:
 		return list_recipes(words + 1, count - 1);
 	case VERB_DOCTOR:

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash_table.h"
+
 static size_t address_len(const struct address *a)
 {
 	return a->family == AF_INET6 ? 16 : a->family == AF_INET ? 4 : 0;
@@ -29,9 +31,29 @@ int address_compare(const struct address *a, const struct address *b)
 	return (a->port > b->port) - (a->port < b->port);
 }
 
+/* Asked several times a segment: the two lengths are written out, so that no call is made. */
 bool address_equal(const struct address *a, const struct address *b)
 {
-	return address_compare(a, b) == 0;
+	if (a->family != b->family || a->port != b->port)
+		return false;
+	if (a->family == AF_INET6)
+		return memcmp(a->bytes, b->bytes, 16) == 0;
+	return a->family != AF_INET || memcmp(a->bytes, b->bytes, 4) == 0;
+}
+
+static uint64_t number_of(const struct address *a)
+{
+	uint64_t number = 0, more = 0;
+
+	memcpy(&number, a->bytes, a->family == AF_INET6 ? 8 : address_len(a));
+	if (a->family == AF_INET6)
+		memcpy(&more, a->bytes + 8, 8);
+	return hash_number(number ^ (uint64_t)a->port << 40) + hash_number(~more);
+}
+
+uint64_t address_hash(const struct address *a, const struct address *b)
+{
+	return hash_number(number_of(a) * 3 + number_of(b));
 }
 
 bool address_is_loopback(const struct address *a)

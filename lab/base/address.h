@@ -19,6 +19,8 @@ struct address {
 /* Compare family, bytes and port: < 0, 0, > 0. */
 int address_compare(const struct address *a, const struct address *b);
 bool address_equal(const struct address *a, const struct address *b);
+/* Of both ends of a conversation, in this order: equal addresses give equal numbers. */
+uint64_t address_hash(const struct address *a, const struct address *b);
 /* The same without the port. */
 bool address_same_host(const struct address *a, const struct address *b);
 /* 127.0.0.0/8: every host's own. */

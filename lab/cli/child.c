@@ -17,7 +17,7 @@
 #define STOP_MOST_MS 2000 /* to end a lab takes 4 ms */
 
 /* In the child, after fork(). uv_spawn() and posix_spawn() have no way to say "die with the parent". */
-__attribute__((noreturn)) static void be_child(char *const *argv, int said, pid_t parent)
+__attribute__((noreturn)) static void be_child(char *const *argv, int out, int said, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -25,7 +25,7 @@ __attribute__((noreturn)) static void be_child(char *const *argv, int said, pid_
 	if (getppid() != parent) /* it died before that */
 		_exit(1);
 	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
+	dup2(out >= 0 ? out : null, STDOUT_FILENO);
 	dup2(said, STDERR_FILENO);
 	/* The program that runs, even if a newer one has taken its place on disk. */
 	execv("/proc/self/exe", argv);
@@ -39,6 +39,8 @@ static void on_closed(uv_handle_t *handle)
 
 	if (--c->handles == 0) {
 		fd_closep(&c->fd);
+		fd_closep(&c->out);
+		text_done(&c->begun);
 		c->ended(c->arg, c);
 	}
 }
@@ -56,6 +58,33 @@ static void drain(struct child *c)
 	}
 	if (len == 0)
 		uv_poll_stop(&c->reader);
+}
+
+static void drain_lines(struct child *c)
+{
+	char buffer[65536];
+	ssize_t len;
+
+	while ((len = read(c->out, buffer, sizeof(buffer))) > 0) {
+		const char *from = buffer, *end = buffer + len, *newline;
+
+		while ((newline = memchr(from, '\n', (size_t)(end - from)))) {
+			text_add(&c->begun, from, (size_t)(newline - from));
+			c->line(c->arg, text_get(&c->begun), c->begun.len);
+			text_clear(&c->begun);
+			from = newline + 1;
+		}
+		text_add(&c->begun, from, (size_t)(end - from));
+	}
+	if (len == 0)
+		uv_poll_stop(&c->out_reader);
+}
+
+static void on_line_readable(uv_poll_t *handle, int status, int events)
+{
+	(void)status;
+	(void)events;
+	drain_lines(handle->data);
 }
 
 static void on_readable(uv_poll_t *handle, int status, int events)
@@ -99,38 +128,66 @@ void child_look(struct child *c)
 	c->time_ns = clock_now_ns() - c->begin_ns;
 	drain(c);
 	c->handles = 2;
+	if (c->out >= 0) {
+		drain_lines(c);
+		c->handles++;
+		uv_close((uv_handle_t *)&c->out_reader, on_closed);
+	}
 	uv_close((uv_handle_t *)&c->reader, on_closed);
 	uv_close((uv_handle_t *)&c->deadline, on_closed);
 }
 
-int child_start(struct child *c, uv_loop_t *loop, char *const *argv, uint64_t timeout_ns,
-	child_ended_fn *ended, void *arg, struct diag *d)
+/* A pipe whose reading end does not wait. */
+static int open_pipe(int *ret_out, int *ret_in, struct diag *d)
 {
-	CLEANUP(fd_closep) int out = -1, in = -1;
-	pid_t parent = getpid(), pid;
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return diag_errno(d, errno, "pipe2", "no lab for %s", argv[0]);
-	out = fds[0];
-	in = fds[1];
-	fcntl(out, F_SETFL, O_NONBLOCK);
+		return diag_errno(d, errno, "pipe2", "no lab can be started");
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	*ret_out = fds[0];
+	*ret_in = fds[1];
+	return 0;
+}
+
+static void read_from(uv_loop_t *loop, struct child *c, uv_poll_t *reader, int fd,
+	uv_poll_cb readable)
+{
+	uv_poll_init(loop, reader, fd);
+	reader->data = c;
+	uv_poll_start(reader, UV_READABLE | UV_DISCONNECT, readable);
+}
+
+int child_start(struct child *c, uv_loop_t *loop, char *const *argv, uint64_t timeout_ns,
+	child_line_fn *line, child_ended_fn *ended, void *arg, struct diag *d)
+{
+	CLEANUP(fd_closep) int said = -1, says = -1;
+	CLEANUP(fd_closep) int told = -1, tells = -1;
+	pid_t parent = getpid(), pid;
+	int r = open_pipe(&said, &says, d);
+
+	if (r == 0 && line)
+		r = open_pipe(&told, &tells, d);
+	if (r < 0)
+		return r;
 	pid = fork();
 	if (pid < 0)
 		return diag_errno(d, errno, "fork", "no process for another lab");
 	if (pid == 0)
-		be_child(argv, in, parent);
+		be_child(argv, tells, says, parent);
 	*c = (struct child){ .pid = pid,
-		.fd = fd_take(&out),
+		.fd = fd_take(&said),
+		.out = told >= 0 ? fd_take(&told) : -1,
 		.begin_ns = clock_now_ns(),
+		.line = line,
 		.ended = ended,
 		.arg = arg };
 	uv_timer_init(loop, &c->deadline);
 	c->deadline.data = c;
 	uv_timer_start(&c->deadline, on_deadline, (timeout_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
-	uv_poll_init(loop, &c->reader, c->fd);
-	c->reader.data = c;
-	uv_poll_start(&c->reader, UV_READABLE | UV_DISCONNECT, on_readable);
+	read_from(loop, c, &c->reader, c->fd, on_readable);
+	if (line)
+		read_from(loop, c, &c->out_reader, c->out, on_line_readable);
 	return 0;
 }
 

@@ -11,9 +11,11 @@
 #include "base/text.h"
 #include "language/names.h"
 #include "language/statement.h"
+#include "view/findings.h"
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
+#define SLOW_TIMEOUT_NS (20 * 60 * NS_PER_S) /* tcp_retries2 takes 15 minutes */
 #define ON(verb) (1u << VERB_##verb)
 #define ANY_VERB ((1u << VERB_COUNT) - 1)
 #define LONG_ONLY 256 /* what getopt_long() gives for options without a letter: this + id */
@@ -38,7 +40,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "play",
 		.args = "RECIPE",
 		.summary = "tell a recipe's story as it happens",
-		.detail = "RECIPE is a file, or a name such as open/three-way.",
+		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.",
 		.recipes = true,
 	},
 	[VERB_CHECK] = {
@@ -49,11 +51,27 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "that dies or hangs is reported like any other that fails.",
 		.recipes = true,
 	},
+	[VERB_CLAIMS] = {
+		.name = "claims",
+		.args = "[ID|RECIPE|FOLDER]",
+		.summary = "put what is claimed of TCP to this kernel: it holds, or it differs",
+		.detail = "Plays the recipes that hold claims, as many at a time as there are cores, and tells for each claim\n"
+			  "whether it holds and what was seen; those that differ come again in full. An ID is a letter and a\n"
+			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
+		.recipes = true,
+	},
 	[VERB_LIST] = {
 		.name = "list",
 		.args = "[FOLDER]",
 		.summary = "the recipes there are",
-		.detail = "One a line, its name and its first words.",
+		.detail = "One a line: its topic and name, its first words, and the claims it puts to the kernel.",
+		.recipes = true,
+	},
+	[VERB_SHOW] = {
+		.name = "show",
+		.args = "RECIPE",
+		.summary = "print a recipe",
+		.detail = "With the comment that says what to look for.",
 		.recipes = true,
 	},
 	[VERB_DOCTOR] = {
@@ -88,18 +106,24 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "keep-going",
 		.summary = "go on behind a failed expectation, tell all",
 		.detail = "The exit code is still 1. A mistake in the commands ends them at once, as without it.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
+	},
+	[OPTION_SLOW] = {
+		.name = "slow",
+		.summary = "play what takes minutes, too",
+		.detail = "Recipes mark it with `slow`: waiting for TIME-WAIT to end, for one. Else it is left out.",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_ALLOW_EXEC] = {
 		.name = "allow-exec",
 		.summary = "a recipe may run programs (exec)",
-		.detail = "What is typed at the prompt or behind `-c` may without.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+		.detail = "What is typed at the prompt or behind `-c` may without, and so may the recipes that came with tcplab.",
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_ALLOW_WRITE] = {
 		.name = "allow-write",
 		.summary = "a recipe may write files (save, capture)",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_CAPTURE] = {
 		.name = "capture",
@@ -119,24 +143,25 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.letter = 'j',
 		.name = "jobs",
 		.arg = "N",
-		.summary = "play N recipes at a time (1)",
+		.summary = "play N recipes at a time (1; claims: all cores)",
 		.detail = "They are reported in the order of their names, whichever ends first.",
-		.verbs = ON(CHECK),
+		.verbs = ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_REPORT] = {
 		.name = "report",
-		.arg = "tap|junit|json",
-		.summary = "how to report (tap)",
+		.arg = "tap|junit|json|text|markdown|html",
+		.summary = "how check (tap) or claims (text) report",
 		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
-			  "object with version, kernel and results. The latter two come when all recipes have ended.",
-		.verbs = ON(CHECK),
+			  "object with version, kernel and results. All but tap come when all recipes have ended. text,\n"
+			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap.",
+		.verbs = ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
 		.arg = "T",
-		.summary = "a recipe that takes longer has failed (120s)",
+		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
 		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
-		.verbs = ON(CHECK),
+		.verbs = ON(CHECK) | ON(CLAIMS),
 	},
 	[OPTION_HELP] = {
 		.letter = 'h',
@@ -203,6 +228,9 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 	case OPTION_KEEP_GOING:
 		o->keep_going = true;
 		break;
+	case OPTION_SLOW:
+		o->slow = true;
+		break;
 	case OPTION_ALLOW_EXEC:
 		o->allow_exec = true;
 		break;
@@ -225,7 +253,7 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 	case OPTION_REPORT:
 		o->report = report_format_parse(value);
 		if (o->report == REPORT_FORMAT_COUNT)
-			return refuse(error, "a report is tap, junit or json, not ", value, "");
+			return refuse(error, "there is no report ", value, "");
 		break;
 	case OPTION_TIMEOUT:
 		if (parse_timeout(value, &o->timeout_ns) < 0)
@@ -294,8 +322,27 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 	text_done(&letters);
 	if (r < 0)
 		return r;
+	if (o.slow && !(o.given & (1u << OPTION_TIMEOUT)))
+		o.timeout_ns = SLOW_TIMEOUT_NS;
 	*ret_options = o;
 	return optind;
+}
+
+/* TAP tells recipe by recipe; of claims there is more to tell than passed or not. */
+static int check_report(const struct options *o, enum verb verb, struct text *error)
+{
+	bool of_check = o->report <= REPORT_JSON;
+
+	if (!(o->given & (1u << OPTION_REPORT)))
+		return 0;
+	if (verb == VERB_CHECK && !of_check)
+		return refuse(error, "check reports as tap, junit or json, not as ",
+			report_format_name(o->report), "");
+	if (verb == VERB_CLAIMS && !findings_take(o->report))
+		return refuse(error,
+			"claims reports as text, junit, json, markdown or html, not as ",
+			report_format_name(o->report), "");
+	return 0;
 }
 
 int options_check(const struct options *o, enum verb verb, struct text *ret_error)
@@ -315,7 +362,7 @@ int options_check(const struct options *o, enum verb verb, struct text *ret_erro
 		text_printf(ret_error, "'%s' has no ", verb_defs[verb].name);
 		return refuse(ret_error, "option ", name, "");
 	}
-	return 0;
+	return check_report(o, verb, ret_error);
 }
 
 /* ---- telling ---- */
@@ -332,6 +379,10 @@ static void usage_option(const struct option_def *def, struct text *out)
 		text_printf(&words, "%s--%s", def->letter ? "" : "    ", def->name);
 	if (def->arg)
 		text_printf(&words, " %s", def->arg);
+	if (words.len >= WORDS_WIDTH) {
+		text_printf(out, "  %s\n", text_get(&words));
+		text_clear(&words);
+	}
 	text_printf(out, "  %-*s%s\n", WORDS_WIDTH, text_get(&words), def->summary);
 	text_done(&words);
 }

@@ -29,7 +29,9 @@ enum verb {
 	VERB_NONE, /* the prompt, -c, -f */
 	VERB_PLAY,
 	VERB_CHECK,
+	VERB_CLAIMS,
 	VERB_LIST,
+	VERB_SHOW,
 	VERB_DOCTOR,
 	VERB_COUNT,
 };
@@ -51,6 +53,7 @@ enum option_id {
 	OPTION_FILE,
 	OPTION_IPV6,
 	OPTION_KEEP_GOING,
+	OPTION_SLOW,
 	OPTION_ALLOW_EXEC,
 	OPTION_ALLOW_WRITE,
 	OPTION_CAPTURE,
@@ -78,7 +81,7 @@ struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	const char *capture; /* file; of check, folder */
-	bool json, ipv6, keep_going, help, version;
+	bool json, ipv6, keep_going, slow, help, version;
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */

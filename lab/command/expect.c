@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/claim.h"
 #include "language/cmd.h"
 #include "language/expectation.h"
 #include "language/script.h"
@@ -18,6 +19,16 @@ struct waiting {
 
 static int expect_passed(struct cmd_call *c)
 {
+	const struct waiting *w = c->state;
+	struct text seen = TEXT_EMPTY;
+
+	if (w->expectation.never) {
+		expectation_format(&w->expectation, &seen);
+		text_puts(&seen, ", but ");
+	}
+	expectation_format_seen(&w->expectation, c->world, script_mark(c->script), &seen);
+	claim_saw(script_claims(c->script), text_get(&seen));
+	text_done(&seen);
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_EXPECTATION,
 			.cause = c->event,
@@ -90,7 +101,7 @@ static int expect_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_expect = {
 	.name = "expect",
-	.args = "SOCK STATE | SOCK path STATE > ... | SOCK recvq|sendq|backlog|retransmits N | SOCK timer KIND | count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%] | PROC FATE",
+	.args = "SOCK STATE | SOCK path STATE > ... | SOCK recvq|sendq|backlog|retransmits N | SOCK timer KIND [T +-P%] | count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%] | PROC FATE",
 	.min_args = 2,
 	.max_args = CMD_MANY,
 	.summary = "wait until this is so (2 s, or `within T`); if it does not come true, fail",

@@ -124,7 +124,8 @@ static int random_address(struct forging *f, const struct token *t, size_t len,
 	uint64_t random = 0;
 
 	if (address_parse_host(t->text, (size_t)(slash - t->text), &a) < 0)
-		return statement_error(f->statement, t, d, "'%.*s' is no address",
+		return statement_error(f->statement, t, d,
+			"'%.*s' is no address to begin with: 10.9.0.0/16:random",
 			(int)(slash - t->text), t->text);
 	most = a.family == AF_INET6 ? 128 : 32;
 	prefix = (unsigned)strtoul(slash + 1, &end, 10);
@@ -400,8 +401,8 @@ int forging_build(struct forging *f, uint8_t *packet, struct diag *d)
 	if (f->icmp_kind)
 		r = settle_icmp(f, d);
 	if (r == 0 && (!s->src.family || !s->dst.family))
-		return statement_error(f->statement, NULL, d,
-			"from whom to whom? from ADDR to ADDR");
+		return statement_error(f->statement, NULL, d, "%s",
+			s->src.family ? "to whom? to ADDR" : "from whom? from ADDR");
 	if (r == 0 && s->src.family != s->dst.family)
 		return statement_error(f->statement, NULL, d,
 			"one address is IPv4 and the other IPv6: they cannot talk");

@@ -2,11 +2,30 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "base/text.h"
 #include "language/cmd.h"
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/statement.h"
+
+/* What `tcplab play NAME` would play: at the prompt these are the user's own words. */
+static int read_named(const char *name, struct text *path, struct text *text)
+{
+	struct recipe_list found = { 0 };
+	struct diag d = { 0 };
+	int r = recipe_find(name, &found, &d);
+
+	if (r == 0 && found.count != 1)
+		r = -EISDIR;
+	if (r == 0) {
+		text_clear(path);
+		text_puts(path, found.paths[0]);
+		r = recipe_read(found.paths[0], text, &d);
+	}
+	recipe_list_done(&found);
+	return r;
+}
 
 /* A recipe is somebody else's text: it may name files beside and below itself, nothing else. */
 static int include_run(struct cmd_call *c, struct diag *d)
@@ -24,6 +43,8 @@ static int include_run(struct cmd_call *c, struct diag *d)
 	text_add(&folder, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
 	text_printf(&path, "%s%s", text_get(&folder), name->text);
 	r = recipe_read_below(text_get(&folder), name->text, &text, d);
+	if (r == -ENOENT && script_interactive(c->script))
+		r = read_named(name->text, &path, &text);
 	if (r < 0)
 		r = statement_error(s, name, d, "'%.80s' cannot be read: %s", text_get(&path),
 			r == -EINVAL ? "it is no plain file" : strerror(-r));
@@ -37,11 +58,13 @@ static int include_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_include = {
 	.name = "include",
-	.args = "FILE",
+	.args = "RECIPE",
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "run the commands of another recipe here",
-	.detail = "FILE is beside or below the recipe that includes it (or the current folder).",
+	.detail =
+		"RECIPE is a file beside or below the one that includes it (or the current folder); at the prompt also\n"
+		"the name of a recipe, as in api/connected.",
 	.source = "tcplab",
 	.example = "include common.lab",
 	.run = include_run,

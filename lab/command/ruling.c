@@ -41,8 +41,8 @@ int ruling_end(const struct cmd_call *c, size_t next, struct diag *d)
 
 	if (next >= s->word_count)
 		return 0;
-	return statement_error(s, &s->words[next], d, "'%.40s' is one word too many",
-		s->words[next].text);
+	return statement_error(s, &s->words[next], d, "'%.40s' is one word too many: %s %s",
+		s->words[next].text, c->def->name, c->def->args);
 }
 
 int ruling_add(struct cmd_call *c, struct rule *rule)

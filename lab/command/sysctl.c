@@ -2,15 +2,20 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/claim.h"
 #include "language/cmd.h"
 #include "language/names.h"
+#include "language/outcome.h"
+#include "language/script.h"
 #include "language/statement.h"
+#include "world/process.h"
 #include "world/world.h"
 
 /* "net.ipv4.tcp_fin_timeout" -> "net/ipv4/tcp_fin_timeout". Only below net/, which is the namespace's
@@ -34,6 +39,37 @@ static int key_path(const struct statement *s, const struct token *key,
 			"net.ipv4.tcp_fin_timeout",
 			key->text);
 	return 0;
+}
+
+/* Is it as => says? value: what the kernel answers to a reading; error: why it took no value, 0 = it did. */
+static int meet_outcome(struct cmd_call *c, char *value, int error, struct diag *d)
+{
+	struct call_answer answer = { .text = value, .has_value = true };
+	struct call_outcome got = { .error = error,
+		.answer = &answer,
+		.data = (const uint8_t *)value,
+		.size = strlen(value) };
+	struct text expected = TEXT_EMPTY, seen = TEXT_EMPTY;
+	struct outcome outcome;
+	char *end;
+	int r = outcome_parse(c->statement, true, &outcome, d);
+
+	if (r < 0)
+		return r;
+	answer.value = strtoll(value, &end, 10);
+	answer.in_words = end == value || *end;
+	outcome_format(&outcome, &expected);
+	outcome_format_got(&got, &seen);
+	if (outcome_met(&outcome, &got)) {
+		claim_saw_call(script_claims(c->script), c->statement, text_get(&seen));
+		r = CMD_DONE;
+	} else {
+		r = script_mismatch(c, NULL, text_get(&expected), text_get(&seen));
+	}
+	outcome_done(&outcome);
+	text_done(&expected);
+	text_done(&seen);
+	return r;
 }
 
 static int sysctl_run(struct cmd_call *c, struct diag *d)
@@ -68,6 +104,10 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	if (r == -ENOENT)
 		return statement_error(s, &s->words[i], d, "this kernel has no sysctl %s",
 			s->words[i].text);
+	for (char *v = value; r == 0 && *v; v++)
+		*v = *v == '\t' ? ' ' : *v; /* between the three of tcp_rmem */
+	if (r < 0 && s->outcome)
+		return meet_outcome(c, (char[]){ "" }, -r, d);
 	if (r < 0)
 		return statement_error(s, &s->words[i], d, "the kernel does not take %s: %s",
 			s->words[i].text, strerror(-r));
@@ -75,7 +115,7 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	journal_add(world_journal(c->world),
 		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
 	text_done(&out);
-	return CMD_DONE;
+	return s->outcome ? meet_outcome(c, value, 0, d) : CMD_DONE;
 }
 
 const struct cmd_def cmd_sysctl = {
@@ -84,7 +124,11 @@ const struct cmd_def cmd_sysctl = {
 	.min_args = 1,
 	.max_args = 8,
 	.summary = "read or set a kernel setting of a host; the machine's own stay as they are",
+	.detail =
+		"=> says what it must be: sysctl net.ipv4.tcp_fin_timeout => 60. Several numbers are a string:\n"
+		"=> \"32768 60999\".",
 	.source = "sysctl(8), ip-sysctl in the kernel's documentation",
 	.example = "sysctl net.ipv4.tcp_fin_timeout 5",
+	.flags = CMD_OUTCOME | CMD_WORDS,
 	.run = sysctl_run,
 };

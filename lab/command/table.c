@@ -54,6 +54,10 @@
 	X(wait)                                                                                    \
 	X(sleep)                                                                                   \
 	X(repeat)                                                                                  \
+	X(claim)                                                                                   \
+	X(differs)                                                                                 \
+	X(slow)                                                                                    \
+	X(needs)                                                                                   \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
 	X(save)                                                                                    \

@@ -32,6 +32,7 @@ static const struct word_topic words[] = {
 			" c path CLOSED > SYN-SENT > ESTABLISHED: these states since `mark` and no others.\n"
 			" c recvq 5, c sendq 0, c backlog 16, c retransmits 2: its numbers.\n"
 			" c timer retransmission: which timer runs; none is none.\n"
+			" c timer time-wait 60s +-2%: that timer, and how long until it fires.\n"
 			" counter TcpRetransSegs 1, bob counter ...: what a host's kernel has counted.\n"
 			" count TIME-WAIT 2: so many sockets are in that state.\n"
 			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"
@@ -204,6 +205,21 @@ static const struct word_topic words[] = {
 			"since the start.",
 		.example = "socket c; mark; connect c :80 => ECONNREFUSED; expect segments syn rst",
 		.source = "lab/language/expectation.h",
+	},
+	{
+		.name = "claims",
+		.others = "verdict|verdicts|evidence|holds|untested",
+		.meaning =
+			"A statement about TCP, put to this kernel: claim A1 \"...\" { COMMANDS }. What the expectations "
+			"in the block and its calls with => saw is the evidence. It holds; with `differs \"...\"` as "
+			"the block's last command it differs, and that says what this kernel does instead; it has "
+			"failed when an expectation was not met, and is untested when all it expects is for "
+			"--slow, or needs a program. segments and path count from its beginning; a claim of nothing but "
+			"expectations looks back to the last mark or claim that did something. In the shell, "
+			"`tcplab claims` plays them all, `tcplab claims A16` those that test one.",
+		.example =
+			"socket c; claim C1 \"Nobody listens: refused.\" { connect c :80 => ECONNREFUSED }",
+		.source = "lab/language/claim.h; recipes/README.md",
 	},
 	{
 		.name = "recipe",

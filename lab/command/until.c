@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
 #include "base/text.h"
+#include "language/claim.h"
 #include "language/cmd.h"
 #include "language/expectation.h"
 #include "language/script.h"
@@ -22,13 +23,17 @@ static int until_run(struct cmd_call *c, struct diag *d)
 	if (!s->began_ns)
 		s->began_ns = now;
 	stands = expectation_stands(&e, c->world, mark, c->event);
-	if (stands == STANDS_NOT_YET && now - s->began_ns < e.within_ns)
+	/* STANDS_NEVER too: the next round may mark, or make anew, what this one has ruled out. */
+	if (stands != STANDS_MET && now - s->began_ns < e.within_ns)
 		return script_enter(c, 1, true, d);
 	s->began_ns = 0;
-	if (stands == STANDS_MET)
-		return CMD_DONE;
-	expectation_format(&e, &expected);
 	expectation_format_seen(&e, c->world, mark, &seen);
+	if (stands == STANDS_MET) {
+		claim_saw(script_claims(c->script), text_get(&seen));
+		text_done(&seen);
+		return CMD_DONE;
+	}
+	expectation_format(&e, &expected);
 	r = script_mismatch(c, NULL, text_get(&expected), text_get(&seen));
 	text_done(&expected);
 	text_done(&seen);

@@ -33,6 +33,7 @@ static const char *const names[] = {
 	[EVENT_MARK] = "mark",
 	[EVENT_SAY] = "say",
 	[EVENT_EXPECTATION] = "expectation",
+	[EVENT_CLAIM] = "claim",
 	[EVENT_OUTPUT] = "output",
 	[EVENT_NOTE] = "note",
 	[EVENT_ERROR] = "error",
@@ -43,6 +44,20 @@ const char *event_kind_name(enum event_kind kind)
 {
 	LAB_ASSERT((unsigned)kind < EVENT_COUNT);
 	return names[kind];
+}
+
+static const char *const verdicts[] = {
+	[CLAIM_HOLDS] = "holds",
+	[CLAIM_DIFFERS] = "differs",
+	[CLAIM_FAILED] = "failed",
+	[CLAIM_UNTESTED] = "untested",
+};
+static_assert(sizeof(verdicts) / sizeof(verdicts[0]) == CLAIM_VERDICT_COUNT, "a name for each");
+
+const char *claim_verdict_name(enum claim_verdict verdict)
+{
+	LAB_ASSERT((unsigned)verdict < CLAIM_VERDICT_COUNT);
+	return verdicts[verdict];
 }
 
 bool event_is_segment(const struct event *event)

@@ -43,11 +43,22 @@ enum event_kind {
 	EVENT_MARK, /* `segments` and `path` count from here; text */
 	EVENT_SAY, /* text */
 	EVENT_EXPECTATION, /* text = the line; expectation */
+	/* A claim has come to its end; subject = its ID, text = what it states; host = the evidence, process = what
+	 * this kernel does instead (NULL = it does not differ); claim */
+	EVENT_CLAIM,
 	EVENT_OUTPUT, /* answer of ss, wire, help ...: text, may have many lines */
 	EVENT_NOTE, /* the lab remarks something; text */
 	EVENT_ERROR, /* the lab could not; text = message, subject = remedy; place */
 	EVENT_COUNT,
 };
+enum claim_verdict {
+	CLAIM_HOLDS,
+	CLAIM_DIFFERS,
+	CLAIM_FAILED, /* the kernel did otherwise than the claim's block says */
+	CLAIM_UNTESTED, /* nothing was asked of the kernel: what would is for --slow, or needs a program */
+	CLAIM_VERDICT_COUNT,
+};
+
 #define EVENT_BIT(kind) (UINT64_C(1) << (kind)) /* in a mask of kinds */
 /* Those of event_is_segment(). */
 #define EVENT_SEGMENTS (EVENT_BIT(EVENT_SEGMENT) | EVENT_BIT(EVENT_COPY) | EVENT_BIT(EVENT_FORGED))
@@ -106,6 +117,10 @@ struct event {
 			uint32_t line, column; /* 1-based; 0 = none */
 			bool passed;
 		} place;
+		struct {
+			uint32_t line, column;
+			enum claim_verdict verdict;
+		} claim;
 	};
 };
 
@@ -115,5 +130,7 @@ bool event_is_segment(const struct event *event);
 bool event_is_verdict(const struct event *event);
 /* The name used in JSON Lines and in messages: "state", "process-end". */
 const char *event_kind_name(enum event_kind kind);
+/* "holds", "differs", "failed", "untested". */
+const char *claim_verdict_name(enum claim_verdict verdict);
 
 #endif

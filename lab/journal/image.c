@@ -57,6 +57,8 @@ static size_t details_size(enum event_kind kind)
 	case EVENT_EXPECTATION:
 	case EVENT_ERROR:
 		return SIZE_OF(place);
+	case EVENT_CLAIM:
+		return SIZE_OF(claim);
 	case EVENT_LAB:
 	case EVENT_PROGRAM:
 	case EVENT_RECIPE:
@@ -112,12 +114,15 @@ static void set_string(struct event *event, enum string string, const char *valu
 }
 
 /* A name comes again, a text seldom does: command lines, calls and what they gave, what programs write. The
- * `text` of a packet is the socket it is for; the `subject` of an error is what to try. */
+ * `text` of a packet is the socket it is for; the `subject` of an error is what to try; of a claim
+ * only the ID comes again. */
 static bool is_name(enum event_kind kind, enum string string)
 {
 	if (string == TEXT)
 		return kind == EVENT_SEGMENT || kind == EVENT_COPY || kind == EVENT_FORGED ||
 			kind == EVENT_TIMER;
+	if (kind == EVENT_CLAIM)
+		return string == SUBJECT;
 	return string != SUBJECT || kind != EVENT_ERROR;
 }
 

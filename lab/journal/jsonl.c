@@ -263,6 +263,13 @@ static void put_details(json_t *object, const struct event *event)
 		if (event->kind == EVENT_SWAPPED)
 			put_number(object, "other", (int64_t)event->verdict.other);
 		break;
+	case EVENT_CLAIM:
+		put_string(object, "verdict", claim_verdict_name(event->claim.verdict));
+		put_string(object, "evidence", event->host);
+		put_string(object, "differs", event->process);
+		put_number(object, "line", event->claim.line);
+		put_number(object, "column", event->claim.column);
+		break;
 	case EVENT_EXPECTATION:
 		json_object_set_new(object, "passed", json_boolean(event->place.passed));
 		/* fall through */
@@ -292,8 +299,10 @@ char *jsonl_format(const struct event *event)
 		put_number(object, "cause", (int64_t)event->cause);
 	put_string(object, "type", event_kind_name(event->kind));
 	put_string(object, "subject", event->subject);
-	put_string(object, "host", event->host);
-	put_string(object, "process", event->process);
+	if (event->kind != EVENT_CLAIM) { /* which has something else there */
+		put_string(object, "host", event->host);
+		put_string(object, "process", event->process);
+	}
 	put_details(object, event);
 	put_string(object, event_is_segment(event) ? "peer" : "text", event->text);
 	dumped = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);

@@ -422,6 +422,25 @@ static void get_place(struct reader *r, struct event *event)
 		event->place.passed = get_flag(r, "passed");
 }
 
+static void get_claim(struct reader *r, struct event *event)
+{
+	const char *name = get_string(r, "verdict", true);
+	int verdict = 0;
+
+	while (name && verdict < CLAIM_VERDICT_COUNT &&
+		strcmp(claim_verdict_name((enum claim_verdict)verdict), name) != 0)
+		verdict++;
+	if (verdict == CLAIM_VERDICT_COUNT) {
+		refuse(r, "\"verdict\" is none");
+		return;
+	}
+	event->claim.verdict = (enum claim_verdict)verdict;
+	event->claim.line = (uint32_t)get_number(r, "line", UINT32_MAX, 0);
+	event->claim.column = (uint32_t)get_number(r, "column", UINT32_MAX, 0);
+	event->host = get_string(r, "evidence", false);
+	event->process = get_string(r, "differs", false);
+}
+
 static void get_details(struct reader *r, struct event *event)
 {
 	switch (event->kind) {
@@ -457,6 +476,9 @@ static void get_details(struct reader *r, struct event *event)
 	case EVENT_DELIVERED:
 	case EVENT_DROPPED:
 		get_verdict(r, event);
+		break;
+	case EVENT_CLAIM:
+		get_claim(r, event);
 		break;
 	case EVENT_COMMAND:
 	case EVENT_EXPECTATION:

@@ -175,7 +175,8 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		break;
 	case EVENT_TIMER:
 		if (strcmp(event->text, "unreported") == 0)
-			text_puts(out, "timer that the kernel does not report (delayed ACK?)");
+			text_puts(out,
+				"timer that the kernel does not report (delayed ACK, pacing?)");
 		else
 			text_printf(out, "%s timer", event->text);
 		if (event->timer.retransmits)
@@ -209,6 +210,14 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		break;
 	case EVENT_DROPPED:
 		text_printf(out, "dropped: %s", event->text);
+		break;
+	case EVENT_CLAIM:
+		text_printf(out, "claim %s %s", event->subject,
+			claim_verdict_name(event->claim.verdict));
+		if (event->host) {
+			text_puts(out, ": ");
+			text_printable(out, event->host, strlen(event->host));
+		}
 		break;
 	default:
 		if (event->text)

@@ -124,6 +124,42 @@ static const struct {
 	{ "retransmits", EXPECT_RETRANSMITS },
 };
 
+/* [+-P%] */
+static int parse_tolerance(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d)
+{
+	char *end;
+
+	if (*i >= s->word_count || strncmp(s->words[*i].text, "+-", 2) != 0)
+		return 0;
+	e->tolerance = strtod(s->words[*i].text + 2, &end) / 100;
+	if (strcmp(end, "%") != 0 || e->tolerance < 0)
+		return statement_error(s, &s->words[*i], d, "'%.40s' is no tolerance: +-20%%",
+			s->words[*i].text);
+	++*i;
+	return 0;
+}
+
+/* [T +-P%]: it runs down, so there is no time that it has exactly. */
+static int parse_time_left(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d)
+{
+	const struct token *time = &s->words[*i];
+	int r;
+
+	if (*i >= s->word_count || is_word(s, *i, "within"))
+		return 0;
+	e->timed = true;
+	++*i;
+	r = name_duration(s, time, &e->gap_ns, d);
+	if (r == 0)
+		r = parse_tolerance(s, i, e, d);
+	if (r == 0 && (e->tolerance <= 0 || e->number == SOCK_TIMER_NONE))
+		r = statement_error(s, time, d,
+			"how long a timer still runs needs a tolerance: time-wait 60s +-2%%");
+	return r;
+}
+
 static int parse_timer(const struct statement *s, size_t *i, struct expectation *e, struct diag *d)
 {
 	static const char *const names[] = { "none", "retransmission", "keepalive", "time-wait",
@@ -133,7 +169,7 @@ static int parse_timer(const struct statement *s, size_t *i, struct expectation 
 	for (e->number = 0; e->number < SOCK_TIMER_COUNT; e->number++) {
 		if (is_word(s, *i, names[e->number])) {
 			++*i;
-			return 0;
+			return parse_time_left(s, i, e, d);
 		}
 	}
 	return statement_error(s, &s->words[*i < s->word_count ? *i : *i - 1], d,
@@ -192,7 +228,6 @@ static int parse_count(const struct statement *s, size_t *i, struct expectation 
 static int parse_gap(const struct world *w, const struct statement *s, size_t *i,
 	struct expectation *e, struct diag *d)
 {
-	char *end;
 	int r = match_read_sent(w, s, i, &e->matches[0], d);
 
 	e->kind = EXPECT_GAP;
@@ -202,14 +237,7 @@ static int parse_gap(const struct world *w, const struct statement *s, size_t *i
 		r = statement_error(s, &s->words[*i - 1], d, "how long? gap syn syn 1s +-20%%");
 	if (r == 0)
 		r = name_duration(s, &s->words[(*i)++], &e->gap_ns, d);
-	if (r < 0 || *i >= s->word_count || strncmp(s->words[*i].text, "+-", 2) != 0)
-		return r;
-	e->tolerance = strtod(s->words[*i].text + 2, &end) / 100;
-	if (strcmp(end, "%") != 0 || e->tolerance < 0)
-		return statement_error(s, &s->words[*i], d, "'%.40s' is no tolerance: +-20%%",
-			s->words[*i].text);
-	++*i;
-	return 0;
+	return r < 0 ? r : parse_tolerance(s, i, e, d);
 }
 
 /* [HOST] counter NAME N; *i stands at `counter`. on: the HOST; NULL = localhost. */
@@ -265,7 +293,7 @@ static int parse_what(const struct world *w, const struct statement *s, size_t *
 	}
 	if (is_word(s, *i, "counter"))
 		return parse_kernel_counter(w, NULL, s, i, e, d);
-	if (is_word(s, *i + 1, "counter") && world_host(w, s->words[*i].text)) {
+	if (is_word(s, *i + 1, "counter")) {
 		++*i;
 		return parse_kernel_counter(w, &s->words[*i - 1], s, i, e, d);
 	}

@@ -2,7 +2,7 @@
 /* What a recipe says must come true, and how it stands right now. Reads the journal and what the
  * observers last saw; changes nothing.
  *
- *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND
+ *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND [T +-P%]
  *   count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%]
  *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
  *   never S STATE            each may end with: within T */
@@ -31,7 +31,7 @@ enum expectation_kind {
 	EXPECT_SENDQ, /* number: bytes */
 	EXPECT_BACKLOG, /* number: a listener's limit */
 	EXPECT_RETRANSMITS, /* number: of what it is sending now */
-	EXPECT_TIMER, /* number: enum sock_timer */
+	EXPECT_TIMER, /* number: enum sock_timer; timed: gap_ns until it fires, tolerance */
 	EXPECT_COUNT, /* states[0], number: sockets in that state */
 	EXPECT_COUNTER, /* host, counter, number: what its kernel has counted */
 	EXPECT_GAP, /* matches[0] and [1], gap_ns, tolerance */
@@ -61,8 +61,9 @@ struct expectation {
 	struct match matches[EXPECTATION_PARTS_MAX];
 	size_t count; /* of states or matches */
 	uint64_t number; /* of what the kind says; exit code or signal */
-	uint64_t
-		gap_ns; /* between the first of matches[0] and the next of matches[1] since `mark` */
+	bool timed;
+	/* between the first of matches[0] and the next of matches[1] since `mark`; until a timer fires */
+	uint64_t gap_ns;
 	double tolerance; /* a part of gap_ns */
 	char call[32]; /* blocked in which; "" = any */
 	uint64_t within_ns;

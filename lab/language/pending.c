@@ -8,30 +8,32 @@
 #include "language/statement.h"
 #include "world/process.h"
 
-/* What messages need: texts and the place of the verb. */
+/* What messages need: texts and the words with their places. */
 static struct statement *copy_statement(const struct statement *st)
 {
 	struct statement *copy = memory_new(sizeof(*copy));
 	struct token_list tokens = { 0 };
 
 	*copy = *st;
-	tokens.count = 1;
-	tokens.tokens = memory_new(sizeof(struct token));
-	tokens.tokens[0] = *st->words;
-	tokens.tokens[0].text = text_copy(st->words->text);
+	tokens.count = st->word_count;
+	tokens.tokens = memory_new(tokens.count * sizeof(struct token));
+	for (size_t i = 0; i < tokens.count; i++) {
+		tokens.tokens[i] = st->words[i];
+		tokens.tokens[i].text =
+			text_copy(st->words[i].text); /* to its first NUL: for people */
+	}
 	copy->file = text_copy(st->file);
 	copy->text = text_copy(st->text);
 	copy->line_text = text_copy(st->line_text);
 	copy->tokens = tokens;
 	copy->words = tokens.tokens;
-	copy->word_count = 1;
 	copy->outcome = NULL;
 	copy->outcome_count = 0;
 	return copy;
 }
 
 struct pending *pending_add(struct pending_list *list, struct process *process,
-	const struct statement *statement, const struct outcome *outcome, pending_unmet_fn *unmet,
+	const struct statement *statement, const struct outcome *outcome, pending_late_fn *late,
 	void *arg)
 {
 	struct pending *p = memory_new(sizeof(*p)), **place = &list->first;
@@ -39,7 +41,7 @@ struct pending *pending_add(struct pending_list *list, struct process *process,
 	p->process = process;
 	p->statement = copy_statement(statement);
 	p->outcome = *outcome;
-	p->unmet = unmet;
+	p->late = late;
 	p->arg = arg;
 	p->list = list;
 	while (*place)
@@ -78,8 +80,7 @@ void pending_done(void *arg, const struct call_outcome *outcome)
 	outcome_format_got(outcome, &p->got);
 	if (!p->left)
 		return;
-	if (!p->met)
-		p->unmet(p->arg, p);
+	p->late(p->arg, p);
 	pending_remove(p);
 }
 

@@ -20,8 +20,8 @@ struct statement;
 #define CALL_MOST_NS (10 * NS_PER_S) /* a script waits this long for a call */
 #define CALL_PROMPT_NS (300 * NS_PER_MS) /* the prompt this long */
 
-/* A call whose command has left ended otherwise than it must. */
-typedef void pending_unmet_fn(void *arg, const struct pending *p);
+/* A call whose command has left is over; `met` and `got` count. */
+typedef void pending_late_fn(void *arg, const struct pending *p);
 
 struct pending_list {
 	struct pending *first; /* owned */
@@ -35,7 +35,7 @@ struct pending {
 	bool returned, met;
 	bool left; /* its command does not wait any more */
 	struct text got; /* once returned */
-	pending_unmet_fn *unmet;
+	pending_late_fn *late;
 	void *arg;
 	struct pending_list *list;
 	struct pending *next;
@@ -43,7 +43,7 @@ struct pending {
 
 /* outcome is moved in. Never NULL. */
 struct pending *pending_add(struct pending_list *list, struct process *process,
-	const struct statement *statement, const struct outcome *outcome, pending_unmet_fn *unmet,
+	const struct statement *statement, const struct outcome *outcome, pending_late_fn *late,
 	void *arg);
 /* The call_done_fn of world_call(); arg = the pending. */
 void pending_done(void *pending, const struct call_outcome *outcome);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <linux/openat2.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -131,32 +130,163 @@ static char *beside_program(const char *below)
 	return straight;
 }
 
-int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
+/* Where recipes are, the first first. NULL at the end; owned. */
+struct folders {
+	char *paths[4];
+};
+
+static void folders_init(struct folders *f)
 {
-	CLEANUP(freep) char *installed = beside_program(TCPLAB_RECIPES_INSTALLED);
-	CLEANUP(freep) char *built = beside_program(TCPLAB_RECIPES_BUILT);
-	const char *const folders[] = { "recipes", installed, built };
-	size_t before = list->count;
-	bool found = add_existing(list, name);
+	*f = (struct folders){ { text_copy("recipes"), beside_program(TCPLAB_RECIPES_INSTALLED),
+		beside_program(TCPLAB_RECIPES_BUILT), NULL } };
+}
+
+static void folders_done(struct folders *f)
+{
+	for (char **path = f->paths; *path; path++)
+		free(*path);
+}
+
+/* What `name` means as seen from one folder: itself, or without its ending. */
+static bool add_below(struct recipe_list *list, const char *folder, const char *name)
+{
+	struct text path = TEXT_EMPTY;
+	bool found;
+
+	text_printf(&path, "%s/%s", folder, name);
+	found = strcmp(name, "recipes") == 0 ? add_existing(list, folder)
+					     : add_existing(list, text_get(&path));
+	text_puts(&path, ".lab");
+	if (!found)
+		found = add_existing(list, text_get(&path));
+	text_done(&path);
+	return found;
+}
+
+/* "self-connect" of ".../open/self-connect.lab"; with its topic when `name` has one. */
+static void add_called(const char *path, const char *name, struct text *out)
+{
+	struct text short_name = TEXT_EMPTY;
+	const char *slash;
+
+	recipe_short_name(path, &short_name);
+	slash = strchr(text_get(&short_name), '/');
+	text_puts(out, slash && !strchr(name, '/') ? slash + 1 : text_get(&short_name));
+	text_done(&short_name);
+}
+
+/* The only recipe of a folder that is called so, whatever its topic. Several: they are named in `several`. */
+static bool add_called_so(struct recipe_list *list, const char *folder, const char *name,
+	struct text *several)
+{
+	struct recipe_list all = { 0 };
+	size_t found = 0;
+
+	if (strchr(name, '/'))
+		return false;
+	add_existing(&all, folder);
+	for (size_t i = 0; i < all.count; i++) {
+		struct text called = TEXT_EMPTY;
+
+		add_called(all.paths[i], name, &called);
+		if (strcmp(text_get(&called), name) == 0) {
+			text_puts(several, found++ ? ", " : "");
+			recipe_short_name(all.paths[i], several);
+			if (found == 1)
+				add_path(list, all.paths[i]);
+		}
+		text_done(&called);
+	}
+	if (found > 1)
+		free(list->paths[--list->count]);
+	else
+		text_clear(several);
+	recipe_list_done(&all);
+	return found == 1;
+}
+
+/* The recipe whose name is nearest, of all there are. Appended; nothing when none is near. */
+static void add_nearest(const struct folders *f, const char *name, struct text *out)
+{
+	size_t best = strlen(name) / 3 + 2; /* more edits than that is another word */
+	struct recipe_list all = { 0 };
+
+	for (size_t i = 0; f->paths[i]; i++)
+		add_existing(&all, f->paths[i]);
+	for (size_t i = 0; i < all.count; i++) {
+		struct text called = TEXT_EMPTY;
+		size_t distance;
+
+		add_called(all.paths[i], name, &called);
+		distance = text_distance(name, text_get(&called));
+		if (distance < best) {
+			best = distance;
+			text_clear(out);
+			recipe_short_name(all.paths[i], out);
+		}
+		text_done(&called);
+	}
+	recipe_list_done(&all);
+}
+
+static int not_found(const struct folders *f, const char *name, bool found,
+	const struct text *several, struct diag *d)
+{
+	struct text nearest = TEXT_EMPTY;
 	int r;
 
-	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		struct text path = TEXT_EMPTY;
-
-		text_printf(&path, "%s/%s", folders[i], name);
-		found = strcmp(name, "recipes") == 0 ? add_existing(list, folders[i])
-						     : add_existing(list, text_get(&path));
-		text_puts(&path, ".lab");
-		if (!found)
-			found = add_existing(list, text_get(&path));
-		text_done(&path);
+	if (several->len) {
+		r = diag_set(d, ENOENT, "%s:1:1: several recipes are called so: %s", name,
+			text_get(several));
+		diag_remedy(d, "say which one");
+		return r;
 	}
-	if (found && list->count > before)
-		return 0;
+	if (!found)
+		add_nearest(f, name, &nearest);
 	r = diag_set(d, ENOENT,
-		found ? "%s: no *.lab file below it" : "%s:1:1: there is no such recipe", name);
+		found ? "%s: no *.lab file below it" : "%s:1:1: there is no such recipe%s%s%s",
+		name, nearest.len ? "; did you mean '" : "", text_get(&nearest),
+		nearest.len ? "'?" : "");
 	diag_remedy(d, "`tcplab list` shows the recipes there are");
+	text_done(&nearest);
 	return r;
+}
+
+int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
+{
+	struct text several = TEXT_EMPTY;
+	size_t before = list->count;
+	bool found = add_existing(list, name);
+	struct folders f;
+	int r = 0;
+
+	folders_init(&f);
+	for (size_t i = 0; !found && f.paths[i]; i++)
+		found = add_below(list, f.paths[i], name);
+	for (size_t i = 0; !found && !several.len && f.paths[i]; i++)
+		found = add_called_so(list, f.paths[i], name, &several);
+	if (!found || list->count == before)
+		r = not_found(&f, name, found, &several, d);
+	text_done(&several);
+	folders_done(&f);
+	return r;
+}
+
+bool recipe_came_along(const char *path)
+{
+	CLEANUP(freep) char *real = realpath(path, NULL);
+	struct folders f;
+	bool below = false;
+
+	folders_init(&f);
+	for (size_t i = 1; real && f.paths[i]; i++) { /* not of ./recipes, which is anybody's */
+		size_t len = strlen(f.paths[i]);
+
+		below |= f.paths[i][0] == '/' && strncmp(real, f.paths[i], len) == 0 &&
+			real[len] == '/';
+	}
+	folders_done(&f);
+	return below;
 }
 
 void recipe_short_name(const char *path, struct text *out)

@@ -3,6 +3,7 @@
 #ifndef LAB_LANGUAGE_RECIPE_H
 #define LAB_LANGUAGE_RECIPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct diag;
@@ -23,9 +24,12 @@ struct recipe_list {
 	size_t count;
 };
 
-/* Add what `name` means: a file; a folder, with all *.lab below it; or a name like open/three-way, looked
- * up in ./recipes and in the folder tcplab was installed or built with. 0, or -ENOENT with d filled. */
+/* Add what `name` means: a file; a folder, with all *.lab below it; or a name like open/three-way, or
+ * three-way where only one is called so, looked up in ./recipes and in the folder tcplab was installed or built
+ * with. 0, or -ENOENT with d filled: what is nearest. */
 int recipe_find(const char *name, struct recipe_list *list, struct diag *d);
+/* Is it one of those that were installed or built with this program? They are as much to be trusted as it is. */
+bool recipe_came_along(const char *path);
 void recipe_list_done(struct recipe_list *list);
 
 /* "open/three-way": the last folder and the name, for lists. Appended. */

@@ -13,6 +13,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/abbreviation.h"
+#include "language/claim.h"
 #include "language/pending.h"
 #include "language/queue.h"
 #include "language/statement.h"
@@ -42,6 +43,7 @@ struct script {
 	enum script_verdict verdict;
 	uint64_t mark;
 	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
+	struct claim_stack claims; /* whose blocks run */
 	struct pending_list pending; /* calls made and not returned */
 };
 
@@ -79,6 +81,7 @@ void script_free(struct script *s)
 	end_call(s);
 	queue_done(&s->queue);
 	text_done(&s->kept);
+	claim_stack_done(&s->claims);
 	pending_list_done(&s->pending);
 	free(s);
 }
@@ -114,6 +117,11 @@ bool script_may_write(const struct script *s)
 	return s->options.may_write;
 }
 
+bool script_slow(const struct script *s)
+{
+	return s->options.slow || s->options.interactive;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;
@@ -129,6 +137,11 @@ void script_set_mark(struct script *s, uint64_t event)
 	s->mark = event;
 }
 
+struct claim_stack *script_claims(struct script *s)
+{
+	return &s->claims;
+}
+
 size_t script_calls_open(const struct script *s, const struct process *p)
 {
 	return pending_count(&s->pending, p);
@@ -140,7 +153,9 @@ size_t script_calls_open(const struct script *s, const struct process *p)
  * wanted. */
 static void fail(struct script *s, enum script_verdict verdict)
 {
+	claim_fail(&s->claims, NULL, NULL);
 	if (s->options.interactive) {
+		claim_end_all(&s->claims, world_journal(s->world));
 		queue_drop(&s->queue);
 		return;
 	}
@@ -150,11 +165,18 @@ static void fail(struct script *s, enum script_verdict verdict)
 		s->ended = true;
 }
 
+static void tell_mismatch(struct script *s, uint64_t cause, const struct statement *st,
+	const struct token *token, const char *expected, const char *seen)
+{
+	claim_fail(&s->claims, expected, seen);
+	telling_mismatch(world_journal(s->world), cause, st,
+		token ? token->column : st->words->column, expected, seen);
+}
+
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
 	const char *seen)
 {
-	telling_mismatch(world_journal(c->world), c->event, c->statement,
-		token ? token->column : c->statement->words->column, expected, seen);
+	tell_mismatch(c->script, c->event, c->statement, token, expected, seen);
 	return CMD_FAILED;
 }
 
@@ -216,6 +238,8 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 		r = abbreviation_expand(s->table, &list, d);
 	if (r == 0)
 		r = check_all(s, &list, d);
+	if (r == 0)
+		r = claim_check(&list, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
@@ -285,9 +309,8 @@ static void check_leftovers(struct script *s)
 		if (p->returned || p->any || p->outcome.kind == OUTCOME_SUCCESS)
 			continue;
 		outcome_format(&p->outcome, &expected);
-		telling_mismatch(world_journal(s->world), s->running ? s->call.event : 0,
-			p->statement, p->statement->words->column, text_get(&expected),
-			"still blocked at the end of the script");
+		tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL,
+			text_get(&expected), "still blocked at the end of the script");
 		text_done(&expected);
 		fail(s, SCRIPT_FAILED);
 	}
@@ -419,6 +442,7 @@ static void script_advance(struct script *s)
 		void (*ended)(void *, enum script_verdict) = s->options.ended;
 
 		s->options.ended = NULL;
+		claim_end_all(&s->claims, world_journal(s->world));
 		end_call(s);
 		ended(s->options.arg, s->verdict);
 	}
@@ -438,6 +462,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 	struct script *s = c->script;
 	int r = check_all(s, list, d);
 
+	if (r == 0)
+		r = claim_check(list, d);
 	if (r < 0) {
 		statement_list_done(list);
 		return r;
@@ -454,6 +480,7 @@ bool script_interrupt(struct script *s)
 		return false;
 	end_call(s);
 	queue_drop(&s->queue);
+	claim_stack_done(&s->claims);
 	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);
@@ -462,15 +489,25 @@ bool script_interrupt(struct script *s)
 
 /* ---- calls ---- */
 
-/* The call of a command that has gone on without it ended otherwise than the script says. */
-static void on_unmet(void *arg, const struct pending *p)
+static void saw_call(struct script *s, const struct pending *p, const char *got)
+{
+	if (!p->any && p->outcome.kind != OUTCOME_SUCCESS)
+		claim_saw_call(&s->claims, p->statement, got);
+}
+
+/* The call of a command that has gone on without it is over. */
+static void on_returned(void *arg, const struct pending *p)
 {
 	struct script *s = arg;
 	struct text expected = TEXT_EMPTY;
 
+	if (p->met) {
+		saw_call(s, p, text_get(&p->got));
+		return;
+	}
 	outcome_format(&p->outcome, &expected);
-	telling_mismatch(world_journal(s->world), s->running ? s->call.event : 0, p->statement,
-		p->statement->words->column, text_get(&expected), text_get(&p->got));
+	tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL, text_get(&expected),
+		text_get(&p->got));
 	text_done(&expected);
 	fail(s, SCRIPT_FAILED);
 }
@@ -491,9 +528,14 @@ static int call_check(struct cmd_call *c, struct diag *d)
 	bool settled = p->outcome.kind == OUTCOME_BLOCKED && world_settled(c->world);
 
 	(void)d;
-	if (p->returned)
-		return p->met ? CMD_DONE : call_unmet(c, p, text_get(&p->got));
+	if (p->returned && !p->met)
+		return call_unmet(c, p, text_get(&p->got));
+	if (p->returned) {
+		saw_call(c->script, p, text_get(&p->got));
+		return CMD_DONE;
+	}
 	if (settled && p->process->call.blocked) {
+		saw_call(c->script, p, "blocked");
 		p->any = true; /* how it ends later is not said here */
 		return CMD_DONE;
 	}
@@ -542,7 +584,7 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_order *
 	if (outcome.kind == OUTCOME_BLOCKED && c->statement->background)
 		return statement_error(c->statement, c->statement->outcome, d,
 			"'=> blocked' sends the call to the background by itself: leave out the '&'");
-	pending = pending_add(&s->pending, p, c->statement, &outcome, on_unmet, s);
+	pending = pending_add(&s->pending, p, c->statement, &outcome, on_returned, s);
 	/* exit() never returns: to end is how it succeeds */
 	pending->any = outcome.kind == OUTCOME_SUCCESS &&
 		(s->options.interactive || order->request->kind == CALL_EXIT);

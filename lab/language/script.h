@@ -15,6 +15,7 @@
 #include "language/cmd.h"
 
 struct call_order;
+struct claim_stack;
 struct diag;
 struct process;
 struct script;
@@ -37,6 +38,7 @@ struct script_options {
 	bool interactive;
 	bool may_exec; /* `exec` is allowed: the user's own words, or a recipe he trusts */
 	bool may_write; /* `save` is */
+	bool slow; /* `slow` blocks are run, which take minutes */
 	/* A script goes on behind a failed expectation, and fails when it ends. */
 	bool keep_going;
 	/* No command is left and none is running. May push more. Called from the loop. */
@@ -83,11 +85,16 @@ bool script_over(const struct script *s);
 bool script_busy(const struct script *s);
 bool script_may_exec(const struct script *s);
 bool script_may_write(const struct script *s);
+/* Shall `slow` blocks be run? */
+bool script_slow(const struct script *s);
 bool script_interactive(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
 uint64_t script_mark(const struct script *s);
 void script_set_mark(struct script *s, uint64_t event);
+
+/* The claims the script is inside of. */
+struct claim_stack *script_claims(struct script *s);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says
  * (=> outcome, &, default). Returns what `run` shall return. */

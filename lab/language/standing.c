@@ -105,6 +105,25 @@ static uint64_t read_counter(const struct expectation *e, struct world *w)
 	}
 }
 
+static uint64_t time_left(const struct endpoint *e)
+{
+	uint64_t now = clock_now_ns();
+
+	return e->timer_due_ns > now ? e->timer_due_ns - now : 0;
+}
+
+static bool is_near(const struct expectation *e, uint64_t time_ns)
+{
+	return fabs((double)time_ns - (double)e->gap_ns) <= (double)e->gap_ns * e->tolerance;
+}
+
+static enum expectation_standing timer_stands(const struct expectation *e, struct world *w)
+{
+	if (read_counter(e, w) != e->number || (e->timed && !is_near(e, time_left(e->endpoint))))
+		return STANDS_NOT_YET;
+	return STANDS_MET;
+}
+
 static uint64_t count_sockets(const struct world *w, enum tcp_state state)
 {
 	const struct endpoint *e;
@@ -152,9 +171,7 @@ static enum expectation_standing gap_stands(const struct expectation *e, const s
 
 	if (!read_gap(e, j, mark, &gap_ns))
 		return STANDS_NOT_YET;
-	return fabs((double)gap_ns - (double)e->gap_ns) <= (double)e->gap_ns * e->tolerance
-		? STANDS_MET
-		: STANDS_NEVER;
+	return is_near(e, gap_ns) ? STANDS_MET : STANDS_NEVER;
 }
 
 static enum expectation_standing fate_stands(const struct expectation *e)
@@ -198,8 +215,9 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 	case EXPECT_SENDQ:
 	case EXPECT_BACKLOG:
 	case EXPECT_RETRANSMITS:
-	case EXPECT_TIMER:
 		return read_counter(e, w) == e->number ? STANDS_MET : STANDS_NOT_YET;
+	case EXPECT_TIMER:
+		return timer_stands(e, w);
 	case EXPECT_COUNT:
 		return count_sockets(w, e->states[0]) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNTER:
@@ -242,6 +260,11 @@ void expectation_format(const struct expectation *e, struct text *out)
 	case EXPECT_RETRANSMITS:
 	case EXPECT_TIMER:
 		format_counter(e, e->number, out);
+		if (e->timed) {
+			text_puts(out, " ");
+			text_duration(out, e->gap_ns);
+			text_printf(out, " +-%g%%", e->tolerance * 100);
+		}
 		break;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]), e->number);
@@ -342,7 +365,7 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 {
 	const struct journal *j = world_journal(w);
 	enum tcp_state seen[EXPECTATION_PARTS_MAX + 1];
-	uint64_t gap_ns;
+	uint64_t gap_ns, number;
 	size_t count;
 
 	switch (e->kind) {
@@ -351,7 +374,12 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 	case EXPECT_BACKLOG:
 	case EXPECT_RETRANSMITS:
 	case EXPECT_TIMER:
-		format_counter(e, read_counter(e, w), out);
+		number = read_counter(e, w);
+		format_counter(e, number, out);
+		if (e->timed && number) {
+			text_puts(out, " ");
+			text_duration(out, time_left(e->endpoint));
+		}
 		return;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]),

@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/lab_assert.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -18,6 +16,8 @@
 #define LATE_POLL_FIRST_NS NS_PER_MS
 #define LATE_POLL_MOST_NS (64 * NS_PER_MS)
 
+TAILQ_HEAD(endpoint_list, endpoint);
+
 struct tracker {
 	struct journal *journal; /* borrowed */
 	char *host; /* owned */
@@ -25,26 +25,15 @@ struct tracker {
 	uint32_t *ids; /* borrowed */
 	struct endpoint **endpoints; /* owned, each too; in order of appearance */
 	size_t count;
-	void *by_cookie; /* tsearch(3) trees of borrowed endpoints */
-	void *by_pair; /* the last connection with each pair of addresses, also when CLOSED by now */
+	struct hash_table by_cookie;
+	struct hash_table
+		by_pair; /* the last connection with each pair of addresses, also when CLOSED by now */
+	struct hash_table
+		by_port; /* what segments reach that are no connection's: listeners, UDP sockets */
+	struct endpoint_list touched; /* borrowed */
 	uint64_t due_ns; /* no endpoint's timer is due before; 0 = none has one */
 	uint64_t late_poll_ns;
 };
-
-static int compare_cookies(const void *a, const void *b)
-{
-	const struct endpoint *x = a, *y = b;
-
-	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
-}
-
-static int compare_pairs(const void *a, const void *b)
-{
-	const struct endpoint *x = a, *y = b;
-	int order = address_compare(&x->local, &y->local);
-
-	return order ? order : address_compare(&x->remote, &y->remote);
-}
 
 struct tracker *tracker_new(struct journal *journal, const char *host_name, struct sockdiag *diag,
 	uint32_t *ids)
@@ -55,20 +44,17 @@ struct tracker *tracker_new(struct journal *journal, const char *host_name, stru
 	t->host = text_copy(host_name);
 	t->diag = diag;
 	t->ids = ids;
+	TAILQ_INIT(&t->touched);
 	return t;
-}
-
-static void forget(void *borrowed)
-{
-	(void)borrowed;
 }
 
 void tracker_free(struct tracker *t)
 {
 	if (!t)
 		return;
-	tdestroy(t->by_cookie, forget);
-	tdestroy(t->by_pair, forget);
+	hash_table_done(&t->by_cookie);
+	hash_table_done(&t->by_pair);
+	hash_table_done(&t->by_port);
 	for (size_t i = 0; i < t->count; i++) {
 		free(t->endpoints[i]->name);
 		free(t->endpoints[i]->process);
@@ -90,13 +76,37 @@ struct endpoint *tracker_get(const struct tracker *t, size_t index)
 	return index < t->count ? t->endpoints[index] : NULL;
 }
 
+void tracker_touch(struct endpoint *e)
+{
+	if (!e->is_touched)
+		TAILQ_INSERT_TAIL(&e->tracker->touched, e, touched);
+	e->is_touched = true;
+}
+
+void tracker_untouch(struct endpoint *e)
+{
+	if (e->is_touched)
+		TAILQ_REMOVE(&e->tracker->touched, e, touched);
+	e->is_touched = false;
+}
+
+struct endpoint *tracker_touched(const struct tracker *t, const struct endpoint *e)
+{
+	return e ? TAILQ_NEXT(e, touched) : TAILQ_FIRST(&t->touched);
+}
+
 struct endpoint *tracker_last(const struct tracker *t, const struct address *local,
 	const struct address *remote)
 {
-	struct endpoint key = { .local = *local, .remote = *remote };
-	struct endpoint **found = tfind(&key, &t->by_pair, compare_pairs);
+	struct hash_link *link = hash_table_first(&t->by_pair, address_hash(local, remote));
 
-	return found ? *found : NULL;
+	for (; link; link = hash_table_next(link)) {
+		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_pair);
+
+		if (address_equal(&e->local, local) && address_equal(&e->remote, remote))
+			return e;
+	}
+	return NULL;
 }
 
 struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
@@ -109,10 +119,11 @@ struct endpoint *tracker_find(const struct tracker *t, const struct address *loc
 
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local)
 {
+	struct hash_link *link = hash_table_first(&t->by_port, hash_number(local->port));
 	struct endpoint *best = NULL;
 
-	for (size_t i = 0; i < t->count; i++) {
-		struct endpoint *e = t->endpoints[i];
+	for (; link; link = hash_table_next(link)) {
+		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_port);
 
 		if (e->state != STATE_LISTEN || e->local.port != local->port)
 			continue;
@@ -129,11 +140,12 @@ struct endpoint *tracker_listener(const struct tracker *t, const struct address 
 struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
 	const struct address *remote)
 {
+	struct hash_link *link = hash_table_first(&t->by_port, hash_number(local->port));
 	struct endpoint *best = NULL;
 	int best_score = -1;
 
-	for (size_t i = 0; i < t->count; i++) {
-		struct endpoint *e = t->endpoints[i];
+	for (; link; link = hash_table_next(link)) {
+		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_port);
 		int score = 0;
 
 		if (e->protocol != IPPROTO_UDP || e->local.port != local->port || !e->process)
@@ -154,16 +166,23 @@ struct endpoint *tracker_datagram(const struct tracker *t, const struct address 
 
 static struct endpoint *find_cookie(const struct tracker *t, uint64_t cookie)
 {
-	struct endpoint key = { .cookie = cookie };
-	struct endpoint **found = cookie ? tfind(&key, &t->by_cookie, compare_cookies) : NULL;
+	struct hash_link *link =
+		cookie ? hash_table_first(&t->by_cookie, hash_number(cookie)) : NULL;
 
-	return found ? *found : NULL;
+	for (; link; link = hash_table_next(link)) {
+		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_cookie);
+
+		if (e->cookie == cookie)
+			return e;
+	}
+	return NULL;
 }
 
 static void unindex_pair(struct tracker *t, struct endpoint *e)
 {
-	if (e->remote.family && tracker_last(t, &e->local, &e->remote) == e)
-		tdelete(e, &t->by_pair, compare_pairs);
+	if (e->has_pair)
+		hash_table_remove(&t->by_pair, &e->by_pair);
+	e->has_pair = false;
 }
 
 /* Make it the one with its pair of addresses; an earlier one with the same pair has ended. */
@@ -175,7 +194,23 @@ static void index_pair(struct tracker *t, struct endpoint *e)
 		return;
 	if (last)
 		unindex_pair(t, last);
-	LAB_ASSERT(tsearch(e, &t->by_pair, compare_pairs));
+	hash_table_add(&t->by_pair, &e->by_pair, address_hash(&e->local, &e->remote));
+	e->has_pair = true;
+}
+
+/* Its port or its state has changed: does a segment reach it by the port alone? */
+static void index_port(struct tracker *t, struct endpoint *e)
+{
+	bool wanted = e->state == STATE_LISTEN || e->protocol != IPPROTO_TCP;
+	uint64_t hash = hash_number(e->local.port);
+
+	if (e->has_port == wanted && (!wanted || e->by_port.hash == hash))
+		return;
+	if (e->has_port)
+		hash_table_remove(&t->by_port, &e->by_port);
+	if (wanted)
+		hash_table_add(&t->by_port, &e->by_port, hash);
+	e->has_port = wanted;
 }
 
 /* false when they are what they were. */
@@ -189,6 +224,7 @@ static bool set_addresses(struct tracker *t, struct endpoint *e, const struct ad
 	e->remote = *remote;
 	if (e->state != STATE_NONE && e->state != STATE_CLOSED)
 		index_pair(t, e);
+	index_port(t, e);
 	return true;
 }
 
@@ -215,12 +251,14 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 		e->timer = SOCK_TIMER_NONE;
 	else
 		index_pair(t, e);
+	index_port(t, e);
 	e->changed = journal_add(t->journal, event);
 }
 
 static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock_timer timer,
 	uint32_t retransmits)
 {
+	e->timer_told_ns = clock_now_ns();
 	e->timer_event = journal_add(t->journal,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = e->name,
@@ -243,6 +281,7 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	set_addresses(t, e, &r->local, &r->remote);
 	e->recvq = r->recvq;
 	e->sendq = r->sendq;
+	e->has_data = false;
 	e->inode = r->inode;
 	e->retransmits = r->retransmits;
 	e->timer = r->timer;
@@ -295,8 +334,9 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	e->name = text_take(&made);
 	t->endpoints = memory_grow(t->endpoints, (t->count + 1) * sizeof(struct endpoint *));
 	t->endpoints[t->count++] = e;
+	tracker_touch(e);
 	if (cookie)
-		LAB_ASSERT(tsearch(e, &t->by_cookie, compare_cookies));
+		hash_table_add(&t->by_cookie, &e->by_cookie, hash_number(cookie));
 	return e;
 }
 
@@ -393,10 +433,11 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	const struct address *remote, uint64_t cause, uint64_t *ret_cause)
 {
-	struct endpoint *known = tracker_find(t, local, remote), *e = NULL;
 	struct sock_report report;
-	uint64_t used = cause;
+	/* first of all: whoever has it may be about to move it on */
 	int r = t->diag ? sockdiag_lookup(t->diag, local, remote, &report) : -ENOENT;
+	struct endpoint *known = tracker_find(t, local, remote), *e = NULL;
+	uint64_t used = cause;
 
 	if (r == 0 && report.state != STATE_LISTEN) {
 		e = find_cookie(t, report.cookie);
@@ -457,6 +498,19 @@ uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
 
 	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
 	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits);
+}
+
+uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e)
+{
+	uint64_t cause = 0, before = e->timer_event, told_ns = e->timer_told_ns;
+
+	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
+	if (cause)
+		return cause;
+	cause = add_timer_event(t, e, SOCK_TIMER_NONE, 0);
+	e->timer_event = before; /* what is sent again later is none of its doing */
+	e->timer_told_ns = told_ns;
+	return cause;
 }
 
 uint64_t tracker_due_ns(const struct tracker *t)

@@ -10,11 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "base/address.h"
+#include "base/hash_table.h"
 #include "base/tcp_state.h"
 #include "observe/sockdiag.h"
 
+struct descriptor;
 struct journal;
 struct tracker;
 
@@ -30,13 +33,22 @@ struct endpoint {
 	uint64_t timer_due_ns; /* CLOCK_MONOTONIC; meaningful when timer is not NONE */
 	uint32_t retransmits;
 	uint32_t recvq, sendq;
+	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
 	uint32_t children; /* connections that came to this listener so far */
 	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */
 	uint32_t inode; /* of its descriptor as in /proc/PID/fd; 0 = none, or not reported yet */
 	uint64_t sent, received; /* bytes that calls have moved, for the place in the stream */
 	uint64_t changed; /* event number of the last state change */
 	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
+	uint64_t timer_told_ns; /* when (CLOCK_MONOTONIC) */
+	uint64_t hidden_event; /* of its last one that sock_diag does not show; 0 = none */
 	struct tracker *tracker; /* borrowed, up */
+	struct descriptor *held; /* the world's: its first open descriptor; NULL = nobody's */
+	/* in the tracker's tables */
+	struct hash_link by_cookie, by_pair, by_port;
+	bool has_pair, has_port; /* it is in that one */
+	bool is_touched;
+	TAILQ_ENTRY(endpoint) touched;
 };
 
 /* What is known of a socket from the process that holds it. */
@@ -73,6 +85,8 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 /* Something came out of this endpoint that no call and no segment asked for: journal the timer that did
  * it, unless a look already has. Returns its event number. */
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);
+/* The same when it was none that sock_diag shows: what that shows is still to come. */
+uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e);
 
 /* Meet the listeners that nobody told us about: those of programs. */
 void tracker_meet_listeners(struct tracker *t, uint64_t cause);
@@ -89,6 +103,13 @@ struct endpoint *tracker_listener(const struct tracker *t, const struct address 
 /* The UDP socket a datagram from `remote` to `local` would reach, as far as is known, or NULL. */
 struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
 	const struct address *remote);
+
+/* Sockets that something may have happened to behind our back, since somebody else makes their calls: those that
+ * were new, or that a segment came from or went to, and that nobody has taken off the list since. */
+void tracker_touch(struct endpoint *e);
+void tracker_untouch(struct endpoint *e);
+/* The one behind e (NULL: the first); NULL at the end. Take the next before e is untouched. */
+struct endpoint *tracker_touched(const struct tracker *t, const struct endpoint *e);
 
 /* The host is gone, and every socket on it: they are CLOSED, and from now on looks find nothing and ask
  * nobody. */

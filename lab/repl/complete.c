@@ -22,6 +22,7 @@
 #include "journal/event.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
+#include "language/recipe.h"
 #include "observe/sockdiag.h"
 #include "observe/tracker.h"
 #include "wire/match.h"
@@ -250,6 +251,23 @@ static void offer_host_names(struct request *r)
 	offer_hosts(r, "");
 }
 
+static void offer_recipes(struct request *r)
+{
+	struct recipe_list list = { 0 };
+	struct diag d = { 0 };
+
+	if (recipe_find("recipes", &list, &d) < 0)
+		return;
+	for (size_t i = 0; i < list.count; i++) {
+		struct text name = TEXT_EMPTY;
+
+		recipe_short_name(list.paths[i], &name);
+		offer(r, "", text_get(&name), "");
+		text_done(&name);
+	}
+	recipe_list_done(&list);
+}
+
 static void offer_by_def(struct request *r, const struct cmd_def *def);
 
 /* What `expect` takes at this place. */
@@ -284,8 +302,10 @@ static const struct {
 	{ "PACKET", offer_packets },
 	{ "DETAIL", offer_details },
 	{ "EXPECTATION", offer_expectation },
+	{ "RECIPE", offer_recipes },
 	{ "NAME", NULL },
 	{ "ADDR", NULL },
+	{ "ID", NULL },
 	{ "N", NULL },
 	{ "xN", NULL },
 	{ "T", NULL },

@@ -100,6 +100,23 @@ static void tell_expectation(struct console *c, const struct event *event)
 	}
 }
 
+static void tell_claim(struct console *c, const struct journal *j, const struct event *event)
+{
+	static const char *const colors[] = {
+		[CLAIM_HOLDS] = "\033[32m",
+		[CLAIM_DIFFERS] = "\033[35m",
+		[CLAIM_FAILED] = "\033[31m",
+		[CLAIM_UNTESTED] = "\033[33m",
+	};
+
+	text_printf(&c->out, "-- %s", style(c, colors[event->claim.verdict]));
+	narrate_what(j, event, &c->out);
+	text_puts(&c->out, style(c, "\033[0m"));
+	if (event->process)
+		text_printf(&c->out, "\n   instead: %s", event->process);
+	put(c, false);
+}
+
 /* Does this event end the line that waits, on that line? */
 static bool joins(struct console *c, const struct journal *j, const struct event *event)
 {
@@ -110,6 +127,12 @@ static bool joins(struct console *c, const struct journal *j, const struct event
 	if (waiting->kind == EVENT_CALL && event->kind == EVENT_RETURN &&
 		event->call.call == waiting->no) {
 		c->waiting = 0; /* the return says it all */
+		return false;
+	}
+	if (waiting->kind == EVENT_COMMAND && event->kind == EVENT_CLAIM &&
+		waiting->place.line == event->claim.line &&
+		waiting->place.column == event->claim.column) {
+		c->waiting = 0; /* `claim` once more, behind its block */
 		return false;
 	}
 	if (waiting->kind == EVENT_COMMAND && event->kind == EVENT_EXPECTATION &&
@@ -196,6 +219,10 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		break;
 	case EVENT_RECIPE:
 	case EVENT_MARK:
+		break;
+	case EVENT_CLAIM:
+		if (c->options.story)
+			tell_claim(c, j, event);
 		break;
 	case EVENT_NOTE:
 		if (event->place.line) { /* about a line of the script: for its author, whatever else is told */

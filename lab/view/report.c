@@ -9,11 +9,15 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "view/markup.h"
 
 static const char *const formats[] = {
 	[REPORT_TAP] = "tap",
 	[REPORT_JUNIT] = "junit",
 	[REPORT_JSON] = "json",
+	[REPORT_TEXT] = "text",
+	[REPORT_MARKDOWN] = "markdown",
+	[REPORT_HTML] = "html",
 };
 static_assert(sizeof(formats) / sizeof(formats[0]) == REPORT_FORMAT_COUNT, "a name for each");
 
@@ -102,51 +106,6 @@ static void tap_result(const struct report_result *result, size_t number, struct
 
 /* ---- JUnit ---- */
 
-/* Text for an element or an attribute between double quotes. What XML has no place for even as a reference
- * (control bytes, malformed UTF-8, U+FFFE, U+FFFF) is written as \xNN. Source: XML 1.0, 2.2 and 2.4. */
-static void xml_text(const char *string, size_t len, struct text *out)
-{
-	struct text printable = TEXT_EMPTY;
-	char *copy = memory_new(len + 1);
-	const char *s;
-
-	memcpy(copy, string, len);
-	text_printable_lines(&printable, copy);
-	for (s = text_get(&printable); *s; s++) {
-		switch (*s) {
-		case '&':
-			text_puts(out, "&amp;");
-			break;
-		case '<':
-			text_puts(out, "&lt;");
-			break;
-		case '>':
-			text_puts(out, "&gt;");
-			break;
-		case '"':
-			text_puts(out, "&quot;");
-			break;
-		default:
-			if (memcmp(s, "\xef\xbf", strnlen(s, 2)) == 0 &&
-				(s[2] == '\xbe' || s[2] == '\xbf')) {
-				text_printf(out, "\\xef\\xbf\\x%02x", (unsigned char)s[2]);
-				s += 2;
-			} else {
-				text_add(out, s, 1);
-			}
-		}
-	}
-	free(copy);
-	text_done(&printable);
-}
-
-static void xml_attribute(const char *name, const char *value, size_t len, struct text *out)
-{
-	text_printf(out, " %s=\"", name);
-	xml_text(value, len, out);
-	text_puts(out, "\"");
-}
-
 /* <failure> when the kernel did otherwise, <error> when it never came to that. */
 static void junit_why(const struct report_result *result, const char *stopped, struct text *out)
 {
@@ -155,15 +114,15 @@ static void junit_why(const struct report_result *result, const char *stopped, s
 
 	if (result->verdict == REPORT_NOT_PLAYED) {
 		text_puts(out, "      <skipped");
-		xml_attribute("message", stopped ? stopped : "", stopped ? strlen(stopped) : 0,
+		markup_attribute("message", stopped ? stopped : "", stopped ? strlen(stopped) : 0,
 			out);
 		text_puts(out, "/>\n");
 		return;
 	}
 	text_printf(out, "      <%s type=\"%s\"", element, verdicts[result->verdict]);
-	xml_attribute("message", message, strcspn(message, "\n"), out);
+	markup_attribute("message", message, strcspn(message, "\n"), out);
 	text_puts(out, ">");
-	xml_text(message, strlen(message), out);
+	markup_text(message, strlen(message), out);
 	text_printf(out, "</%s>\n", element);
 }
 
@@ -173,9 +132,9 @@ static void junit_case(const struct report *r, const struct report_result *resul
 	const char *name = slash ? slash + 1 : result->name;
 
 	text_puts(out, "    <testcase");
-	xml_attribute("classname", slash ? result->name : "tcplab",
+	markup_attribute("classname", slash ? result->name : "tcplab",
 		slash ? (size_t)(slash - result->name) : strlen("tcplab"), out);
-	xml_attribute("name", name, strlen(name), out);
+	markup_attribute("name", name, strlen(name), out);
 	text_printf(out, " time=\"%.6f\"", (double)result->time_ns / (double)NS_PER_S);
 	if (result->verdict == REPORT_PASSED) {
 		text_puts(out, "/>\n");
@@ -198,9 +157,9 @@ static void junit(const struct report *r, struct text *out)
 		" skipped=\"%zu\" time=\"%.6f\">\n"
 		"    <properties>\n      <property name=\"version\"",
 		r->count, failures, errors, skipped, total_s(r));
-	xml_attribute("value", r->version, strlen(r->version), out);
+	markup_attribute("value", r->version, strlen(r->version), out);
 	text_puts(out, "/>\n      <property name=\"kernel\"");
-	xml_attribute("value", r->kernel, strlen(r->kernel), out);
+	markup_attribute("value", r->kernel, strlen(r->kernel), out);
 	text_puts(out, "/>\n    </properties>\n");
 	for (size_t i = 0; i < r->count; i++)
 		junit_case(r, &r->results[i], out);
@@ -208,20 +167,6 @@ static void junit(const struct report *r, struct text *out)
 }
 
 /* ---- JSON ---- */
-
-/* Control bytes and malformed UTF-8 as \xNN, so that every reader takes it. */
-static json_t *json_text(const char *string)
-{
-	struct text printable = TEXT_EMPTY;
-	json_t *value;
-
-	if (!string)
-		return json_null();
-	text_printable_lines(&printable, string);
-	value = json_string(text_get(&printable));
-	text_done(&printable);
-	return value;
-}
 
 static json_t *json_time_ms(uint64_t time_ns)
 {
@@ -238,15 +183,15 @@ static void json(const struct report *r, struct text *out)
 		const struct report_result *result = &r->results[i];
 
 		json_array_append_new(results,
-			json_pack("{s:o, s:o, s:s, s:o, s:o}", "name", json_text(result->name),
-				"file", json_text(result->file), "verdict",
+			json_pack("{s:o, s:o, s:s, s:o, s:o}", "name", markup_json(result->name),
+				"file", markup_json(result->file), "verdict",
 				verdicts[result->verdict], "time_ms", json_time_ms(result->time_ns),
-				"message", json_text(result->message)));
+				"message", markup_json(result->message)));
 	}
-	root = json_pack("{s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "version", json_text(r->version),
-		"kernel", json_text(r->kernel), "passed", (json_int_t)passed, "failed",
+	root = json_pack("{s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "version", markup_json(r->version),
+		"kernel", markup_json(r->kernel), "passed", (json_int_t)passed, "failed",
 		(json_int_t)(r->count - passed - skipped), "not_played", (json_int_t)skipped,
-		"stopped", json_text(r->stopped), "results", results);
+		"stopped", markup_json(r->stopped), "results", results);
 	/* nanoseconds of a day have 14 digits: 12 keep the microseconds and no noise */
 	dumped = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	text_printf(out, "%s\n", dumped);

@@ -14,6 +14,9 @@ enum report_format {
 	REPORT_TAP, /* the Test Anything Protocol, version 13: prove(1) and CI services read it */
 	REPORT_JUNIT, /* the XML of Apache Ant's junitreport, as CI services read it */
 	REPORT_JSON, /* one object */
+	REPORT_TEXT, /* of claims, as are those below: for a terminal */
+	REPORT_MARKDOWN, /* for a README */
+	REPORT_HTML, /* one page, nothing else to load */
 	REPORT_FORMAT_COUNT,
 };
 
@@ -45,7 +48,7 @@ struct report {
 	const char *stopped; /* why not all were played, a sentence; NULL = they were */
 };
 
-/* "tap", "junit", "json". */
+/* "tap", "junit", "json" ... */
 const char *report_format_name(enum report_format format);
 /* REPORT_FORMAT_COUNT when there is none of that name. */
 enum report_format report_format_parse(const char *name);

@@ -243,6 +243,8 @@ uint64_t wire_forge(struct wire *w, unsigned self, const uint8_t *bytes, size_t 
 	p->from = spoken_for ? WIRE_NOWHERE : p->from;
 	wire_announce(w, p, EVENT_FORGED, origin, 0);
 	number = p->number;
+	if (!packet_checksum_ok(p->bytes, p->len))
+		wire_tell(w, p, EVENT_CORRUPTED, cause, "its checksum is wrong (as forged)");
 	if (wire_has_way(w, p))
 		packet_put(w, p, PACKET_PENDING);
 	else

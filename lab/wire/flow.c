@@ -1,41 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire/flow.h"
 
-#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/lab_assert.h"
+#include "base/hash_table.h"
 #include "base/text.h"
 
-#define RECENT 16 /* segments remembered per direction: a repetition is of one not long ago */
+/* Segments remembered per direction: all that can be in flight, for a hole may be filled when all behind it has
+ * been sent. 6 MB of window (tcp_rmem) in segments of 1460 bytes. A power of 2. */
+#define SENT_MOST 4096
+#define SENT_FEW 4 /* many conversations are no more than a handshake */
+
+struct sent {
+	uint32_t seq, len; /* len counts SYN and FIN (RFC 9293 3.4) */
+	uint64_t number;
+	bool syn_ack;
+};
+
+/* What one direction has sent, a ring that grows until it goes round. */
+struct sent_log {
+	struct sent *ring; /* owned */
+	unsigned room;
+	unsigned count;
+	unsigned next; /* index of the one to come */
+};
 
 struct flow {
+	struct hash_link by_pair;
+	struct flow *made_before; /* owned */
+	struct flow *back; /* the other direction; NULL until it was asked for */
 	unsigned host; /* of a loopback address; else 0 */
 	struct address src, dst;
 	bool begun; /* the place is known */
 	struct flow_place place;
-	struct {
-		uint32_t seq, len; /* len counts SYN and FIN (RFC 9293 3.4) */
-		bool syn_ack;
-		uint64_t number;
-	} recent[RECENT];
-	unsigned next;
+	struct sent_log sent;
 };
 
 struct flow_table {
-	void *flows; /* tsearch(3) tree of owned flows */
+	struct hash_table flows;
+	struct flow *last_made; /* owned */
 };
-
-static int compare_flows(const void *a, const void *b)
-{
-	const struct flow *x = a, *y = b;
-	int order = address_compare(&x->src, &y->src);
-
-	if (!order)
-		order = address_compare(&x->dst, &y->dst);
-	return order ? order : (x->host > y->host) - (x->host < y->host);
-}
 
 struct flow_table *flow_table_new(void)
 {
@@ -44,19 +49,31 @@ struct flow_table *flow_table_new(void)
 
 void flow_table_free(struct flow_table *table)
 {
+	struct flow *next;
+
 	if (!table)
 		return;
-	tdestroy(table->flows, free);
+	for (struct flow *f = table->last_made; f; f = next) {
+		next = f->made_before;
+		free(f->sent.ring);
+		free(f);
+	}
+	hash_table_done(&table->flows);
 	free(table);
 }
 
 static struct flow *find_known(const struct flow_table *table, const struct address *src,
 	const struct address *dst, unsigned host)
 {
-	struct flow key = { .host = host, .src = *src, .dst = *dst };
-	struct flow **found = tfind(&key, &table->flows, compare_flows);
+	struct hash_link *link = hash_table_first(&table->flows, address_hash(src, dst));
 
-	return found ? *found : NULL;
+	for (; link; link = hash_table_next(link)) {
+		struct flow *f = HASH_TABLE_ITEM(link, struct flow, by_pair);
+
+		if (f->host == host && address_equal(&f->src, src) && address_equal(&f->dst, dst))
+			return f;
+	}
+	return NULL;
 }
 
 static struct flow *find(struct flow_table *table, const struct address *src,
@@ -70,8 +87,25 @@ static struct flow *find(struct flow_table *table, const struct address *src,
 	made->host = host;
 	made->src = *src;
 	made->dst = *dst;
-	LAB_ASSERT(tsearch(made, &table->flows, compare_flows));
+	made->made_before = table->last_made;
+	table->last_made = made;
+	hash_table_add(&table->flows, &made->by_pair, address_hash(src, dst));
 	return made;
+}
+
+static struct flow *find_back(struct flow_table *table, struct flow *there)
+{
+	if (!there->back)
+		there->back = find(table, &there->dst, &there->src, there->host);
+	return there->back;
+}
+
+/* Nothing is known of it (any more). */
+static void forget(struct flow *f)
+{
+	f->begun = false;
+	f->place = (struct flow_place){ 0 };
+	f->sent.count = f->sent.next = 0;
 }
 
 /* How many numbers it takes: SYN and FIN one each (RFC 9293 3.4). */
@@ -80,37 +114,55 @@ static uint32_t sequence_len(const struct segment *s)
 	return s->payload_len + !!(s->flags & SEGMENT_SYN) + !!(s->flags & SEGMENT_FIN);
 }
 
-/* Has this range been sent before? Remember it either way. */
-static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t number)
-{
-	uint32_t len = sequence_len(s);
-	/* a SYN/ACK has its SYN's number in a simultaneous open, and says something new */
-	bool syn_ack = (s->flags & SEGMENT_SYN) && (s->flags & SEGMENT_ACK);
-	uint64_t earlier = 0;
-
-	if (len == 0)
-		return 0;
-	for (unsigned i = 0; i < RECENT; i++) {
-		/* inside a range sent before; the subtraction wraps as sequence numbers do */
-		uint32_t offset = s->seq - f->recent[i].seq;
-
-		if (f->recent[i].number && f->recent[i].syn_ack == syn_ack &&
-			offset < f->recent[i].len && len <= f->recent[i].len - offset &&
-			f->recent[i].number > earlier)
-			earlier = f->recent[i].number;
-	}
-	f->recent[f->next].seq = s->seq;
-	f->recent[f->next].len = len;
-	f->recent[f->next].number = number;
-	f->recent[f->next].syn_ack = syn_ack;
-	f->next = (f->next + 1) % RECENT;
-	return earlier;
-}
-
 /* After `than`, as sequence numbers go round (RFC 9293 3.4). */
 static bool is_after(uint32_t number, uint32_t than)
 {
 	return (int32_t)(number - than) > 0;
+}
+
+/* The last segment that carried sequence number `seq`: its number, or 0. */
+static uint64_t sent_before(const struct sent_log *log, uint32_t seq, bool syn_ack)
+{
+	for (unsigned back = 1; back <= log->count; back++) {
+		const struct sent *sent = &log->ring[(log->next - back) % SENT_MOST];
+
+		/* the subtraction wraps as sequence numbers do */
+		if (sent->syn_ack == syn_ack && seq - sent->seq < sent->len)
+			return sent->number;
+	}
+	return 0;
+}
+
+static void sent_add(struct sent_log *log, const struct sent *sent)
+{
+	if (log->next == log->room) { /* not when it has gone round: the index ends at SENT_MOST */
+		log->room = log->room ? log->room * 2 : SENT_FEW;
+		log->ring = memory_grow(log->ring, log->room * sizeof(*log->ring));
+	}
+	log->ring[log->next] = *sent;
+	log->next = (log->next + 1) % SENT_MOST;
+	if (log->count < SENT_MOST)
+		log->count++;
+}
+
+/* Was its first number sent before? What the kernel sends again it may cut and join otherwise than the first
+ * time (net/ipv4/tcp_output.c tcp_retrans_try_collapse()), so the end says nothing. Remember it either way. */
+static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t number)
+{
+	struct sent sent = { .seq = s->seq,
+		.len = sequence_len(s),
+		.number = number,
+		/* a SYN/ACK has its SYN's number in a simultaneous open, and says something new */
+		.syn_ack = (s->flags & SEGMENT_SYN) && (s->flags & SEGMENT_ACK) };
+	uint64_t earlier = 0;
+
+	if (sent.len == 0)
+		return 0;
+	if (is_after(f->place.next, s->seq))
+		earlier = sent_before(&f->sent, s->seq, sent.syn_ack);
+	if (number)
+		sent_add(&f->sent, &sent);
+	return earlier;
 }
 
 static void move_places(const struct segment *s, struct flow *there, struct flow *back)
@@ -135,19 +187,16 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 {
 	unsigned own = address_is_loopback(&s->dst) ? host : 0;
 	struct flow *there = find(table, &s->src, &s->dst, own);
-	struct flow *back = find(table, &s->dst, &s->src, own);
+	struct flow *back = find_back(table, there);
+	uint64_t earlier;
 
 	if (!there->begun || ((s->flags & SEGMENT_SYN) && there->place.base != s->seq)) {
-		struct flow fresh = { .host = own,
-			.src = s->src,
-			.dst = s->dst,
-			.begun = true,
-			.place = { s->seq, s->seq, s->seq } };
-
 		/* a new connection between the same addresses: the answers begin anew, too */
 		if (there->begun && there != back)
-			*back = (struct flow){ .host = own, .src = s->dst, .dst = s->src };
-		*there = fresh;
+			forget(back);
+		forget(there);
+		there->begun = true;
+		there->place = (struct flow_place){ s->seq, s->seq, s->seq };
 	}
 	if ((s->flags & SEGMENT_ACK) && !back->begun) {
 		/* the only number known of the other direction is what is expected next of it */
@@ -155,8 +204,9 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 		back->place = (struct flow_place){ s->ack - 1, s->ack, s->ack };
 	}
 	set_relative(s, there, back);
+	earlier = repeated(there, s, number);
 	move_places(s, there, back);
-	return repeated(there, s, number);
+	return earlier;
 }
 
 void flow_table_forged(struct flow_table *table, struct segment *s, unsigned host, bool begins)

@@ -15,9 +15,10 @@ struct flow_table *flow_table_new(void);
 void flow_table_free(struct flow_table *table);
 
 /* Fill s's relative numbers. A SYN sets where its direction begins; a direction first seen in its
- * middle begins with the first segment seen. Returns the number of the earlier segment this one sends
- * again (same sequence range and flags, or part of it), 0 when it is new. `number` is its own; host: who sent it,
- * for every host has 127.0.0.1. */
+ * middle begins with the first segment seen. Returns the number of the last segment that carried this one's
+ * first sequence number, for then it sends it again, whole or in part (Linux counts it in TcpRetransSegs); 0 when
+ * it is new, or repeats one longer ago than fits in a window. `number` is its own; host: who sent it, for every
+ * host has 127.0.0.1. */
 uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host,
 	uint64_t number);
 /* The same for a forged segment. begins: nobody else speaks for its sender, so it may set where that

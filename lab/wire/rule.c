@@ -74,13 +74,20 @@ void rule_remove_kind(struct rule_list *list, enum rule_kind kind)
 	}
 }
 
+/* It may match and find nothing to do. */
+static bool can_apply(const struct rule *r, const struct segment *s)
+{
+	return r->kind != RULE_CORRUPT || r->corruption != CORRUPT_PAYLOAD ||
+		(s->payload_len && s->kind != SEGMENT_OTHER);
+}
+
 void rule_list_apply(struct rule_list *list, const struct segment *s, const uint8_t *packet,
 	size_t len, struct rule *ret_by_kind[RULE_COUNT])
 {
 	for (int k = 0; k < RULE_COUNT; k++)
 		ret_by_kind[k] = NULL;
 	for (struct rule *r = list->first; r; r = r->next) {
-		if (!ret_by_kind[r->kind] && (!r->count || r->hits < r->count) &&
+		if (!ret_by_kind[r->kind] && (!r->count || r->hits < r->count) && can_apply(r, s) &&
 			match_packet(&r->match, s, packet, len))
 			ret_by_kind[r->kind] = r;
 	}
@@ -118,21 +125,39 @@ static void format_rate(uint64_t bits_per_s, struct text *out)
 		text_printf(out, " %" PRIu64 "bit", bits_per_s);
 }
 
+/* "100ms", "1500us": exactly, in the largest unit that can say it. */
+static void format_time(uint64_t time_ns, struct text *out)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "s", NS_PER_S }, { "ms", NS_PER_MS }, { "us", NS_PER_US }, { "ns", 1 } };
+	size_t i = 0;
+
+	while (time_ns % units[i].ns)
+		i++;
+	if (!time_ns)
+		i = 1;
+	text_printf(out, "%" PRIu64 "%s", time_ns / units[i].ns, units[i].name);
+}
+
 void rule_format(const struct rule *rule, struct text *out)
 {
 	text_printf(out, "%s ", verbs[rule->kind]);
 	match_format(&rule->match, out);
-	if (rule->kind == RULE_CORRUPT && rule->corruption == CORRUPT_PAYLOAD)
-		text_puts(out, " payload");
 	if (rule->count)
 		text_printf(out, " x%" PRIu64, rule->count);
+	if (rule->kind == RULE_CORRUPT && rule->corruption == CORRUPT_PAYLOAD)
+		text_puts(out, " payload");
 	if (rule->kind == RULE_RATE)
 		format_rate(rule->bits_per_s, out);
 	if (rule->kind != RULE_DELAY)
 		return;
-	text_printf(out, " %gms", (double)rule->delay_ns / (double)NS_PER_MS);
+	text_puts(out, " ");
+	format_time(rule->delay_ns, out);
 	if (!rule->jitter_ns)
 		return;
-	text_printf(out, " +-%gms", (double)rule->jitter_ns / (double)NS_PER_MS);
+	text_puts(out, " +-");
+	format_time(rule->jitter_ns, out);
 	text_printf(out, " seed %" PRIu64, rule->seed);
 }

@@ -59,7 +59,8 @@ int rule_remove(struct rule_list *list, unsigned number);
 void rule_remove_kind(struct rule_list *list, enum rule_kind kind);
 
 /* For each kind the oldest rule that this packet matches and that is not used up, else NULL; counted as a
- * hit of each that will be applied: a drop leaves the others without one. */
+ * hit of each that will be applied: a drop leaves the others without one, and a packet without payload is none
+ * for a rule that corrupts payload. */
 void rule_list_apply(struct rule_list *list, const struct segment *s, const uint8_t *packet,
 	size_t len, struct rule *ret_by_kind[RULE_COUNT]);
 /* When a packet of `len` bytes that a DELAY or RATE rule applies to may go on, now being now_ns. */

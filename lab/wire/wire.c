@@ -20,6 +20,7 @@
 
 #define PACKET_MAX 65535
 #define PUMP_MOST 4096 /* packets in one go */
+#define DRAIN_EVERY 16 /* packets delivered between two looks at all hosts */
 
 struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, void *arg)
 {
@@ -242,7 +243,10 @@ static void tell_delay(struct wire *w, const struct wire_packet *p, const struct
 			.cause = p->event,
 			.host = w->hosts[p->to].name,
 			.text = text_get(&why),
-			.verdict = { .number = p->number, .delay_ns = p->due_ns - p->sent_ns } });
+			.verdict = { .number = p->number,
+				/* a copy is made a moment later, and may be late already */
+				.delay_ns =
+					p->due_ns > p->sent_ns ? p->due_ns - p->sent_ns : 0 } });
 	text_done(&why);
 }
 
@@ -324,11 +328,41 @@ static unsigned next_member(const struct wire *w, unsigned from, unsigned host)
 	return WIRE_NOWHERE;
 }
 
+/* When it may go on, by the later of the rules that delay; NULL = at once. */
+static const struct rule *apply_delays(struct wire_packet *p, struct rule *const by[RULE_COUNT])
+{
+	static const enum rule_kind kinds[] = { RULE_DELAY, RULE_RATE };
+	const struct rule *decisive = NULL;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct rule *rule = by[kinds[i]];
+		uint64_t due = rule ? rule_delay(rule, p->len, p->sent_ns) : 0;
+
+		if (due > p->due_ns) {
+			p->due_ns = due;
+			decisive = rule;
+		}
+	}
+	return decisive;
+}
+
+/* Where it belongs, by what the rules said. Owned from here. */
+static void settle(struct wire *w, struct wire_packet *p, const struct rule *delay, bool held)
+{
+	if (delay)
+		tell_delay(w, p, delay);
+	p->was_held = held;
+	if (held)
+		wire_tell(w, p, EVENT_HELD, 0, NULL);
+	packet_put(w, p, held ? PACKET_HELD : delay ? PACKET_DELAYED : PACKET_PENDING);
+}
+
 /* Let the rules have their say, and put it where it belongs by then. Owned from here. */
 static void apply_rules(struct wire *w, struct wire_packet *p)
 {
 	struct rule *by[RULE_COUNT];
 	struct wire_packet *copy = NULL;
+	const struct rule *delay;
 
 	rule_list_apply(&w->rules, &p->segment, p->bytes, p->len, by);
 	if (by[RULE_DROP]) {
@@ -345,30 +379,19 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 	}
 	if (by[RULE_DUPLICATE])
 		copy = packet_copy(w, p, p->to, p->event);
-	for (int k = 0; k < RULE_COUNT; k++) {
-		uint64_t due = by[k] && (k == RULE_DELAY || k == RULE_RATE)
-			? rule_delay(by[k], p->len, p->sent_ns)
-			: 0;
-
-		if (due > p->due_ns) {
-			p->due_ns = due;
-			tell_delay(w, p, by[k]);
-		}
-	}
-	p->was_held = by[RULE_HOLD] != NULL;
-	if (by[RULE_HOLD])
-		wire_tell(w, p, EVENT_HELD, 0, NULL);
-	packet_put(w, p, by[RULE_HOLD] ? PACKET_HELD : p->due_ns ? PACKET_DELAYED : PACKET_PENDING);
-	if (copy) {
-		copy->due_ns = p->due_ns;
-		packet_put(w, copy, p->standing);
-	}
+	delay = apply_delays(p, by);
+	if (copy)
+		copy->due_ns = p->due_ns; /* no rule sees it, it only stays with the original */
+	settle(w, p, delay, by[RULE_HOLD]);
+	if (copy)
+		settle(w, copy, delay, by[RULE_HOLD]);
 }
 
 /* A packet that has left host `from`: number it, tell, and see where it goes. p is owned from here. */
 static void take_in(struct wire *w, struct wire_packet *p)
 {
 	const struct segment *s = &p->segment;
+	struct packet_queue all = TAILQ_HEAD_INITIALIZER(all); /* one for each host of a group */
 	bool group = is_group(&s->dst);
 	uint64_t repeats = s->kind == SEGMENT_TCP
 		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
@@ -377,21 +400,26 @@ static void take_in(struct wire *w, struct wire_packet *p)
 	p->to = group ? next_member(w, p->from, WIRE_NOWHERE) : wire_find_host(w, p->from, &s->dst);
 	wire_announce(w, p, EVENT_SEGMENT, w->watch.sent(w->arg, p->from, p->to, s, repeats != 0),
 		repeats);
+	TAILQ_INSERT_TAIL(&all, p, place);
 	for (unsigned to = p->to; group && to != WIRE_NOWHERE;) {
-		to = next_member(w, p->from, to);
-		if (to != WIRE_NOWHERE) {
-			struct wire_packet *copy = packet_copy(w, p, to, p->event);
+		struct wire_packet *copy;
 
-			if (wire_has_way(w, copy))
-				packet_put(w, copy, PACKET_PENDING);
-			else
-				packet_free(w, copy);
-		}
+		to = next_member(w, p->from, to);
+		if (to == WIRE_NOWHERE)
+			break;
+		copy = packet_copy(w, p, to, p->event);
+		TAILQ_INSERT_TAIL(&all, copy,
+			place); /* a macro that asks twice for what it inserts */
 	}
-	if (wire_has_way(w, p))
-		apply_rules(w, p);
-	else
-		packet_free(w, p);
+	while (!TAILQ_EMPTY(&all)) {
+		struct wire_packet *each = TAILQ_FIRST(&all);
+
+		TAILQ_REMOVE(&all, each, place);
+		if (wire_has_way(w, each))
+			apply_rules(w, each);
+		else
+			packet_free(w, each);
+	}
 }
 
 /* One packet off a TUN, or NULL when there is none. Into the packet itself: nearly all fit. */
@@ -416,7 +444,7 @@ static struct wire_packet *read_packet(struct wire *w, int tun)
 	return larger;
 }
 
-static bool drain_host(struct wire *w, unsigned host)
+bool wire_drain_host(struct wire *w, unsigned host)
 {
 	for (int i = 0; i < PUMP_MOST; i++) {
 		struct wire_packet *p =
@@ -441,7 +469,7 @@ bool wire_drain(struct wire *w)
 	bool any = false;
 
 	for (unsigned h = 0; h < w->host_count; h++)
-		any |= drain_host(w, h);
+		any |= wire_drain_host(w, h);
 	return any;
 }
 
@@ -451,17 +479,20 @@ bool wire_drain(struct wire *w)
 static void deliver(struct wire *w, struct wire_packet *p)
 {
 	const struct wire_host *h = &w->hosts[p->to];
+	uint64_t event;
 
 	if (!wire_has_way(w, p))
 		return;
+	/* Told first: whom the packet wakes acts at once, on another CPU, and the state it brought about has to be
+	 * read before he does. */
+	event = wire_tell(w, p, EVENT_DELIVERED, 0, NULL);
 	if (h->condition == HOST_GHOST)
-		wire_tell(w, p, EVENT_DELIVERED, 0, NULL);
+		return;
 	/* a TUN takes a packet, or reports an error at once when the host is gone */
-	else if (write(h->tun, p->bytes, p->len) < 0)
-		wire_tell(w, p, EVENT_DROPPED, 0, strerror(errno));
+	if (write(h->tun, p->bytes, p->len) < 0)
+		wire_tell(w, p, EVENT_DROPPED, event, strerror(errno));
 	else
-		w->watch.delivered(w->arg, p->to, &p->segment,
-			wire_tell(w, p, EVENT_DELIVERED, 0, NULL));
+		w->watch.delivered(w->arg, p->to, &p->segment, event);
 }
 
 /* The oldest pending packet into its kernel. false = none, or it has to wait. */
@@ -517,9 +548,11 @@ bool wire_pump(struct wire *w)
 	bool moved = wire_drain(w);
 
 	moved |= take_due(w);
-	for (int i = 0; i < PUMP_MOST && deliver_next(w); i++) {
+	/* what a packet brought about where it went was taken in with it; the others are heard now and then */
+	for (int i = 1; i <= PUMP_MOST && deliver_next(w); i++) {
 		moved = true;
-		wire_drain(w);
+		if (i % DRAIN_EVERY == 0)
+			wire_drain(w);
 	}
 	look_after_capture(w);
 	return moved;

@@ -9,7 +9,8 @@
  *
  * Rules apply once, when a packet leaves its kernel: a drop ends it; else it may be corrupted, copied,
  * delayed (by the longer of delay and rate) and held, by the oldest rule of each kind that is not used up.
- * Copies and forged packets are the user's own doing: no rule sees them. */
+ * A packet to a group (multicast, broadcast) is one for each host, and each of them meets the rules. Duplicates
+ * and forged packets are the user's own doing: no rule sees them, a duplicate only stays with its original. */
 #ifndef LAB_WIRE_WIRE_H
 #define LAB_WIRE_WIRE_H
 
@@ -99,6 +100,8 @@ unsigned wire_find_host(const struct wire *w, unsigned self, const struct addres
 
 /* Take in what the kernels have sent, without delivering. true when there was something. */
 bool wire_drain(struct wire *w);
+/* The same of one kernel: what it has answered to what it was just given. */
+bool wire_drain_host(struct wire *w, unsigned host);
 /* Take in and deliver until nothing is left to do or the world says wait. true when something moved.
  * Stops by itself after a few thousand packets, so that an endless transfer cannot starve the loop. */
 bool wire_pump(struct wire *w);

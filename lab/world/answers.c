@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -82,7 +83,7 @@ static void settle(struct world_process *wp, const struct call *call,
 		if (!d)
 			break;
 		world_close_descriptor(w, d, event);
-		if (!descriptor_of(&w->descriptors, call->endpoint))
+		if (!call->endpoint->held)
 			tracker_look(world_tracker(w, wp->process.host), call->endpoint, NULL,
 				call->event);
 		break;
@@ -219,8 +220,12 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 	if (!cause && p->in_call)
 		cause = p->call.event;
 	wire_drain(w->wire);
+	if (p->program)
+		w->hosts[p->host->index]->programs--;
 	p->ended = true;
 	p->in_motion = false;
+	fd_closep(&p->stat);
+	fd_closep(&p->syscall);
 	p->killed = outcome.killed = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
 	p->exit_code = outcome.exit_code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
 	outcome.event = journal_add(w->journal,
@@ -238,7 +243,7 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 		if (!d->open || d->process != p)
 			continue;
 		world_close_descriptor(w, d, outcome.event);
-		if (!descriptor_of(&w->descriptors, d->endpoint))
+		if (!d->endpoint->held)
 			tracker_look(world_tracker(w, p->host), d->endpoint, NULL, outcome.event);
 	}
 	world_close_channel(wp);

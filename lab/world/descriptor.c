@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "observe/tracker.h"
 
 void descriptor_table_done(struct descriptor_table *t)
 {
@@ -19,16 +20,30 @@ void descriptor_table_done(struct descriptor_table *t)
 struct descriptor *descriptor_add(struct descriptor_table *t, const char *name,
 	struct process *process, int fd, struct endpoint *endpoint)
 {
-	struct descriptor *d = memory_new(sizeof(*d));
+	struct descriptor *d = memory_new(sizeof(*d)), **end = &endpoint->held;
 
 	d->name = text_copy(name);
 	d->process = process;
 	d->endpoint = endpoint;
 	d->fd = fd;
 	d->open = true;
+	while (*end)
+		end = &(*end)->next;
+	*end = d;
 	t->items = memory_grow(t->items, (t->count + 1) * sizeof(struct descriptor *));
 	t->items[t->count++] = d;
 	return d;
+}
+
+void descriptor_close(struct descriptor *d)
+{
+	struct descriptor **place = &d->endpoint->held;
+
+	while (*place != d)
+		place = &(*place)->next;
+	*place = d->next;
+	d->next = NULL;
+	d->open = false;
 }
 
 struct descriptor *descriptor_find(const struct descriptor_table *t, const char *name)
@@ -56,15 +71,6 @@ struct descriptor *descriptor_at(const struct descriptor_table *t, const struct 
 
 		if (d->open && d->process == process && d->fd == fd)
 			return d;
-	}
-	return NULL;
-}
-
-struct descriptor *descriptor_of(const struct descriptor_table *t, const struct endpoint *endpoint)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		if (t->items[i]->open && t->items[i]->endpoint == endpoint)
-			return t->items[i];
 	}
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who holds which socket under which name. A socket lives as long as one descriptor of it is open, in
- * whatever process; dup() and fork() make more than one. Plain list, no kernel in it. */
+ * whatever process; dup() and fork() make more than one. A list of all there ever were, and with each
+ * socket one of those that are open. No kernel in it. */
 #ifndef LAB_WORLD_DESCRIPTOR_H
 #define LAB_WORLD_DESCRIPTOR_H
 
@@ -16,6 +17,7 @@ struct descriptor {
 	struct endpoint *endpoint; /* borrowed */
 	int fd;
 	bool open;
+	struct descriptor *next; /* borrowed: the next open one of the same endpoint */
 };
 
 struct descriptor_table {
@@ -32,7 +34,7 @@ struct descriptor *descriptor_find(const struct descriptor_table *t, const char 
 /* The open one with that number in that process, or NULL. */
 struct descriptor *descriptor_at(const struct descriptor_table *t, const struct process *process,
 	int fd);
-/* Any open one of that socket: the first made, or NULL when nobody holds it. */
-struct descriptor *descriptor_of(const struct descriptor_table *t, const struct endpoint *endpoint);
+/* It is closed: no longer one of its socket's, and found by name only. */
+void descriptor_close(struct descriptor *d);
 
 #endif

@@ -8,6 +8,11 @@
 #include "observe/tracker.h"
 #include "world/parts.h"
 
+/* A timer may go off that much before it is due: sock_diag tells whole ticks of the kernel (HZ 100 at least). */
+#define TICK_MOST_NS (10 * NS_PER_MS)
+/* To take in what has piled up takes less. Two timers of one socket are further apart: RTO_MIN, 200 ms. */
+#define LATE_MOST_NS (50 * NS_PER_MS)
+
 /* A process given something to do is in motion until its answer is here or the kernel shows it asleep
  * (then whatever it did so far can be read back). Nobody can be asleep with an answer unread. */
 static void check_motion(struct world_process *wp)
@@ -45,22 +50,34 @@ static void check_motion(struct world_process *wp)
 	}
 }
 
-/* true when no process is in motion any more. */
-static bool calm(struct world *w)
+/* No process is in motion any more: of the programs, or of those whose calls we make. */
+static bool calm(struct world *w, bool programs)
 {
 	bool all = true;
 
 	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		if (p->program != programs)
+			continue;
 		check_motion(w->processes[i]);
-		all &= !w->processes[i]->process.in_motion || w->processes[i]->process.ended;
+		all &= !p->in_motion || p->ended;
 	}
 	return all;
 }
 
 bool world_settled(struct world *w)
 {
-	if (wire_idle(w->wire) && calm(w) && !wire_drain(w->wire) && wire_idle(w->wire))
-		return true;
+	if (wire_idle(w->wire) && calm(w, false)) {
+		/* Programs make many calls in a row. To look on until they sleep would take the CPU from them: the wire
+		 * wakes us, or the timer (program_beat()). */
+		if (!calm(w, true) && wire_idle(w->wire))
+			return false;
+		if (!wire_drain(w->wire) && wire_idle(w->wire)) {
+			program_read_all(w);
+			return true;
+		}
+	}
 	/* what was drained makes the TUN readable no more: whoever asked must be called again */
 	world_kick(w);
 	return false;
@@ -76,7 +93,7 @@ uint64_t motion_motive(const struct process *p)
 }
 
 /* Dead already, and the host has not told yet. */
-static bool is_dying(const struct process *p)
+static bool is_dying(struct process *p)
 {
 	char state = process_state(p);
 
@@ -106,20 +123,26 @@ static struct endpoint *end_of(const struct world *w, unsigned host, const struc
 	return s->kind == SEGMENT_UDP ? tracker_datagram(t, local, remote) : NULL;
 }
 
-static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, bool again)
+/* Was it the timer that sock_diag told of, being due within slack_ns? One for retransmission sends again. (A loss
+ * probe may send new data, RFC 8985 7.3, and cannot be told from a sender that keeps a pace, as bbr does.) */
+static bool timer_sends(const struct endpoint *e, bool again, uint64_t slack_ns)
+{
+	return e->timer && (again || e->timer != SOCK_TIMER_RETRANSMIT) &&
+		e->timer_due_ns <= clock_now_ns() + slack_ns;
+}
+
+/* e: whose it is, NULL = not known. */
+static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s,
+	struct endpoint *e, bool again)
 {
 	struct tracker *t = world_tracker_at(w, host);
-	struct endpoint *e = end_of(w, host, s, &s->src, &s->dst);
-	const struct process *owner = e ? world_owner(w, e) : NULL;
+	struct process *owner = e ? world_owner(e) : NULL;
 	uint64_t found;
-
-	if (!t) /* no kernel of ours sent it */
-		return 0;
 
 	if (e && !owner) { /* accepted by a program a moment ago, and not claimed yet */
 		const struct endpoint *listener = tracker_listener(t, &s->src);
 
-		owner = listener ? world_owner(w, listener) : NULL;
+		owner = listener ? world_owner(listener) : NULL;
 		if (owner && !owner->program)
 			owner = NULL;
 	}
@@ -127,7 +150,7 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		return w->delivering;
 	if (owner && (found = motion_motive(owner)))
 		return found;
-	if (e && e->timer && e->timer_due_ns <= clock_now_ns())
+	if (e && timer_sends(e, again, 0))
 		return tracker_timer_fired(t, e);
 	/* a connect() whose local port we have not seen yet; a listener taking its children along */
 	for (size_t i = 0; i < w->process_count; i++) {
@@ -149,26 +172,52 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	/* somebody has it, such as a program in the background: no timer's work */
 	if (!owner && e->inode)
 		return 0;
-	/* we were late, and one look has already told of the timers behind several segments */
-	if (again && e->timer_event)
-		return e->timer_event;
-	return tracker_timer_fired(t, e);
+	if (timer_sends(e, again, TICK_MOST_NS))
+		return tracker_timer_fired(t, e);
+	/* we were late, and one look a moment ago has already told of the timers behind several segments */
+	if (again)
+		return e->timer_told_ns + LATE_MOST_NS > clock_now_ns() ? e->timer_event
+									: tracker_timer_fired(t, e);
+	/* an ACK put off, or the pace of the sender; one for all that came at that pace since a delivery */
+	if (e->hidden_event <= w->delivered)
+		e->hidden_event = tracker_hidden_timer_fired(t, e);
+	return e->hidden_event;
 }
 
-/* Can this segment move a state at the end that has addresses local and remote? Not where no kernel is. */
-static bool can_move(struct world *w, unsigned host, const struct segment *s,
-	const struct address *local, const struct address *remote)
+/* Can this segment move the state of e, where it goes? e: NULL = no connection is known there. */
+static bool can_move(const struct segment *s, const struct endpoint *e)
 {
-	const struct tracker *t = world_tracker_at(w, host);
-	const struct endpoint *e;
-
-	if (!t)
-		return false;
 	if (s->kind != SEGMENT_TCP) /* an ICMP error can end a connection that is being opened */
 		return s->kind == SEGMENT_ICMP && s->icmp.quotes;
-	e = tracker_find(t, local, remote);
 	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)) || !e ||
 		e->state != STATE_ESTABLISHED;
+}
+
+/* Does this segment show that e, who sent it, is in another state than the one last read? That state may have been
+ * read after it left: the look behind a delivery sees what the answer was sent in. */
+static bool shows_move(const struct segment *s, const struct endpoint *e)
+{
+	enum tcp_state state = e ? e->state : STATE_CLOSED;
+
+	if (s->kind != SEGMENT_TCP)
+		return false;
+	if (s->flags & SEGMENT_RST)
+		return true;
+	if (s->flags & SEGMENT_SYN)
+		return state != ((s->flags & SEGMENT_ACK) ? STATE_SYN_RECEIVED : STATE_SYN_SENT);
+	switch (state) {
+	case STATE_ESTABLISHED:
+	case STATE_CLOSE_WAIT:
+		return s->flags & SEGMENT_FIN;
+	case STATE_FIN_WAIT_1:
+	case STATE_FIN_WAIT_2:
+	case STATE_CLOSING:
+	case STATE_LAST_ACK:
+	case STATE_TIME_WAIT:
+		return false;
+	default:
+		return true;
+	}
 }
 
 /* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
@@ -190,66 +239,148 @@ static const char *name_at(struct world *w, unsigned host, const struct segment 
 	return e ? e->name : NULL;
 }
 
+/* Read back whoever has these addresses; known: as far as was known. */
+static void look(struct world *w, unsigned host, const struct address *local,
+	const struct address *remote, struct endpoint *known, uint64_t cause)
+{
+	struct world_host *h = w->hosts[host];
+	struct endpoint *e = tracker_look_at(h->tracker, local, remote, cause, NULL);
+
+	if (known && known != e)
+		program_met(h, known);
+	if (e)
+		program_met(h, e);
+}
+
+/* Nobody has a descriptor of it, and nobody will: only segments and timers move it now. */
+static bool is_orphan(const struct endpoint *e)
+{
+	if (e->held || e->inode)
+		return false;
+	return e->state == STATE_FIN_WAIT_1 || e->state == STATE_FIN_WAIT_2 ||
+		e->state == STATE_CLOSING || e->state == STATE_LAST_ACK ||
+		e->state == STATE_TIME_WAIT;
+}
+
+/* Its holder may act on what has happened to it, and nobody tells us of his calls. */
+static void touch(struct endpoint *e)
+{
+	if (e->state != STATE_CLOSED && !is_orphan(e))
+		tracker_touch(e);
+}
+
 static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const struct segment *s,
 	bool again)
 {
 	struct world *w = arg;
-	bool forged = host == WIRE_NOWHERE;
-	struct wire_origin origin = { .cause = forged ? 0 : cause_of_sent(w, host, s, again) };
+	struct endpoint *e = end_of(w, host, s, &s->src, &s->dst);
+	struct wire_origin origin = { 0 };
 
-	if (!forged && s->kind == SEGMENT_TCP && can_move(w, host, s, &s->src, &s->dst))
-		tracker_look_at(world_tracker_at(w, host), &s->src, &s->dst, origin.cause, NULL);
+	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
+		origin.cause = cause_of_sent(w, host, s, e, again);
+		if (e && s->kind == SEGMENT_TCP && s->payload_len)
+			e->has_data = true;
+		if (shows_move(s, e))
+			look(w, host, &s->src, &s->dst, e, origin.cause);
+		else if (e)
+			touch(e);
+	}
 	origin.from = name_at(w, host, s, &s->src, &s->dst);
 	origin.to = name_at(w, to, s, &s->dst, &s->src);
 	return origin;
 }
 
+/* Who may act on what a segment does to e: those that have it, or the listener it came to. NULL = not known:
+ * anybody. */
+static const struct descriptor *holders(const struct tracker *t, const struct segment *s,
+	const struct endpoint *e)
+{
+	const struct endpoint *listener;
+
+	if (s->kind != SEGMENT_TCP)
+		return NULL;
+	if (e && e->held)
+		return e->held;
+	listener = tracker_listener(t, &s->dst);
+	return listener ? listener->held : NULL;
+}
+
+/* A program may act on a socket at any moment, and is not waited for: a busy one would stop the wire. What it
+ * did so far has to be read, though, before a segment moves the same socket on. If it put a segment on the wire
+ * that has been read just now, behind the last delivery. What is left is a FIN that still waits behind data:
+ * of that no segment tells. Where a segment can only move what the program cannot, or the other way round,
+ * nothing can be missed: a connect() under way can only be given up, an orphan is nobody's. */
+static void look_before(struct world *w, unsigned host, const struct segment *s, struct endpoint *e)
+{
+	struct world_host *h = w->hosts[host];
+
+	if (!e && (s->flags & SEGMENT_SYN) && !tracker_listener(h->tracker, &s->dst))
+		program_meet_listeners(h);
+	if (e && (s->flags & (SEGMENT_FIN | SEGMENT_RST)) && e->state == STATE_ESTABLISHED &&
+		(e->sendq || e->has_data) && !(e->held && !e->held->process->program))
+		look(w, host, &s->dst, &s->src, e, 0);
+}
+
 static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
 {
 	struct world *w = arg;
+	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src);
 
-	return !can_move(w, host, s, &s->dst, &s->src) || calm(w);
+	if (!world_tracker_at(w, host) || !can_move(s, e))
+		return true;
+	if (!calm(w, false))
+		return false;
+	if (w->hosts[host]->programs)
+		look_before(w, host, s, e);
+	return true;
 }
 
-/* A call asleep on this socket, or on the listener it came to, may be awake now. */
-static void wake_calls(struct world *w, unsigned host, const struct segment *s)
+static void wake(struct process *p, const struct endpoint *e)
 {
-	const struct tracker *t = world_tracker_at(w, host);
-	bool tcp = s->kind == SEGMENT_TCP;
-	const struct endpoint *e = tcp ? tracker_find(t, &s->dst, &s->src) : NULL;
-	const struct endpoint *listener = tcp ? tracker_listener(t, &s->dst) : NULL;
+	if (p->program && !p->ended)
+		program_wake(p);
+	else if (p->in_call && p->call.endpoint && (p->call.endpoint == e || !e))
+		p->in_motion = true;
+}
 
-	for (size_t i = 0; i < w->process_count; i++) {
-		struct process *p = &w->processes[i]->process;
+/* A call asleep on this socket, or on the listener it came to, may be awake now; and programs that have it. */
+static void wake_holders(struct world *w, unsigned host, const struct segment *s,
+	const struct endpoint *e)
+{
+	const struct descriptor *d = holders(w->hosts[host]->tracker, s, e);
 
-		if (p->host->index == host && p->in_call && p->call.endpoint &&
-			(p->call.endpoint == e || p->call.endpoint == listener || !e))
-			p->in_motion = true;
-		if (p->host->index == host && p->program && !p->ended) {
-			p->in_motion = true;
-			p->motion_since_ns = clock_now_ns();
-		}
+	if (e && is_orphan(e))
+		return;
+	for (size_t i = 0; !d && i < w->process_count; i++) {
+		if (w->processes[i]->process.host->index == host)
+			wake(&w->processes[i]->process, NULL);
 	}
+	for (; d; d = d->next)
+		wake(d->process, d->endpoint);
 }
 
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
 	struct tracker *t = world_tracker_at(w, host);
-	bool moving = can_move(w, host, s, &s->dst, &s->src);
+	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *quoted;
 
 	if (!t)
 		return;
-	wake_calls(w, host, s);
-	w->delivering = event;
+	w->delivering = w->delivered = event;
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
-	if (moving && s->kind == SEGMENT_TCP)
-		tracker_look_at(t, &s->dst, &s->src, event, NULL);
-	else if (moving && s->icmp.quoted_protocol == IPPROTO_TCP &&
-		tracker_find(t, &s->icmp.quoted_src, &s->icmp.quoted_dst))
-		tracker_look_at(t, &s->icmp.quoted_src, &s->icmp.quoted_dst, event, NULL);
-	wire_drain(w->wire); /* what it answered at once */
+	if (can_move(s, e) && s->kind == SEGMENT_TCP) {
+		look(w, host, &s->dst, &s->src, e, event);
+	} else if (can_move(s, e) && s->icmp.quoted_protocol == IPPROTO_TCP) {
+		quoted = tracker_find(t, &s->icmp.quoted_src, &s->icmp.quoted_dst);
+		if (quoted)
+			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, quoted, event);
+	}
+	if (e)
+		touch(e);
+	wake_holders(w, host, s, e);
+	wire_drain_host(w->wire, host); /* what it answered at once */
 	w->delivering = 0;
 }
 
@@ -295,9 +426,8 @@ static void pump(struct world *w)
 	if (w->closed)
 		return;
 	wire_pump(w->wire);
-	if (world_settled(w))
-		uv_idle_stop(&w->idle);
-	else
+	uv_idle_stop(&w->idle);
+	if (!world_settled(w) && uv_is_active((const uv_handle_t *)&w->idle))
 		sched_yield(); /* the process we wait for may need this very core */
 	if (w->changed)
 		w->changed(w->changed_arg);
@@ -341,5 +471,5 @@ void motion_on_tun(uv_poll_t *handle, int status, int events)
 
 	(void)status;
 	(void)events;
-	world_kick(h->world);
+	pump(h->world);
 }

@@ -27,6 +27,8 @@ struct world_host {
 	uv_poll_t channel_poll, tun_poll;
 	bool polled; /* the handles are open */
 	struct world *world; /* borrowed, up */
+	size_t programs; /* processes that run one here */
+	size_t beat_next; /* index of the socket that the next heartbeat looks at */
 	bool stands; /* has its name and addresses; false: ended by a reset, or rebooted as another entry */
 };
 
@@ -38,6 +40,9 @@ struct world_process {
 	uv_poll_t output_poll;
 	bool output_polled;
 	struct text line; /* program: of its output, not complete yet */
+	/* program, owned: task, task/PID/children and fd of its folder in /proc; -1 */
+	int tasks, children, descriptors;
+	int next_fd; /* program: the number its next socket will have, if it has no other files */
 	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
 	struct world *world; /* borrowed, up */
 };
@@ -55,6 +60,7 @@ struct world {
 	bool failed; /* a host is gone */
 	uint32_t endpoint_ids;
 	uint64_t delivering; /* the EVENT_DELIVERED whose effects are being read; 0 = none */
+	uint64_t delivered; /* the last of these; 0 = none yet */
 	struct address delivered_to; /* and whom it went to */
 	unsigned delivered_host;
 	uv_idle_t idle; /* runs while there is something to pump */
@@ -67,6 +73,11 @@ struct world {
 	world_closed_fn *closed;
 	void *closed_arg;
 };
+
+static inline struct world_process *world_process_of(struct process *p)
+{
+	return (struct world_process *)((char *)p - offsetof(struct world_process, process));
+}
 
 /* motion.c */
 
@@ -96,8 +107,17 @@ void answers_end_host(struct world_host *h, uint64_t cause);
 void program_pipes(struct world_process *p, int input, int output);
 /* It has become the program. event: the EVENT_RETURN. */
 void program_runs(struct world_process *p, uint64_t event);
-/* Is it asleep, or has it had its time? Then what it has done is read back. */
+/* It was given something to do: a signal, input, a segment. */
+void program_wake(struct process *p);
+/* Is it asleep, or has it had its time? Then it is in motion no more. */
 void program_check(struct world_process *p);
+/* All is at rest: read back what programs have done that no segment tells of. true: something was read. */
+bool program_read_all(struct world *w);
+/* A socket on this host was looked at: whose is it now? Asks for what is cheap to know, the rest when all is at
+ * rest. */
+void program_met(struct world_host *h, struct endpoint *e);
+/* Meet the listeners of programs, before a SYN does. */
+void program_meet_listeners(struct world_host *h);
 /* Its heartbeat, if that is due: what it did on its own, by its own timers. Returns when the next is due
  * (CLOCK_MONOTONIC); 0 = never, it is no program or has ended. */
 uint64_t program_beat(struct world_process *p);

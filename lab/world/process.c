@@ -37,7 +37,12 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 {
 	int r;
 
-	*p = (struct process){ .channel = -1, .input = -1, .host = host, .name = text_copy(name) };
+	*p = (struct process){ .channel = -1,
+		.stat = -1,
+		.syscall = -1,
+		.input = -1,
+		.host = host,
+		.name = text_copy(name) };
 	r = host_spawn(host, &p->pid, &p->channel, d);
 	if (r < 0)
 		return r;
@@ -50,6 +55,8 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel)
 {
 	*p = (struct process){ .channel = channel,
+		.stat = -1,
+		.syscall = -1,
 		.input = -1,
 		.host = host,
 		.name = text_copy(name),
@@ -62,6 +69,8 @@ void process_close(struct process *p)
 	if (p->name) {
 		fd_closep(&p->channel);
 		fd_closep(&p->input);
+		fd_closep(&p->stat);
+		fd_closep(&p->syscall);
 	}
 	process_end_call(p);
 	free(p->name);
@@ -88,34 +97,53 @@ void process_end_call(struct process *p)
 	p->in_call = false;
 }
 
-/* The text of /proc/PID/NAME, empty when it cannot be read. */
-static void read_proc(int pid, const char *name, char *buffer, size_t capacity)
+static int open_proc(int tid, const char *name)
 {
 	char path[64];
-	CLEANUP(fd_closep) int fd = -1;
-	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	len = fd < 0 ? -1 : read(fd, buffer, capacity - 1);
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* The text of such a file from its beginning, empty when it cannot be read. */
+static void read_proc(int fd, char *buffer, size_t capacity)
+{
+	ssize_t len = fd < 0 ? -1 : pread(fd, buffer, capacity - 1, 0);
+
 	buffer[len < 0 ? 0 : len] = '\0';
 }
 
-char process_state(const struct process *p)
+/* On its way to sleep a task says S while it still runs, and may find that it need not sleep. To tell what system
+ * call it is in, the kernel waits until it is off the run queue, or says "running" (lib/syscall.c
+ * task_current_syscall()). So that is asked first; it is also the cheaper question. What woke it between the
+ * two could as well have done so after the second. */
+static char read_state(int stat, int syscall)
 {
 	char line[512], call[64];
 	const char *end;
 
-	read_proc((int)p->outer_pid, "stat", line, sizeof(line));
+	read_proc(syscall, call, sizeof(call));
+	if (strncmp(call, "running", 7) == 0)
+		return 'R';
+	read_proc(stat, line, sizeof(line));
 	/* the name in parentheses may hold anything; the state follows the last one */
 	end = strrchr(line, ')');
-	if (!end || end[1] != ' ')
-		return 0;
-	if (end[2] != 'S')
-		return end[2];
-	/* On its way to sleep a task says S while it still runs, and may find that it need not sleep. To tell
-	 * what system call it is in, the kernel waits until it is off the run queue, or says "running"
-	 * (lib/syscall.c task_current_syscall()). */
-	read_proc((int)p->outer_pid, "syscall", call, sizeof(call));
-	return strncmp(call, "running", 7) == 0 ? 'R' : 'S';
+	return !end || end[1] != ' ' ? 0 : end[2];
+}
+
+char process_state(struct process *p)
+{
+	if (p->stat < 0) {
+		p->stat = open_proc((int)p->outer_pid, "stat");
+		p->syscall = open_proc((int)p->outer_pid, "syscall");
+	}
+	return read_state(p->stat, p->syscall);
+}
+
+char process_task_state(int tid)
+{
+	CLEANUP(fd_closep) int stat = open_proc(tid, "stat");
+	CLEANUP(fd_closep) int syscall = open_proc(tid, "syscall");
+
+	return read_state(stat, syscall);
 }

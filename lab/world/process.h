@@ -72,12 +72,15 @@ struct process {
 	int pid; /* inside the host */
 	pid_t outer_pid; /* as the user sees it in ps(1) */
 	int channel; /* owned; -1 = closed */
+	int stat,
+		syscall; /* owned: its files of these names in /proc, opened when first asked; -1 */
 	bool ended;
 	int exit_code, killed; /* once ended: status, or the signal */
 	bool program; /* it became another program: it makes its own calls, and has no channel */
 	uint64_t program_event; /* the EVENT_RETURN of its execve() */
 	int input; /* program: where its standard input is written; -1 = closed */
 	uint64_t motion_since_ns; /* program: when it was last given something to do */
+	bool unread; /* program: it was in motion since its sockets were last read */
 	bool in_call; /* `call` counts */
 	/* The kernel may still be at work for it: it was given a call or a signal, or its socket a segment,
 	 * and has not been seen asleep or back since. */
@@ -102,6 +105,8 @@ void process_end_call(struct process *p);
 
 /* Where the kernel says the process is: 'R' running, 'S' asleep and off the run queue, 'D', 'T' stopped, 'Z'
  * dead ...; 0 = no such process any more. Source: proc(5), /proc/PID/stat and /proc/PID/syscall. */
-char process_state(const struct process *p);
+char process_state(struct process *p);
+/* The same of a thread or process that is none of ours, by its number as main sees it. */
+char process_task_state(int tid);
 
 #endif

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Processes that became other programs. Nobody tells us of their calls, so they are watched from outside:
  * what they write comes through a pipe, and whose a socket is stands in /proc/PID/fd, by its inode. A program
- * given something to do (started, typed to, a segment arrived on its host) is in motion until /proc shows all
- * of it asleep, or PROGRAM_MOTION_NS later: one that computes must not stop the wire. */
+ * given something to do (started, typed to, a segment arrived for it) is in motion until /proc shows all
+ * of it asleep, or PROGRAM_MOTION_NS later: one that computes must not stop the story.
+ *
+ * Nothing is missed all the same. Whatever a program does to the state of a connection puts a segment on the wire,
+ * and with each of those its socket is read (motion.c). No segment tells of a listener that comes or goes, of a
+ * connect() given up, of a FIN that has to wait behind data, and of accept(). Those are read when all is at
+ * rest and at each heartbeat; of the sockets that anything has happened to, so ten thousand idle ones cost
+ * nothing. A listener is also looked for before a SYN comes to it. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -18,11 +25,14 @@
 #include "world/parts.h"
 
 #define PROGRAM_MOTION_NS (50 * NS_PER_MS)
+#define PROGRAM_WORK_NS (500 * NS_PER_US) /* it has hardly begun: not worth the question */
+#define MOTION_POLL_NS NS_PER_MS /* is it asleep by now? */
 #define BEAT_BUSY_NS (10 * NS_PER_MS) /* it computes: a listener may appear any moment */
 #define BEAT_IDLE_NS (100 * NS_PER_MS) /* all of it sleeps */
 #define READS_AT_ONCE 16 /* a pipe's worth */
 #define LINE_MAX_BYTES 4096 /* of output; a longer line is told in pieces */
 #define CHILDREN_DEPTH 4 /* nc from a shell from a script */
+#define BEAT_SOCKETS 64 /* looked at in one heartbeat, in turns */
 
 /* ---- output ---- */
 
@@ -100,13 +110,40 @@ void program_pipes(struct world_process *wp, int input, int output)
 	fcntl(output, F_SETFL, O_NONBLOCK);
 }
 
+void program_wake(struct process *p)
+{
+	p->in_motion = p->unread = true;
+	p->motion_since_ns = clock_now_ns();
+}
+
+static int open_folder(int pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int open_children(int pid, int tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 void program_runs(struct world_process *wp, uint64_t event)
 {
 	struct process *p = &wp->process;
 
-	p->program = p->in_motion = true;
+	p->program = true;
 	p->program_event = event;
-	p->motion_since_ns = clock_now_ns();
+	program_wake(p);
+	wp->world->hosts[p->host->index]->programs++;
+	wp->tasks = open_folder((int)p->outer_pid, "task");
+	wp->children = open_children((int)p->outer_pid, (int)p->outer_pid);
+	wp->descriptors = open_folder((int)p->outer_pid, "fd");
+	wp->next_fd = STDERR_FILENO + 1;
 	uv_poll_init(wp->world->loop, &wp->output_poll, wp->output);
 	wp->world->open_handles++;
 	wp->output_polled = true;
@@ -123,6 +160,9 @@ void program_hear(struct world_process *wp)
 void program_ended(struct world_process *wp)
 {
 	fd_closep(&wp->process.input);
+	fd_closep(&wp->tasks);
+	fd_closep(&wp->children);
+	fd_closep(&wp->descriptors);
 	if (!wp->output_polled) /* execve() failed: nothing was ever read */
 		fd_closep(&wp->output);
 }
@@ -142,8 +182,7 @@ int world_type(struct world *w, struct process *p, const void *data, size_t len)
 
 	if (p->input < 0)
 		return -EPIPE;
-	p->in_motion = true;
-	p->motion_since_ns = clock_now_ns();
+	program_wake(p);
 	world_kick(w);
 	if (!data) {
 		fd_closep(&p->input);
@@ -165,12 +204,10 @@ static void for_family(int pid, unsigned depth, each_task_fn *each, void *arg);
 
 static void for_children(int pid, int tid, unsigned depth, each_task_fn *each, void *arg)
 {
-	char path[64], line[4096], *at = line, *end;
-	CLEANUP(fd_closep) int fd = -1;
+	char line[4096], *at = line, *end;
+	CLEANUP(fd_closep) int fd = open_children(pid, tid);
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	len = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
 	if (len <= 0)
 		return;
@@ -201,140 +238,290 @@ static void for_family(int pid, unsigned depth, each_task_fn *each, void *arg)
 		closedir(tasks);
 }
 
-/* The socket with this inode that no descriptor of ours stands for. */
-static struct endpoint *unclaimed(const struct world *w, unsigned long inode)
+/* The program whose calls are to answer for what is found on a host: one that moved, else any. */
+static const struct process *any_program(const struct world_host *h)
 {
-	struct endpoint *e;
+	const struct world *w = h->world;
+	const struct process *found = NULL;
 
-	for (size_t i = 0; (e = world_socket_at(w, i)); i++) {
-		if (e->inode == inode && e->state != STATE_CLOSED &&
-			!descriptor_of(&w->descriptors, e))
-			return e;
+	for (size_t i = 0; i < w->process_count; i++) {
+		const struct process *p = &w->processes[i]->process;
+
+		if (p->host != &h->host || !p->program || p->ended)
+			continue;
+		if (p->unread)
+			return p;
+		if (!found)
+			found = p;
 	}
-	return NULL;
+	return found;
 }
 
-/* Name what one process holds: "web/3". */
+static bool is_unclaimed(const struct endpoint *e)
+{
+	return e->inode && e->state != STATE_CLOSED && !e->held;
+}
+
+/* Name what a program holds: "web/3". */
+static void claim(struct world_process *wp, int fd, struct endpoint *e)
+{
+	struct text name = TEXT_EMPTY;
+
+	text_printf(&name, "%s/%d", wp->process.name, fd);
+	descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e);
+	tracker_own(e->tracker, e, text_get(&name), wp->process.name, fd,
+		wp->process.program_event);
+	text_done(&name);
+	wp->next_fd = fd + 1;
+}
+
+/* The inode of the socket behind an entry of /proc/PID/fd; 0 = it is none. */
+static unsigned long inode_of(int folder, const char *entry)
+{
+	char target[64];
+	ssize_t len = readlinkat(folder, entry, target, sizeof(target) - 1);
+
+	if (len <= 0)
+		return 0;
+	target[len] = '\0';
+	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
+}
+
+/* Claim what one process of a family holds of the sockets that nobody is known to hold. */
 static void claim_of(void *arg, int pid, bool leader)
 {
 	struct world_process *wp = arg;
-	char path[64], target[64];
+	const struct tracker *t = world_tracker(wp->world, wp->process.host);
 	const struct dirent *entry;
 	DIR *folder;
+	int fd;
 
-	if (!leader)
+	if (!leader || (fd = open_folder(pid, "fd")) < 0)
 		return;
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	folder = opendir(path);
+	folder = fdopendir(fd);
 	while (folder && (entry = readdir(folder))) {
-		ssize_t len = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
+		unsigned long inode = inode_of(fd, entry->d_name);
 		struct endpoint *e = NULL;
-		unsigned long inode;
-		struct text name = TEXT_EMPTY;
-		int fd = (int)strtol(entry->d_name, NULL, 10);
 
-		if (len <= 0)
-			continue;
-		target[len] = '\0';
-		if (sscanf(target, "socket:[%lu]", &inode) == 1 && inode)
-			e = unclaimed(wp->world, inode);
-		if (!e)
-			continue;
-		text_printf(&name, "%s/%d", wp->process.name, fd);
-		descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e);
-		tracker_own(world_tracker(wp->world, wp->process.host), e, text_get(&name),
-			wp->process.name, fd, wp->process.program_event);
-		text_done(&name);
+		while (inode && (e = tracker_touched(t, e)) &&
+			!(e->inode == inode && is_unclaimed(e)))
+			;
+		if (e)
+			claim(wp, (int)strtol(entry->d_name, NULL, 10), e);
 	}
 	if (folder)
 		closedir(folder);
 }
 
-static bool any_unclaimed(const struct world *w)
+/* The kernel says that no process has a descriptor of it any more. */
+static void give_up(struct world *w, struct endpoint *e)
 {
-	const struct endpoint *e;
+	struct descriptor *next;
 
-	for (size_t i = 0; (e = world_socket_at(w, i)); i++) {
-		if (e->inode && e->state != STATE_CLOSED && !descriptor_of(&w->descriptors, e))
-			return true;
-	}
-	return false;
-}
+	for (struct descriptor *d = e->held; d; d = next) {
+		struct world_process *wp = world_process_of(d->process);
 
-/* A program's descriptor that the kernel says nobody has any more. */
-static void give_up_closed(struct world_process *wp)
-{
-	struct world *w = wp->world;
-
-	for (size_t i = 0; i < w->descriptors.count; i++) {
-		struct descriptor *d = w->descriptors.items[i];
-
-		if (d->open && d->process == &wp->process &&
-			(d->endpoint->inode == 0 || d->endpoint->state == STATE_CLOSED))
-			world_close_descriptor(w, d, wp->process.program_event);
+		next = d->next;
+		if (!d->process->program)
+			continue;
+		if (d->fd < wp->next_fd)
+			wp->next_fd = d->fd;
+		world_close_descriptor(w, d, d->process->program_event);
 	}
 }
 
-static void look_at_sockets(struct world_process *wp)
+/* May it change again without a segment? */
+static bool stays_touched(const struct endpoint *e)
 {
-	struct world *w = wp->world;
-	struct tracker *t = world_tracker(w, wp->process.host);
-
-	struct endpoint *e;
-
-	tracker_meet_listeners(t, wp->process.program_event);
-	/* accepted meanwhile? The kernel gives a socket its inode then */
-	for (size_t i = 0; (e = tracker_get(t, i)); i++) {
-		if (e->state != STATE_CLOSED && e->state != STATE_NONE && !e->inode &&
-			!descriptor_of(&w->descriptors, e))
-			tracker_look(t, e, NULL, wp->process.program_event);
+	switch (e->state) {
+	case STATE_LISTEN: /* close() */
+	case STATE_SYN_SENT: /* close() */
+		return true;
+	case STATE_SYN_RECEIVED:
+	case STATE_ESTABLISHED:
+	case STATE_CLOSE_WAIT: /* accept(); close() while data waits that the FIN must wait for */
+		return !e->held || e->sendq;
+	default:
+		return false;
 	}
-	for (size_t i = 0; i < w->descriptors.count; i++) {
-		const struct descriptor *d = w->descriptors.items[i];
+}
 
-		if (d->open && d->process == &wp->process)
-			tracker_look(t, d->endpoint, NULL, wp->process.program_event);
+/* Descriptors are given out lowest first: does it have the next number of this program's? */
+static bool claim_next(struct world_process *wp, struct endpoint *e)
+{
+	char entry[16];
+
+	if (wp->descriptors < 0)
+		return false;
+	snprintf(entry, sizeof(entry), "%d", wp->next_fd);
+	if (inode_of(wp->descriptors, entry) != e->inode)
+		return false;
+	claim(wp, wp->next_fd, e);
+	return true;
+}
+
+/* The listener's program, or else that of a client: the last one started is the likeliest. */
+static void claim_cheaply(struct world_host *h, struct endpoint *e)
+{
+	struct world *w = h->world;
+	const struct endpoint *listener = tracker_listener(h->tracker, &e->local);
+
+	if (listener && listener->held && claim_next(world_process_of(listener->held->process), e))
+		return;
+	for (size_t i = w->process_count; i-- > 0;) {
+		if (w->processes[i]->process.host == &h->host && claim_next(w->processes[i], e))
+			return;
 	}
-	give_up_closed(wp);
-	if (any_unclaimed(w))
-		for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, claim_of, wp);
+}
+
+void program_met(struct world_host *h, struct endpoint *e)
+{
+	if (!h->programs)
+		return;
+	if (e->held && (!e->inode || e->state == STATE_CLOSED))
+		give_up(h->world, e);
+	if (is_unclaimed(e))
+		claim_cheaply(h, e);
+	if (!stays_touched(e) && !is_unclaimed(e))
+		tracker_untouch(e);
+}
+
+void program_meet_listeners(struct world_host *h)
+{
+	const struct process *p = any_program(h);
+
+	tracker_meet_listeners(h->tracker, p ? p->program_event : 0);
+}
+
+/* Read back what the programs of a host have done. */
+static void read_host(struct world_host *h)
+{
+	struct world *w = h->world;
+	const struct process *p = any_program(h);
+	uint64_t cause = p ? p->program_event : 0;
+	struct endpoint *e, *next;
+	bool unclaimed = false;
+
+	tracker_meet_listeners(h->tracker, cause);
+	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
+		next = tracker_touched(h->tracker, e);
+		if (e->held && !e->held->process->program) { /* whoever has it tells of his calls */
+			tracker_untouch(e);
+			continue;
+		}
+		if (e->state != STATE_CLOSED)
+			tracker_look(h->tracker, e, NULL,
+				e->held ? e->held->process->program_event : cause);
+		program_met(h, e);
+		unclaimed |= is_unclaimed(e);
+	}
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct world_process *wp = w->processes[i];
+
+		if (wp->process.host != &h->host || !wp->process.program)
+			continue;
+		if (unclaimed && !wp->process.ended)
+			for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, claim_of, wp);
+		wp->process.unread = false;
+	}
 }
 
 /* ---- in motion ---- */
 
 static void add_awake(void *arg, int tid, bool leader)
 {
-	struct process p = { .outer_pid = tid };
-	char state = process_state(&p);
+	char state = process_task_state(tid);
 
 	(void)leader;
 	if (state != 'S' && state != 'T' && state != 't' && state != 'Z' && state != 0)
 		++*(unsigned *)arg;
 }
 
-void program_check(struct world_process *wp)
+/* One thread and no children, as most are: then nobody else has to be asked.
+ * Source: proc(5); fs/proc/base.c proc_task_getattr(): a link for each thread, and two. */
+static bool is_alone(const struct world_process *wp)
 {
-	struct process *p = &wp->process;
+	struct stat tasks;
+	char child;
+
+	return fstat(wp->tasks, &tasks) == 0 && tasks.st_nlink == 3 &&
+		pread(wp->children, &child, 1, 0) <= 0;
+}
+
+static bool is_asleep(struct world_process *wp)
+{
+	char state = process_state(&wp->process);
 	unsigned awake = 0;
 
-	for_family((int)p->outer_pid, CHILDREN_DEPTH, add_awake, &awake);
-	if (awake && clock_now_ns() - p->motion_since_ns < PROGRAM_MOTION_NS)
-		return;
+	if (state != 'S' && state != 'T' && state != 't' && state != 'Z' && state != 0)
+		return false;
+	if (!is_alone(wp))
+		for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, add_awake, &awake);
+	return awake == 0;
+}
+
+static void come_to_rest(struct world_process *wp, uint64_t beat_ns)
+{
 	wire_drain(wp->world->wire); /* what it has sent, while it still counts as the cause */
 	program_hear(wp);
-	p->in_motion = false;
-	p->signal_event = 0;
-	wp->beat_due_ns = clock_now_ns() + (awake ? BEAT_BUSY_NS : BEAT_IDLE_NS);
-	look_at_sockets(wp);
+	wp->process.in_motion = false;
+	wp->process.signal_event = 0;
+	wp->beat_due_ns = clock_now_ns() + beat_ns;
+}
+
+void program_check(struct world_process *wp)
+{
+	uint64_t moved_ns = clock_now_ns() - wp->process.motion_since_ns;
+
+	if (moved_ns < PROGRAM_WORK_NS)
+		return;
+	if (is_asleep(wp))
+		come_to_rest(wp, BEAT_IDLE_NS);
+	else if (moved_ns >= PROGRAM_MOTION_NS)
+		come_to_rest(wp, BEAT_BUSY_NS);
+}
+
+bool program_read_all(struct world *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		if (p->unread && w->hosts[p->host->index]->tracker) {
+			read_host(w->hosts[p->host->index]);
+			any = true;
+		}
+		p->unread = false;
+	}
+	return any;
+}
+
+/* Every socket has its turn, so that nothing stays unseen for ever, whatever a program has done to it. */
+static void look_in_turn(struct world_host *h)
+{
+	for (unsigned i = 0; i < BEAT_SOCKETS && i < tracker_count(h->tracker); i++) {
+		struct endpoint *e;
+
+		if (h->beat_next >= tracker_count(h->tracker))
+			h->beat_next = 0;
+		e = tracker_get(h->tracker, h->beat_next++);
+		if (e->held && e->held->process->program)
+			tracker_touch(e);
+	}
 }
 
 uint64_t program_beat(struct world_process *wp)
 {
-	const struct process *p = &wp->process;
+	struct process *p = &wp->process;
+	struct world_host *h = wp->world->hosts[p->host->index];
 
 	if (!p->program || p->ended)
 		return 0;
-	if (!p->in_motion && wp->beat_due_ns <= clock_now_ns())
-		program_check(wp);
-	return p->in_motion ? clock_now_ns() + BEAT_BUSY_NS : wp->beat_due_ns;
+	if (!p->in_motion && wp->beat_due_ns <= clock_now_ns()) {
+		come_to_rest(wp, is_asleep(wp) ? BEAT_IDLE_NS : BEAT_BUSY_NS);
+		look_in_turn(h);
+		read_host(h);
+	}
+	return p->in_motion ? clock_now_ns() + MOTION_POLL_NS : wp->beat_due_ns;
 }

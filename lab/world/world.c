@@ -83,11 +83,9 @@ const struct host *world_host_of(const struct world *w, const struct endpoint *e
 	return NULL;
 }
 
-struct process *world_owner(const struct world *w, const struct endpoint *e)
+struct process *world_owner(const struct endpoint *e)
 {
-	const struct descriptor *d = descriptor_of(&w->descriptors, e);
-
-	return d ? d->process : NULL;
+	return e->held ? e->held->process : NULL;
 }
 
 struct descriptor *world_descriptor(const struct world *w, const char *name)
@@ -106,8 +104,8 @@ void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t caus
 	struct endpoint *e = d->endpoint;
 	const struct descriptor *other;
 
-	d->open = false;
-	other = descriptor_of(&w->descriptors, e);
+	descriptor_close(d);
+	other = e->held;
 	if (other)
 		tracker_own(t, e, e->name, other->process->name, other->fd, cause);
 	else
@@ -155,7 +153,7 @@ static struct process *join_process(struct world *w, struct world_process *wp, u
 	struct process *p = &wp->process;
 
 	wp->world = w;
-	wp->output = -1;
+	wp->output = wp->tasks = wp->children = wp->descriptors = -1;
 	w->processes =
 		memory_grow(w->processes, (w->process_count + 1) * sizeof(struct world_process *));
 	w->processes[w->process_count++] = wp;

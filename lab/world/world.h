@@ -77,7 +77,7 @@ struct tracker *world_tracker(const struct world *w, const struct host *host);
 /* The host e is on. */
 const struct host *world_host_of(const struct world *w, const struct endpoint *e);
 /* The process that holds e's descriptor (the first of several), or NULL. */
-struct process *world_owner(const struct world *w, const struct endpoint *e);
+struct process *world_owner(const struct endpoint *e);
 /* The descriptor of that name: the open one, else the last closed one, else NULL. By index: NULL past the
  * end. */
 struct descriptor *world_descriptor(const struct world *w, const char *name);

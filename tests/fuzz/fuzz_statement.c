@@ -9,10 +9,18 @@
 #include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
+#include "language/claim.h"
 #include "language/outcome.h"
 #include "language/statement.h"
 
 #define FIRST_LINE 10
+
+static void check_claim(void *arg, const struct statement *claim)
+{
+	(void)arg;
+	LAB_ASSERT(claim->word_count == 3 && claim_is_id(claim->words[1].text));
+	claim_looks_back(claim);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -74,6 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_words(s);
 		check_outcome(s);
 	}
+	if (claim_check(&list, &d) == 0)
+		claim_each(&list, check_claim, NULL);
 	statement_list_done(&list);
 	return 0;
 }

@@ -98,7 +98,8 @@ if cc -o "$work/client" "$work/client.c" 2>"$work/out"; then
 	chmod -R go+rX "$work"
 	run 0 "socket l; bind l :7777; listen l; drop syn; exec c $work/client; accept l a;
 		recv a => \"hello from C\"; send a \"hello back\"; expect c exited 0 within 5s; recv a => 0; close a"
-	told 'SYN-SENT' '#1 .*SYN seq 0' '#1 +dropped' 'c/3 +is descriptor 3 of c' 'again: #1' \
+	told 'c/3 +is descriptor 3 of c' 'again: #1'
+	told 'SYN-SENT' '#1 .*SYN seq 0' '#1 +dropped' 'again: #1' \
 		'c/3 +SYN-SENT -> ESTABLISHED' 'c/3 +ESTABLISHED -> FIN-WAIT-1'
 	told 'c +\| got hello back'
 fi

@@ -9,7 +9,7 @@
 #define ROUNDS 200
 
 /* No event tells that a process falls asleep: look until it has, the CPU left to it meanwhile. */
-static void await_sleep(const struct process *p)
+static void await_sleep(struct process *p)
 {
 	uint64_t deadline_ns = clock_now_ns() + FACT_DEADLINE_MS * NS_PER_MS;
 

@@ -74,6 +74,9 @@ static void options_where_they_do_nothing_are_refused(void **state)
 		{ { "--report", "tap" }, VERB_PLAY, "'play' has no option '--report'" },
 		{ { "--capture", "x" }, VERB_LIST, "'list' has no option '--capture'" },
 		{ { "--json" }, VERB_CHECK, "'check' has no option '--json'" },
+		{ { "--report", "html" }, VERB_CHECK, "check reports as tap, junit or json" },
+		{ { "--report", "tap" }, VERB_CLAIMS, "claims reports as text" },
+		{ { "--slow" }, VERB_SHOW, "'show' has no option '--slow'" },
 		{ { "-k" }, VERB_DOCTOR, "'doctor' has no option '--keep-going'" } };
 
 	(void)state;

@@ -120,6 +120,31 @@ static void timer_fired_without_a_change_is_told_anyway(void **state)
 	assert_story(b, "1 c NONE>ESTABLISHED<500 2 c unreported:0<0 ");
 }
 
+static void hidden_timer_is_told_as_unreported_and_changes_nothing(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_RETRANSMIT, FAR_MS);
+
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 0);
+	assert_int_equal(tracker_hidden_timer_fired(b->tracker, e), 2);
+	assert_int_equal(e->timer, SOCK_TIMER_RETRANSMIT);
+	assert_int_equal(e->timer_event, 0);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 c unreported:0<0 ");
+}
+
+static void hidden_timer_with_a_change_was_none(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_RETRANSMIT, FAR_MS);
+
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 1);
+	assert_int_equal(tracker_hidden_timer_fired(b->tracker, e), 2);
+	assert_int_equal(e->timer_event, 2);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 c retransmission:1<0 ");
+}
+
 /* ---- when to look ---- */
 
 static void due_is_the_earliest_reported(void **state)
@@ -233,6 +258,8 @@ int main(void)
 		TRACKER_TEST(look_with_a_cause_makes_no_timer),
 		TRACKER_TEST(timer_fired_with_a_change_is_told_once),
 		TRACKER_TEST(timer_fired_without_a_change_is_told_anyway),
+		TRACKER_TEST(hidden_timer_is_told_as_unreported_and_changes_nothing),
+		TRACKER_TEST(hidden_timer_with_a_change_was_none),
 		TRACKER_TEST(due_is_the_earliest_reported),
 		TRACKER_TEST(timers_before_the_due_time_ask_nobody),
 		TRACKER_TEST(timers_when_due_ask_for_those_only),
