@@ -493,7 +493,8 @@ static void get_details(struct reader *r, struct event *event)
 /* What the kinds cannot be told without. */
 #define NEEDS_SUBJECT                                                                              \
 	(EVENT_BIT(EVENT_HOST) | EVENT_BIT(EVENT_PROCESS) | EVENT_BIT(EVENT_PROCESS_END) |         \
-		EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_STATE))
+		EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_STATE) |      \
+		EVENT_BIT(EVENT_CLAIM))
 #define NEEDS_PROCESS (EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) | EVENT_BIT(EVENT_RETURN))
 #define NEEDS_TEXT                                                                                 \
 	(EVENT_BIT(EVENT_LAB) | EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_COMMAND) |              \
@@ -501,7 +502,7 @@ static void get_details(struct reader *r, struct event *event)
 		EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) | EVENT_BIT(EVENT_DROPPED) | \
 		EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_SAY) |           \
 		EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_OUTPUT) | EVENT_BIT(EVENT_NOTE) |   \
-		EVENT_BIT(EVENT_ERROR))
+		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM))
 
 static enum event_kind kind_of(const char *type)
 {
