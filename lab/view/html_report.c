@@ -145,7 +145,7 @@ static void put_head(const struct page *p)
 	text_printf(p->out, "%s'\">\n", html_script_hash());
 	text_puts(p->out,
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-	html(p->title, p->out);
+	html_cut(p->title, p->out);
 	text_puts(p->out, "</title>\n<style>\n");
 	text_puts(p->out, html_style());
 	text_puts(p->out, svg_style());
@@ -191,7 +191,7 @@ static void put_opening(const struct page *p)
 static void put_opening_and_result(const struct page *p)
 {
 	text_puts(p->out, "<header>\n<h1>");
-	html(p->title, p->out);
+	html_cut(p->title, p->out);
 	text_puts(p->out, "</h1>\n<p class=\"meta\">");
 	if (p->recipe) {
 		text_puts(p->out, "<code>");
@@ -263,7 +263,7 @@ static void put_way(const struct page *p, size_t way)
 	text_puts(p->out, "<div><h3>");
 	if (way < DIAGRAM_WAYS)
 		svg_diagram_mark(way, p->out);
-	html(w->name, p->out);
+	html_cut(w->name, p->out);
 	text_puts(p->out, "</h3><ol>\n");
 	for (size_t i = 0; i < w->count && i < 200; i++) {
 		const struct way_step *s = &w->steps[i];

@@ -37,11 +37,16 @@ static double larger(double a, double b)
 
 /* ---- across ---- */
 
+static int at_most(int columns, int most)
+{
+	return columns < most ? columns : most;
+}
+
 static int mark_columns(const struct scene_mark *m)
 {
 	int columns = row_columns(m->text) + (m->name ? row_columns(m->name) + 1 : 0);
 
-	return m->kind != MARK_STATE && columns > SCENE_CALL_MOST ? SCENE_CALL_MOST : columns;
+	return at_most(columns, m->kind == MARK_STATE ? SCENE_WORDS_MOST : SCENE_CALL_MOST);
 }
 
 static void place_across(struct scene *s)
@@ -63,7 +68,9 @@ static void place_across(struct scene *s)
 	for (int i = 0; i <= last; i += last ? last : 1) {
 		const struct lifeline *l = &s->lifelines.items[i];
 
-		title = larger(row_columns(l->title) * 8.6, row_columns(l->subtitle) * 6.6) / 2;
+		title = larger(at_most(row_columns(l->title), SCENE_WORDS_MOST) * 8.6,
+				at_most(row_columns(l->subtitle), SCENE_WORDS_MOST) * 6.6) /
+			2;
 		if (i == 0)
 			left = larger(left, title - s->pill - 12);
 		if (i == last)
@@ -244,6 +251,8 @@ static double place_band(struct placing *p, struct scene_band *b, double y)
 	b->lines = b->mark || most < 1 ? 1 : (len + most - 1) / most;
 	if (b->lines == 0)
 		b->lines = 1;
+	if (b->lines > SCENE_LINES_MOST)
+		b->lines = SCENE_LINES_MOST;
 	y = larger(y, p->lowest + 14 + (double)b->lines * LINE / 2);
 	b->y = y;
 	y += (double)b->lines * LINE / 2 + 16;

@@ -203,7 +203,7 @@ void svg_begin(const char *id, const char *class, double width, double height, c
 	text_printf(out,
 		" role=\"%s\" aria-labelledby=\"%s-title %s-desc\">\n<title id=\"%s-title\">",
 		alone ? "img" : "group", id, id, id);
-	svg_words(title, 0, out);
+	svg_words(title, SVG_WORDS_MOST, out);
 	text_printf(out, "</title>\n<desc id=\"%s-desc\">", id);
 	svg_words(description, 0, out);
 	text_puts(out, "</desc>\n");

@@ -10,6 +10,8 @@
 
 struct text;
 
+#define SVG_WORDS_MOST 400 /* of what is not seen but heard, or shown when pointed at */
+
 /* The rules of all classes that pictures use. */
 const char *svg_style(void);
 

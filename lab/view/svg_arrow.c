@@ -265,7 +265,7 @@ static void write_title(const struct drawing *d, const struct scene_arrow *a)
 	if (a->note)
 		text_printf(&words, ": %s", a->note);
 	text_puts(d->out, "<title>");
-	svg_words(text_get(&words), 0, d->out);
+	svg_words(text_get(&words), SVG_WORDS_MOST, d->out);
 	text_puts(d->out, "</title>");
 	text_done(&words);
 }

@@ -21,6 +21,7 @@
 #define NODE_HEIGHT 34
 #define MARK_ROOM 22 /* from one mark to the next */
 #define LEGEND_ROW 24
+#define NAME_MOST 24 /* characters of a name in it */
 
 /* ---- the figure ---- */
 
@@ -261,14 +262,14 @@ static void draw_step(const struct drawing *d, const struct ways *w, size_t way,
 	snprintf(number, sizeof(number), "%zu", step + 1);
 	ladder_open_event(d, "went-step", events, s->event, s->cause);
 	text_puts(d->out, " data-socket=\"");
-	svg_words(w->ways[way].name, 0, d->out);
+	svg_words(w->ways[way].name, SVG_WORDS_MOST, d->out);
 	text_printf(d->out, "\" data-step=\"%zu\"><title>", step + 1);
-	svg_words(w->ways[way].name, 0, d->out);
+	svg_words(w->ways[way].name, SVG_WORDS_MOST, d->out);
 	text_printf(d->out, ", step %zu: %s to %s", step + 1, tcp_state_name(s->from),
 		tcp_state_name(s->to));
 	if (s->reason[0]) {
 		text_puts(d->out, ", by ");
-		svg_words(s->reason, 0, d->out);
+		svg_words(s->reason, SVG_WORDS_MOST, d->out);
 	}
 	text_puts(d->out, "</title>");
 	put_mark(way, x, y, number, d->out);
@@ -317,19 +318,26 @@ static void draw_node(const struct ways *w, const struct node *n, struct text *o
 	text_puts(out, "</g>\n");
 }
 
+static int name_columns(const struct way *way)
+{
+	int columns = row_columns(way->name);
+
+	return columns < NAME_MOST ? columns : NAME_MOST;
+}
+
 static void draw_legend(const struct ways *w, struct text *out)
 {
 	double x = 24, y = HEIGHT + 12;
 
 	for (size_t i = 0; i < drawn(w); i++) {
-		double width = 44 + row_columns(w->ways[i].name) * 7.5;
+		double width = 44 + name_columns(&w->ways[i]) * 7.5;
 
 		if (x + width > WIDTH) {
 			x = 24;
 			y += LEGEND_ROW;
 		}
 		put_mark(i, x, y, "", out);
-		svg_text("t b", x + 18, y + 4.5, "start", w->ways[i].name, 24, out);
+		svg_text("t b", x + 18, y + 4.5, "start", w->ways[i].name, NAME_MOST, out);
 		x += width;
 	}
 }
@@ -339,7 +347,7 @@ static double legend_height(const struct ways *w)
 	double x = 24, height = LEGEND_ROW;
 
 	for (size_t i = 0; i < drawn(w); i++) {
-		double width = 44 + row_columns(w->ways[i].name) * 7.5;
+		double width = 44 + name_columns(&w->ways[i]) * 7.5;
 
 		if (x + width > WIDTH) {
 			x = 24;

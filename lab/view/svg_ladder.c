@@ -62,6 +62,13 @@ const char *svg_state_class(enum tcp_state state)
 	}
 }
 
+static double columns(const char *words)
+{
+	int all = row_columns(words);
+
+	return all < SCENE_WORDS_MOST ? all : SCENE_WORDS_MOST;
+}
+
 /* "a ESTABLISHED" */
 static void mark_words(const struct scene_mark *m, struct text *out)
 {
@@ -87,18 +94,18 @@ static void draw_state(const struct drawing *d, const struct scene_mark *m)
 	double x = d->scene->x[m->lifeline], width;
 
 	mark_words(m, &words);
-	width = row_columns(text_get(&words)) * SCENE_PILL_CHAR + 18;
+	width = columns(text_get(&words)) * SCENE_PILL_CHAR + 18;
 	text_printf(&class, "pill %s", svg_state_class(m->state));
 	begin_mark(d, m, text_get(&class));
 	text_puts(d->out, " data-state=\"");
-	svg_words(m->text, 0, d->out);
+	svg_words(m->text, SVG_WORDS_MOST, d->out);
 	text_puts(d->out, "\"><title>");
-	svg_words(d->scene->lifelines.items[m->lifeline].title, 0, d->out);
+	svg_words(d->scene->lifelines.items[m->lifeline].title, SVG_WORDS_MOST, d->out);
 	text_puts(d->out, ": ");
-	svg_words(text_get(&words), 0, d->out);
+	svg_words(text_get(&words), SVG_WORDS_MOST, d->out);
 	text_puts(d->out, "</title>");
 	svg_rect(NULL, x - width / 2, m->y - PILL_HALF, width, 2 * PILL_HALF, PILL_HALF, d->out);
-	svg_text("", x, m->y + 3.8, "middle", text_get(&words), 0, d->out);
+	svg_text("", x, m->y + 3.8, "middle", text_get(&words), SCENE_WORDS_MOST, d->out);
 	ladder_close_event(d);
 	text_done(&words);
 	text_done(&class);
@@ -129,7 +136,7 @@ static void draw_words(const struct drawing *d, const struct scene_mark *m)
 	mark_words(m, &words);
 	begin_mark(d, m, classes[m->kind]);
 	text_puts(d->out, "><title>");
-	svg_words(text_get(&words), 0, d->out);
+	svg_words(text_get(&words), SVG_WORDS_MOST, d->out);
 	text_puts(d->out, "</title>");
 	svg_text(m->kind == MARK_REMARK ? "mono soft halo" : "mono t halo", x, m->y + 4, anchor,
 		text_get(&words), SCENE_CALL_MOST, d->out);
@@ -235,15 +242,15 @@ static void draw_titles(const struct drawing *d)
 	text_printf(d->out, "<g id=\"%s-head\">\n", d->id);
 	for (size_t i = 0; i < s->lifelines.count; i++) {
 		const struct lifeline *l = &s->lifelines.items[i];
-		double width = row_columns(l->title) * 8.6, other = row_columns(l->subtitle) * 6.6;
+		double width = columns(l->title) * 8.6, other = columns(l->subtitle) * 6.6;
 
 		width = (width > other ? width : other) + 28;
 		width = width > 60 ? width : 60;
 		text_printf(d->out, "<g class=\"who\" data-lifeline=\"%zu\">", i);
 		svg_rect("card", s->x[i] - width / 2, 10, width, 46, 8, d->out);
-		svg_text("title t", s->x[i], l->subtitle[0] ? 30 : 38, "middle", l->title, 36,
-			d->out);
-		svg_text("sub soft", s->x[i], 47, "middle", l->subtitle, 48, d->out);
+		svg_text("title t", s->x[i], l->subtitle[0] ? 30 : 38, "middle", l->title,
+			SCENE_WORDS_MOST, d->out);
+		svg_text("sub soft", s->x[i], 47, "middle", l->subtitle, SCENE_WORDS_MOST, d->out);
 		text_puts(d->out, "</g>\n");
 	}
 	svg_text("small soft", s->left - 8, 47, "end", "ms", 0, d->out);
