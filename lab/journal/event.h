@@ -19,12 +19,15 @@ enum event_kind {
 	EVENT_PROCESS_END, /* subject = process, host; process.pid/.signal/.code */
 	EVENT_PROGRAM, /* a program wrote a line; subject = process, text = the line */
 	EVENT_SIGNAL, /* a signal was sent; subject = process; process.signal */
+	EVENT_RECIPE, /* a file of commands begins; subject = file, text = its opening comment */
 	EVENT_COMMAND, /* a line is run; subject = file, text = the line; place */
 	EVENT_CALL, /* a system call begins; subject = socket, process, text = "connect(3, ...)" */
 	EVENT_BLOCKED, /* it sleeps in the kernel; call */
 	EVENT_RETURN, /* it returned; subject, process, text = what came with it; call */
 	EVENT_SOCKET, /* a socket has got a name or was first seen; subject = name, host, process; socket */
-	EVENT_STATE, /* a TCP state changed; subject = socket, host; state */
+	/* a TCP state changed; subject = socket, host; text = "passed" when a program had moved on before it could
+	 * be read; state */
+	EVENT_STATE,
 	EVENT_TIMER, /* a kernel timer fired; subject = socket, host, text = which; timer */
 	/* A packet is on the wire: it left a kernel (host), the wire made a copy of another, or it was built by
 	 * hand (host NULL); subject and text = sockets it is from and to; wire */
