@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,9 @@ static int read_ttl(struct forging *f, size_t *index, struct diag *d)
 	uint64_t number = 0;
 	int r = read_number(f, index, UINT8_MAX, &number, d);
 
+	if (r == 0 && number == 0) /* a struct segment has 0 for "as usual" */
+		r = statement_error(f->statement, &f->statement->words[*index - 1], d,
+			"no packet is sent with a TTL of 0");
 	f->segment.hop_limit = (uint8_t)number;
 	return r;
 }
