@@ -132,7 +132,7 @@ void scene_sum_up(const struct scene *s, struct text *out);
 #define SCENE_SMALL_CHAR                                                                           \
 	6.1 /* of captions and notes: of most fonts an average character of 12 is narrower */
 #define SCENE_CALL_MOST 34 /* characters of a call */
-#define SCENE_WORDS_MOST 32 /* of a state with its name, and of titles */
+#define SCENE_WORDS_MOST 40 /* of a state with its name, and of titles */
 #define SCENE_LINES_MOST 6 /* of a caption */
 #define SCENE_BOX 16 /* width of the box of what is held */
 #define SCENE_LANE 21
