@@ -89,6 +89,7 @@ static void put_segment(json_t *object, const struct segment *s)
 		put_number(object, "ack_raw", s->ack);
 	}
 	put_number(object, "window", s->window);
+	put_number(object, "window_scaled", segment_window(s));
 	put_number(object, "len", s->payload_len);
 	text_clear(&part);
 	segment_format_options(s, &part);
