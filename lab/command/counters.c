@@ -48,7 +48,8 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 	r = counters_read(host, list, &listing);
 	if (r == 0 && !listing.any && listing.first < s->word_count)
 		r = statement_error(s, &s->words[listing.first], d,
-			"no counter begins with '%.40s'; `counters` alone lists those that have counted",
+			"no counter begins with '%.40s', and no host is called so; `counters` alone lists "
+			"those that have counted, `host` the hosts",
 			s->words[listing.first].text);
 	else if (r < 0)
 		r = statement_error(s, NULL, d, "host '%s' cannot be asked: %s", host->name,
