@@ -116,7 +116,7 @@ static char *format_return(const struct ladder *l, const struct open_call *call,
 	text_printf(&out, "%s= ", out.len ? " " : "");
 	if (event->call.error)
 		text_puts(&out, errno_name(event->call.error));
-	else if (event->text && event->text[0])
+	else if (event->text && event->text[0] && strncmp(event->text, "<pattern", 8) != 0)
 		text_puts(&out, event->text);
 	else
 		text_printf(&out, "%" PRId64, event->call.result);
@@ -198,14 +198,17 @@ static void take_timer(struct ladder *l, const struct event *event)
 	int lifeline = ladder_lifeline(l, party);
 	struct text text = TEXT_EMPTY;
 	char buffer[NAME_BUFFER];
+	bool narrow = l->lifelines.count > 2; /* there is little room then */
 
 	if (lifeline < 0)
 		return;
 	if (!event->text || strcmp(event->text, "unreported") == 0)
 		text_puts(&text, "(delayed ACK?)"); /* the one timer that sock_diag never shows */
 	else
-		text_printf(&text, "(%s%s)", event->text,
-			l->lifelines.count > 2 ? "" : " timer"); /* there is little room then */
+		text_printf(&text, "(%s%s)",
+			narrow && strcmp(event->text, "retransmission") == 0 ? "retrans."
+									     : event->text,
+			narrow ? "" : " timer");
 	rung = rung_list_add(&l->list, event, event->no, RUNG_PLAIN);
 	rung_list_write(&l->list, rung, lifeline, ladder_name(l, party, lifeline, buffer),
 		text_take(&text), NULL);
