@@ -4,6 +4,7 @@
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 
 # A need: NAME.pc is a pkg-config module, NAME.so a library of the compiler, else a command.
+# nc and strace are what recipes let run; without them these leave out what `needs` them.
 # Who asks		need		Debian, Ubuntu		Fedora
 packages='
 run			cc		gcc,libc6-dev		gcc
@@ -17,6 +18,8 @@ run			readline.pc	libreadline-dev		readline-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli
+tests			nc		netcat-openbsd		netcat
+tests			strace		strace			strace
 ci			clang-format	clang-format		clang-tools-extra
 ci			libasan.so	gcc			libasan
 ci			libubsan.so	gcc			libubsan'

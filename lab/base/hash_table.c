@@ -19,16 +19,7 @@ static struct hash_link **head_of(const struct hash_table *t, uint64_t hash)
 	return &t->heads[hash & (t->size - 1)];
 }
 
-static void append(const struct hash_table *t, struct hash_link *link)
-{
-	struct hash_link **end = head_of(t, link->hash);
-
-	while (*end)
-		end = &(*end)->next;
-	link->next = NULL;
-	*end = link;
-}
-
+/* Each chain becomes two, in the same order. */
 static void grow(struct hash_table *t)
 {
 	struct hash_table old = *t;
@@ -36,20 +27,31 @@ static void grow(struct hash_table *t)
 	t->size = old.size ? old.size * 2 : FIRST_SIZE;
 	t->heads = memory_new(t->size * sizeof(struct hash_link *));
 	for (size_t i = 0; i < old.size; i++) {
-		for (struct hash_link *link = old.heads[i], *next; link; link = next) {
-			next = link->next;
-			append(t, link);
+		struct hash_link **ends[] = { &t->heads[i], &t->heads[i + old.size] };
+
+		for (struct hash_link *link = old.heads[i]; link; link = link->next) {
+			unsigned half = (link->hash & old.size) != 0;
+
+			*ends[half] = link;
+			ends[half] = &link->next;
 		}
+		*ends[0] = *ends[1] = NULL;
 	}
 	free(old.heads);
 }
 
 void hash_table_add(struct hash_table *t, struct hash_link *link, uint64_t hash)
 {
-	if (t->count == t->size)
+	struct hash_link **head;
+
+	if (t->count * 2 >=
+		t->size) /* half of the heads are free: most that is not there is known not to be at once */
 		grow(t);
+	head = head_of(t, hash);
 	link->hash = hash;
-	append(t, link);
+	link->next =
+		*head; /* what is new is asked for most, and then the old ones are not touched */
+	*head = link;
 	t->count++;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Things found by what they are, at a cost that does not grow with their number. Each has its link in itself,
  * so the table owns nothing but its heads and asks for no memory when a thing is taken out. What makes two
- * things equal only their owner knows: he is given those with the same hash, in the order they came.
+ * things equal only their owner knows: he is given those with the same hash, the newest first.
  *
  *   for (link = hash_table_first(&t, hash); link; link = hash_table_next(link)) {
  *           struct thing *it = HASH_TABLE_ITEM(link, struct thing, by_name); ...

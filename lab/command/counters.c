@@ -16,7 +16,7 @@
 struct listing {
 	const struct statement *statement;
 	size_t first; /* index of the first beginning that is wanted */
-	bool any; /* there are such, counted or not */
+	uint32_t found; /* bit i: there are such that begin with words[i], counted or not */
 	struct text out;
 };
 
@@ -29,7 +29,7 @@ static void list(void *arg, const char *name, int64_t value)
 		const char *begun = l->statement->words[i].text;
 		bool begins = strncmp(name, begun, strlen(begun)) == 0;
 
-		l->any |= begins;
+		l->found |= (uint32_t)begins << i;
 		wanted |= begins && (value || strlen(name) == strlen(begun));
 	}
 	if (wanted)
@@ -46,14 +46,16 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 	if (r < 0)
 		return r;
 	r = counters_read(host, list, &listing);
-	if (r == 0 && !listing.any && listing.first < s->word_count)
-		r = statement_error(s, &s->words[listing.first], d,
-			"no counter begins with '%.40s', and no host is called so; `counters` alone lists "
-			"those that have counted, `host` the hosts",
-			s->words[listing.first].text);
-	else if (r < 0)
+	if (r < 0)
 		r = statement_error(s, NULL, d, "host '%s' cannot be asked: %s", host->name,
 			strerror(-r));
+	for (size_t i = listing.first; r == 0 && i < s->word_count; i++) {
+		if (!(listing.found >> i & 1))
+			r = statement_error(s, &s->words[i], d,
+				"%sno counter begins with '%.40s'; `counters` alone lists those that have "
+				"counted",
+				i == 1 ? "there is no such host, and " : "", s->words[i].text);
+	}
 	if (r == 0 && !listing.out.len)
 		text_puts(&listing.out, "nothing was counted yet\n");
 	if (r == 0) {

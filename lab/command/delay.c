@@ -20,13 +20,17 @@ static int read_jitter(const struct cmd_call *c, struct ruling *ruling, struct d
 		strncmp(s->words[ruling->next].text, "+-", 2) != 0)
 		return 0;
 	time = s->words[ruling->next++];
+	if (!time.text[2])
+		return statement_error(s, &time, d, "'+-' needs a time right behind it: +-20ms");
 	time.text += 2;
+	time.column += 2;
 	r = name_duration(s, &time, &ruling->rule.jitter_ns, d);
 	if (r < 0 || ruling->next >= s->word_count ||
 		strcmp(s->words[ruling->next].text, "seed") != 0)
 		return r;
 	if (++ruling->next == s->word_count)
-		return statement_error(s, &s->words[ruling->next - 1], d, "which seed? a number");
+		return statement_error(s, &s->words[ruling->next - 1], d,
+			"which seed? any number: seed 7");
 	return name_number(s, &s->words[ruling->next++], 0, UINT64_MAX, &ruling->rule.seed, d);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,15 @@
 
 #define FORGED_DATA_MAX 65000 /* bytes of payload: what an IPv4 packet can carry, headers aside */
 
+#define ON_TCP (1 << SEGMENT_TCP)
+#define ON_UDP (1 << SEGMENT_UDP)
+#define ON_ICMP (1 << SEGMENT_ICMP)
+#define ON_ALL (ON_TCP | ON_UDP | ON_ICMP)
+
 /* A word and what follows it: `seq next`, `mss 1460`. */
 struct detail {
 	const char *word;
+	unsigned kinds; /* 1 << enum segment_kind: packets that have such a thing */
 	/* Read words[*index...] behind the word. 0 or -EINVAL. */
 	int (*read)(struct forging *f, size_t *index, struct diag *d);
 };
@@ -73,6 +80,9 @@ static int read_ttl(struct forging *f, size_t *index, struct diag *d)
 	uint64_t number = 0;
 	int r = read_number(f, index, UINT8_MAX, &number, d);
 
+	if (r == 0 && number == 0) /* a struct segment has 0 for "as usual" */
+		r = statement_error(f->statement, &f->statement->words[*index - 1], d,
+			"no packet is sent with a TTL of 0");
 	f->segment.hop_limit = (uint8_t)number;
 	return r;
 }
@@ -189,7 +199,7 @@ static int read_on(struct forging *f, size_t *index, struct diag *d)
 
 	if (!host)
 		return statement_error(s, &s->words[*index < s->word_count ? *index : *index - 1],
-			d, "on which host? the one whose 127.0.0.1 is meant");
+			d, "on which host of this lab? the one whose 127.0.0.1 is meant: on bob");
 	++*index;
 	f->self = host;
 	return 0;
@@ -211,23 +221,23 @@ static int read_about(struct forging *f, size_t *index, struct diag *d)
 }
 
 static const struct detail details[] = {
-	{ "from", read_from },
-	{ "to", read_to },
-	{ "seq", read_seq },
-	{ "ack", read_ack },
-	{ "win", read_win },
-	{ "urg", read_urg },
-	{ "data", read_data },
-	{ "mss", read_mss },
-	{ "wscale", read_wscale },
-	{ "sackok", read_sackok },
-	{ "sack", read_sack },
-	{ "ts", read_ts },
-	{ "ttl", read_ttl },
-	{ "checksum", read_checksum },
-	{ "mtu", read_mtu },
-	{ "about", read_about },
-	{ "on", read_on },
+	{ "from", ON_ALL, read_from },
+	{ "to", ON_ALL, read_to },
+	{ "seq", ON_TCP, read_seq },
+	{ "ack", ON_TCP, read_ack },
+	{ "win", ON_TCP, read_win },
+	{ "urg", ON_TCP, read_urg },
+	{ "data", ON_ALL, read_data },
+	{ "mss", ON_TCP, read_mss },
+	{ "wscale", ON_TCP, read_wscale },
+	{ "sackok", ON_TCP, read_sackok },
+	{ "sack", ON_TCP, read_sack },
+	{ "ts", ON_TCP, read_ts },
+	{ "ttl", ON_ALL, read_ttl },
+	{ "checksum", ON_ALL, read_checksum },
+	{ "mtu", ON_ICMP, read_mtu },
+	{ "about", ON_ICMP, read_about },
+	{ "on", ON_ALL, read_on },
 };
 
 #define DETAIL_COUNT (sizeof(details) / sizeof(details[0]))
@@ -239,6 +249,8 @@ const char *forging_detail(size_t index)
 
 static int read_details(struct forging *f, size_t index, struct diag *d)
 {
+	static const char *const
+		kinds[] = { [SEGMENT_TCP] = "TCP", [SEGMENT_UDP] = "UDP", [SEGMENT_ICMP] = "ICMP" };
 	const struct statement *s = f->statement;
 	uint32_t said = 0; /* a bit for each detail */
 	int r = 0;
@@ -263,6 +275,10 @@ static int read_details(struct forging *f, size_t index, struct diag *d)
 		if ((said & 1u << i) && details[i].read != read_sack)
 			return statement_error(s, t, d, "'%s' is said twice", t->text);
 		said |= 1u << i;
+		if (!(details[i].kinds >> f->segment.kind & 1))
+			return statement_error(s, t, d, "'%s' is for %s packets, and this is %s",
+				t->text, details[i].kinds == ON_TCP ? "TCP" : "ICMP",
+				kinds[f->segment.kind]);
 		r = details[i].read(f, &index, d);
 	}
 	return r;

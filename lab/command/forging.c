@@ -126,7 +126,8 @@ static int random_address(struct forging *f, const struct token *t, size_t len,
 	uint64_t random = 0;
 
 	if (address_parse_host(t->text, (size_t)(slash - t->text), &a) < 0)
-		return statement_error(f->statement, t, d, "'%.*s' is no address",
+		return statement_error(f->statement, t, d,
+			"'%.*s' is no address to begin with: 10.9.0.0/16:random",
 			(int)(slash - t->text), t->text);
 	most = a.family == AF_INET6 ? 128 : 32;
 	prefix = (unsigned)strtoul(slash + 1, &end, 10);
@@ -251,9 +252,9 @@ int forging_read_place(struct forging *f, size_t *index, struct forged_place *re
 		place.number = strtoll(text, &end, 10);
 		if (end == text || *end)
 			r = read_offset(f, place.token, &place, d);
-		else if (llabs(place.number) > UINT32_MAX)
-			r = statement_error(s, place.token, d, "sequence numbers have 32 bits");
 	}
+	if (r == 0 && (place.number > UINT32_MAX || place.number < -(int64_t)UINT32_MAX))
+		r = statement_error(s, place.token, d, "sequence numbers have 32 bits");
 	if (r == 0)
 		*ret_place = place;
 	return r;
@@ -340,7 +341,7 @@ int forging_read_about(struct forging *f, size_t *index, struct diag *d)
 			about.seq = place.acked; /* the oldest that may be in flight */
 	}
 	packet_quote(&f->segment.icmp, &about);
-	f->about = true;
+	f->about = t;
 	return 0;
 }
 
@@ -366,6 +367,10 @@ static int settle_icmp(struct forging *f, struct diag *d)
 	s->icmp.type = v6 ? icmp_kinds[i].type6 : icmp_kinds[i].type4;
 	s->icmp.code = v6 ? icmp_kinds[i].code6 : icmp_kinds[i].code4;
 	s->icmp.mtu = f->mtu;
+	if (f->about && s->icmp.quoted_protocol != IPPROTO_TCP &&
+		s->icmp.quoted_protocol != IPPROTO_UDP)
+		return statement_error(f->statement, f->about, d,
+			"it can be about a TCP or UDP packet only"); /* RFC 1122 3.2.2 */
 	if (strcmp(f->icmp_kind, "frag-needed") == 0 && !f->mtu)
 		return statement_error(f->statement, &f->statement->words[2], d,
 			"frag-needed tells the MTU of the next hop: mtu 600");
@@ -403,7 +408,10 @@ int forging_build(struct forging *f, uint8_t *packet, struct diag *d)
 		r = settle_icmp(f, d);
 	if (r == 0 && (!s->src.family || !s->dst.family))
 		return statement_error(f->statement, NULL, d,
-			"from whom to whom? forge %s from alice:1000 to bob:80",
+			"%s? forge %s from alice:1000 to bob:80",
+			s->src.family         ? "to whom"
+				: s->dst.family ? "from whom"
+						: "from whom to whom",
 			f->statement->words[1].text);
 	if (r == 0 && s->src.family != s->dst.family)
 		return statement_error(f->statement, NULL, d,

@@ -44,7 +44,7 @@ struct forging {
 	size_t sack_count;
 	uint32_t mtu;
 	const char *icmp_kind; /* its name; NULL = no ICMP */
-	bool about; /* segment.icmp quotes somebody */
+	const struct token *about; /* segment.icmp quotes this; borrowed; NULL = nobody */
 	bool spoil; /* the checksum */
 	struct text payload; /* owned */
 };

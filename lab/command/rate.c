@@ -48,10 +48,13 @@ static int rate_run(struct cmd_call *c, struct diag *d)
 			s->words[1].text);
 	if (!rate)
 		return statement_error(s, last, d,
-			"'%.40s' is no rate: 64kbit, 1.5mbit, 1gbit (bits per second)", last->text);
+			"'%.40s' is no rate, which comes last: 64kbit, 1.5mbit, 1gbit (bits per second), at "
+			"most 100gbit",
+			last->text);
 	if (s->words[1].kind == TOKEN_SEGMENT)
 		return statement_error(s, &s->words[1], d,
-			"a rate is for coming packets; to let this one go later: delay #3 100ms");
+			"a rate is for coming packets; to let this one go later: delay #%s 100ms",
+			s->words[1].text);
 	if (s->word_count > 2)
 		r = ruling_read(c, RULE_RATE, 0, &ruling, d);
 	if (r == 0)

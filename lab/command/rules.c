@@ -68,7 +68,9 @@ static int rules_run(struct cmd_call *c, struct diag *d)
 	if (strcmp(s->words[1].text, "remove") != 0 || s->word_count == 2)
 		return statement_error(s, &s->words[1], d,
 			"rules lists them; rules remove 2, or rules remove all");
-	if (strcmp(s->words[2].text, "all") == 0 && s->word_count == 3)
+	if (strcmp(s->words[2].text, "all") == 0 && s->word_count > 3)
+		return ruling_end(c, 3, d);
+	if (strcmp(s->words[2].text, "all") == 0)
 		return remove_all(c);
 	for (size_t i = 2; i < s->word_count; i++) {
 		struct text text = TEXT_EMPTY;

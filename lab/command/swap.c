@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 
 #include "command/ruling.h"
 #include "language/cmd.h"
@@ -7,6 +8,15 @@
 #include "language/statement.h"
 #include "wire/wire.h"
 #include "world/world.h"
+
+static bool is_held(const struct wire *w, uint64_t number)
+{
+	const struct wire_packet *p = NULL;
+
+	while ((p = wire_next(w, p)) && (p->number != number || p->standing != PACKET_HELD))
+		;
+	return p;
+}
 
 static int swap_run(struct cmd_call *c, struct diag *d)
 {
@@ -25,9 +35,12 @@ static int swap_run(struct cmd_call *c, struct diag *d)
 	r = wire_swap(world_wire(c->world), numbers[0], numbers[1], c->event);
 	if (r == -EINVAL)
 		return statement_error(s, &s->words[2], d, "these are the same packet");
-	if (r == -ENOENT)
-		return statement_error(s, &s->words[1], d,
-			"both must be held; 'wire' lists what is");
+	for (size_t i = 1; r == -ENOENT && i <= 2; i++) {
+		if (!is_held(world_wire(c->world), numbers[i - 1]))
+			return statement_error(s, &s->words[i], d,
+				"packet #%" PRIu64 " is not held; 'wire' lists what is",
+				numbers[i - 1]);
+	}
 	return CMD_DONE;
 }
 

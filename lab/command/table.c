@@ -57,6 +57,7 @@
 	X(claim)                                                                                   \
 	X(differs)                                                                                 \
 	X(slow)                                                                                    \
+	X(needs)                                                                                   \
 	X(until)                                                                                   \
 	X(include)                                                                                 \
 	X(save)                                                                                    \

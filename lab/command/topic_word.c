@@ -214,7 +214,7 @@ static const struct word_topic words[] = {
 			"in the block and its calls with => saw is the evidence. It holds; with `differs \"...\"` as "
 			"the block's last command it differs, and that says what this kernel does instead; it has "
 			"failed when an expectation was not met, and is untested when all it expects is for "
-			"--slow. segments and path count from its beginning; a claim of nothing but "
+			"--slow, or needs a program. segments and path count from its beginning; a claim of nothing but "
 			"expectations looks back to the last mark or claim that did something. In the shell, "
 			"`tcplab claims` plays them all, `tcplab claims A16` those that test one.",
 		.example =

@@ -23,7 +23,8 @@ static int until_run(struct cmd_call *c, struct diag *d)
 	if (!s->began_ns)
 		s->began_ns = now;
 	stands = expectation_stands(&e, c->world, mark, c->event);
-	if (stands == STANDS_NOT_YET && now - s->began_ns < e.within_ns)
+	/* STANDS_NEVER too: the next round may mark, or make anew, what this one has ruled out. */
+	if (stands != STANDS_MET && now - s->began_ns < e.within_ns)
 		return script_enter(c, 1, true, d);
 	s->began_ns = 0;
 	expectation_format_seen(&e, c->world, mark, &seen);

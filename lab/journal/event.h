@@ -24,7 +24,9 @@ enum event_kind {
 	EVENT_BLOCKED, /* it sleeps in the kernel; call */
 	EVENT_RETURN, /* it returned; subject, process, text = what came with it; call */
 	EVENT_SOCKET, /* a socket has got a name or was first seen; subject = name, host, process; socket */
-	EVENT_STATE, /* a TCP state changed; subject = socket, host; state */
+	/* a TCP state changed; subject = socket, host; text = "passed" when a program had moved on before it could
+	 * be read; state */
+	EVENT_STATE,
 	EVENT_TIMER, /* a kernel timer fired; subject = socket, host, text = which; timer */
 	/* A packet is on the wire: it left a kernel (host), the wire made a copy of another, or it was built by
 	 * hand (host NULL); subject and text = sockets it is from and to; wire */
@@ -54,7 +56,7 @@ enum claim_verdict {
 	CLAIM_HOLDS,
 	CLAIM_DIFFERS,
 	CLAIM_FAILED, /* the kernel did otherwise than the claim's block says */
-	CLAIM_UNTESTED, /* nothing was asked of the kernel: what would is for --slow */
+	CLAIM_UNTESTED, /* nothing was asked of the kernel: what would is for --slow, or needs a program */
 	CLAIM_VERDICT_COUNT,
 };
 

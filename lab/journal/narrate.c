@@ -155,6 +155,8 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		if (event->state.from != STATE_NONE)
 			text_printf(out, "%s -> ", tcp_state_name(event->state.from));
 		text_puts(out, tcp_state_name(event->state.to));
+		if (event->text)
+			text_printf(out, " (%s)", event->text);
 		break;
 	case EVENT_TIMER:
 		if (strcmp(event->text, "unreported") == 0)

@@ -293,7 +293,7 @@ static int parse_what(const struct world *w, const struct statement *s, size_t *
 	}
 	if (is_word(s, *i, "counter"))
 		return parse_kernel_counter(w, NULL, s, i, e, d);
-	if (is_word(s, *i + 1, "counter") && world_host(w, s->words[*i].text)) {
+	if (is_word(s, *i + 1, "counter")) {
 		++*i;
 		return parse_kernel_counter(w, &s->words[*i - 1], s, i, e, d);
 	}

@@ -63,6 +63,10 @@ static int match_filter(const struct world *w, const struct statement *s, const 
 	if (*ret_filter)
 		return 0;
 	place.column += (uint32_t)offset + 1; /* behind the quote */
+	if (offset == strlen(t->text))
+		return statement_error(s, &place, d,
+			"something is missing at the end of this filter, see pcap-filter(7): %s",
+			message);
 	return statement_error(s, &place, d, "libpcap does not take this filter: %s", message);
 }
 
@@ -206,6 +210,13 @@ int match_left_over(const struct statement *s, size_t index, const char *usage, 
 
 /* ---- all of it ---- */
 
+static bool wants_value(const struct token *word)
+{
+	return word->kind == TOKEN_WORD &&
+		(strcmp(word->text, "from") == 0 || strcmp(word->text, "to") == 0 ||
+			strcmp(word->text, "port") == 0 || strcmp(word->text, "where") == 0);
+}
+
 int match_read(const struct world *w, const struct statement *s, size_t *index,
 	struct match *ret_match, struct diag *d)
 {
@@ -223,6 +234,11 @@ int match_read(const struct world *w, const struct statement *s, size_t *index,
 	}
 	if (r < 0)
 		return r;
+	if (i + 1 == s->word_count && wants_value(&s->words[i]))
+		return statement_error(s, &s->words[i], d,
+			"'%s' needs something behind it: from X, to X (a socket, host or address), "
+			"port N, where \"FILTER\"",
+			s->words[i].text);
 	if (i == *index)
 		return no_match(s, i, d);
 	*index = i;
@@ -248,19 +264,22 @@ int match_read_sent(const struct world *w, const struct statement *s, size_t *in
 
 int match_read_count(const struct statement *s, size_t *index, uint64_t *ret_count, struct diag *d)
 {
+	const struct token *t = &s->words[*index];
 	struct token number;
 	int r;
 
-	if (*index < s->word_count && strcmp(s->words[*index].text, "always") == 0) {
+	if (*index < s->word_count && strcmp(t->text, "always") == 0) {
 		*ret_count = 0;
 		++*index;
 		return 0;
 	}
-	if (*index >= s->word_count || s->words[*index].kind != TOKEN_WORD ||
-		s->words[*index].text[0] != 'x')
+	if (*index >= s->word_count || t->kind != TOKEN_WORD || t->text[0] != 'x')
 		return 0;
-	number = s->words[*index];
+	if (!isdigit((unsigned char)t->text[1]))
+		return statement_error(s, t, d, "'%.40s' is no count: x3, or always", t->text);
+	number = *t;
 	number.text++;
+	number.column++;
 	r = name_number(s, &number, 1, 1000000, ret_count, d);
 	if (r == 0)
 		++*index;

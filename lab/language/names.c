@@ -364,9 +364,14 @@ int name_number(const struct statement *s, const struct token *t, uint64_t least
 
 	errno = 0;
 	number = strtoull(t->text, &end, 10);
-	if (!isdigit((unsigned char)t->text[0]) || *end || errno || number < least || number > most)
+	if (!isdigit((unsigned char)t->text[0]) || *end || errno || number < least ||
+		number > most) {
+		if (most == UINT64_MAX) /* twenty digits help nobody */
+			return statement_error(s, t, d, "'%.40s' is no number from %" PRIu64 " on",
+				t->text, least);
 		return statement_error(s, t, d, "'%.40s' is no number from %" PRIu64 " to %" PRIu64,
 			t->text, least, most);
+	}
 	*ret_number = number;
 	return 0;
 }

@@ -363,9 +363,11 @@ static void check_leftovers(struct script *s)
 	}
 }
 
-static void finish(struct script *s, int result, const struct diag *d)
+static void finish(struct script *s, int result, struct diag *d)
 {
 	if (result < 0) {
+		diag_at(d, s->current->file, s->current->line,
+			s->current->words[0].column); /* unless it has one */
 		/* of an included file the place is told, its line is not at hand */
 		bool here = d->line == s->current->line && strcmp(d->file, s->current->file) == 0;
 

@@ -228,7 +228,9 @@ static bool set_addresses(struct tracker *t, struct endpoint *e, const struct ad
 	return true;
 }
 
-static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state state, uint64_t cause)
+/* how: NULL = it was read. */
+static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state state, uint64_t cause,
+	const char *how)
 {
 	struct event event = {
 		.kind = EVENT_STATE,
@@ -236,6 +238,7 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 		.subject = e->name,
 		.host = t->host,
 		.process = e->process,
+		.text = how,
 		.state = { .cookie = e->cookie,
 			.endpoint = e->id,
 			.from = e->state,
@@ -269,10 +272,20 @@ static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock
 	return e->timer_event;
 }
 
+/* Is there no way between the two but through this state? A handshake that was completed by the other side's SYN
+ * or ACK, then close(); their FIN, then close(). Source: net/ipv4/tcp.c new_state[], tcp_input.c tcp_fin(). */
+static bool leads_through(enum tcp_state from, enum tcp_state through, enum tcp_state to)
+{
+	if (through == STATE_ESTABLISHED)
+		return (from == STATE_SYN_SENT || from == STATE_SYN_RECEIVED) &&
+			to == STATE_FIN_WAIT_1;
+	return through == STATE_CLOSE_WAIT && from == STATE_ESTABLISHED && to == STATE_LAST_ACK;
+}
+
 /* Take over what the kernel said. With no cause given, what changed is a timer's work; its event number
  * is returned, else the cause as given. */
 static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct sock_report *r,
-	uint64_t cause)
+	uint64_t cause, const struct overtaken *overtaken)
 {
 	bool fired = r->retransmits > e->retransmits && e->timer != SOCK_TIMER_NONE;
 
@@ -286,7 +299,11 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	e->retransmits = r->retransmits;
 	e->timer = r->timer;
 	e->timer_due_ns = clock_now_ns() + r->timer_ms * NS_PER_MS;
-	set_state(t, e, r->state, cause);
+	if (overtaken && leads_through(e->state, overtaken->state, r->state)) {
+		set_state(t, e, overtaken->state, overtaken->cause, "passed");
+		cause = overtaken->by ? overtaken->by : cause;
+	}
+	set_state(t, e, r->state, cause, NULL);
 	if (e->timer && (t->due_ns == 0 || e->timer_due_ns < t->due_ns))
 		t->due_ns = e->timer_due_ns;
 	return cause;
@@ -298,7 +315,7 @@ static void change_state(struct tracker *t, struct endpoint *e, enum tcp_state s
 {
 	if (cause == 0 && state != e->state && e->state != STATE_NONE)
 		cause = add_timer_event(t, e, e->timer, e->retransmits);
-	set_state(t, e, state, cause);
+	set_state(t, e, state, cause, NULL);
 }
 
 /* The kernel does not know it any more: no connection, which is what RFC 9293 calls CLOSED. */
@@ -309,7 +326,7 @@ static uint64_t gone(struct tracker *t, struct endpoint *e, uint64_t cause)
 	if (cause == 0)
 		cause = add_timer_event(t, e, e->timer, e->retransmits);
 	e->recvq = e->sendq = 0;
-	set_state(t, e, STATE_CLOSED, cause);
+	set_state(t, e, STATE_CLOSED, cause, NULL);
 	return cause;
 }
 
@@ -362,7 +379,7 @@ static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, 
 	if (*ret_error == 0 && report.cookie != e->cookie)
 		*ret_error = ENOENT;
 	if (*ret_error == 0)
-		take_report(t, e, &report, cause);
+		take_report(t, e, &report, cause, NULL);
 	return *ret_error == 0;
 }
 
@@ -431,7 +448,8 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 }
 
 struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
-	const struct address *remote, uint64_t cause, uint64_t *ret_cause)
+	const struct address *remote, uint64_t cause, const struct overtaken *overtaken,
+	uint64_t *ret_cause)
 {
 	struct sock_report report;
 	/* first of all: whoever has it may be about to move it on */
@@ -445,7 +463,7 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 			e = add_endpoint(t, report.cookie, NULL, local);
 		if (known && known != e)
 			used = gone(t, known, used);
-		used = take_report(t, e, &report, used);
+		used = take_report(t, e, &report, used, overtaken);
 	} else if (r < 0 && r != -ENOENT) {
 		tell_trouble(t, known, -r);
 	} else if (known) {
@@ -466,7 +484,8 @@ static void meet_listener(void *arg, const struct sock_report *r)
 	struct meeting *m = arg;
 
 	if (!find_cookie(m->t, r->cookie))
-		take_report(m->t, add_endpoint(m->t, r->cookie, NULL, &r->local), r, m->cause);
+		take_report(m->t, add_endpoint(m->t, r->cookie, NULL, &r->local), r, m->cause,
+			NULL);
 }
 
 void tracker_meet_listeners(struct tracker *t, uint64_t cause)
@@ -496,7 +515,7 @@ uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
 {
 	uint64_t cause = 0;
 
-	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
+	tracker_look_at(t, &e->local, &e->remote, 0, NULL, &cause);
 	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits);
 }
 
@@ -504,7 +523,7 @@ uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e)
 {
 	uint64_t cause = 0, before = e->timer_event, told_ns = e->timer_told_ns;
 
-	tracker_look_at(t, &e->local, &e->remote, 0, &cause);
+	tracker_look_at(t, &e->local, &e->remote, 0, NULL, &cause);
 	if (cause)
 		return cause;
 	cause = add_timer_event(t, e, SOCK_TIMER_NONE, 0);

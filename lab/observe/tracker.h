@@ -42,6 +42,7 @@ struct endpoint {
 	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
 	uint64_t timer_told_ns; /* when (CLOCK_MONOTONIC) */
 	uint64_t hidden_event; /* of its last one that sock_diag does not show; 0 = none */
+	uint64_t last_in; /* the EVENT_DELIVERED of the last segment it got; 0 = none */
 	struct tracker *tracker; /* borrowed, up */
 	struct descriptor *held; /* the world's: its first open descriptor; NULL = nobody's */
 	/* in the tracker's tables */
@@ -76,12 +77,22 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 /* Read one endpoint back. facts may be NULL; see tracker_adopt(). */
 void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
 	uint64_t cause);
+/* The state that a segment must have brought about, and who may have moved on from it before it could be read:
+ * a program that the segment has woken. */
+struct overtaken {
+	enum tcp_state state;
+	uint64_t cause, by; /* events: that it came, and whose doing it is that it went */
+};
+
 /* Read back whoever has these addresses: meets endpoints nobody told us about, and ends the one that
  * is not there any more. With cause 0 a change is put down to the kernel timer that was due, which is
- * journalled first. Returns the endpoint now behind the addresses, or NULL; *ret_cause (may be NULL)
- * gets the cause used, 0 when nothing changed. */
+ * journalled first. overtaken: NULL = nobody can have been faster; else, when the kernel has only one way from
+ * the state known to the one it reports, and that is through this one, it is journalled too, as passed.
+ * Returns the endpoint now behind the addresses, or NULL; *ret_cause (may be NULL) gets the cause used, 0 when
+ * nothing changed. */
 struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
-	const struct address *remote, uint64_t cause, uint64_t *ret_cause);
+	const struct address *remote, uint64_t cause, const struct overtaken *overtaken,
+	uint64_t *ret_cause);
 /* Something came out of this endpoint that no call and no segment asked for: journal the timer that did
  * it, unless a look already has. Returns its event number. */
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);

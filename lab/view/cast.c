@@ -203,13 +203,19 @@ static void see_host(struct cast *c, const struct event *event)
 
 /* ---- the ends of a packet ---- */
 
+/* A flood comes from as many addresses as packets: once there are so many that no socket has, further ones
+ * share one party, or a ladder of 100,000 would take hours (each packet looks through them). */
+#define STRANGERS_MAX 256
+#define OTHERS "other addresses"
+
 /* An address no socket has. */
 static size_t address_party(struct cast *c, const struct address *address, const char *host)
 {
 	char name[ADDRESS_TEXT_MAX];
-	size_t made;
+	size_t made, strangers = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
+		strangers += !c->parties[i].socket;
 		if (!c->parties[i].socket && address_equal(&c->parties[i].local, address) &&
 			(!address_is_loopback(address) || same(c->parties[i].host, host)))
 			return i;
@@ -219,6 +225,10 @@ static size_t address_party(struct cast *c, const struct address *address, const
 			address_same_host(&c->hosts[i].addresses[1], address))
 			host = c->hosts[i].name;
 	}
+	if (strangers == STRANGERS_MAX)
+		return add_party(c, OTHERS, NULL);
+	if (strangers > STRANGERS_MAX)
+		return cast_name(c, OTHERS);
 	made = add_party(c, address_format(address, name), host);
 	c->parties[made].local = *address;
 	return made;

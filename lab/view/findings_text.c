@@ -98,7 +98,7 @@ static void add_seen(const struct finding *f, struct text *out)
 		add_parts(shown->evidence, true, &evidence);
 		add_parts(shown->evidence, false, &evidence);
 	} else if (f->verdict == CLAIM_UNTESTED) {
-		text_puts(&evidence, "it takes long: --slow");
+		text_puts(&evidence, "nothing was asked: it is for --slow, or needs a program");
 	}
 	text_puts(&recipes, shown->recipe);
 	if (f->test_count > 1)

@@ -66,6 +66,14 @@ void wire_free(struct wire *w)
 	free(w);
 }
 
+void wire_begin_anew(struct wire *w)
+{
+	rule_list_done(&w->rules);
+	flow_table_free(w->flows);
+	w->flows = flow_table_new();
+	w->random = 0;
+}
+
 /* ---- packets ---- */
 
 struct wire_packet *packet_new(struct wire *w, size_t room)
@@ -170,6 +178,8 @@ void wire_succeed(struct wire *w, unsigned host, unsigned next)
 		{
 			if (p->to == host)
 				p->to = next;
+			if (p->from == host) /* its cable is the new one's by now */
+				p->from = next;
 		}
 	}
 }

@@ -89,12 +89,15 @@ void wire_cut(struct wire *w, unsigned host, bool cut);
 /* Power cut: nothing more comes out of it, and what arrives for it is lost; what it has sent goes on. */
 void wire_silence(struct wire *w, unsigned host);
 /* Host `next`, attached last, takes the place of `host`, as after a reboot: its addresses, its cable, and what
- * is on its way to it. What the old one has sent goes on. */
+ * is on its way to it. What the old one has sent goes on, as if the new one had. */
 void wire_succeed(struct wire *w, unsigned host, unsigned next);
 /* It is no more: its addresses are free, and what is on its way from or to it is gone. */
 void wire_detach(struct wire *w, unsigned host);
 /* Who has this address now? Of 127.0.0.0/8: `self`. WIRE_NOWHERE = nobody. */
 unsigned wire_find_host(const struct wire *w, unsigned self, const struct address *address);
+
+/* No rules, and nothing known of any conversation: for a lab that begins anew. Packet numbers go on. */
+void wire_begin_anew(struct wire *w);
 
 /* ---- carrying ---- */
 

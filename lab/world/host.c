@@ -60,7 +60,11 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 	if (ret_step)
 		*ret_step = step;
 	diag_errno(d, error, operation, "the lab cannot %s", host_step_name(step));
-	diag_remedy(d, "%s", steps[step].remedy);
+	/* whichever step it hits */
+	diag_remedy(d, "%s",
+		error == EMFILE		  ? "allow more open files: ulimit -n 1024"
+			: error == ENFILE ? "as root: sysctl -w fs.file-max=100000"
+					  : steps[step].remedy);
 	return -error;
 }
 

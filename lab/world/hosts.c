@@ -344,7 +344,7 @@ void world_cut(struct world *w, struct host *host, bool cut, uint64_t cause)
 
 int world_reset(struct world *w, uint64_t cause, struct diag *d)
 {
-	rule_list_done(wire_rules(w->wire));
+	wire_begin_anew(w->wire);
 	for (size_t i = 0; i < w->process_count; i++)
 		w->processes[i]->process.call.done = NULL; /* nobody asks how they end */
 	for (size_t i = 0; i < w->host_count; i++) {

@@ -163,7 +163,7 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 		return 0;
 	/* asleep in a call that the kernel may have woken, unless a look shows that a timer was at work */
 	if (owner && owner->in_call && owner->call.endpoint == e) {
-		tracker_look_at(t, &s->src, &s->dst, 0, &found);
+		tracker_look_at(t, &s->src, &s->dst, 0, NULL, &found);
 		if (found || !again)
 			return found ? found : owner->call.event;
 	}
@@ -241,10 +241,11 @@ static const char *name_at(struct world *w, unsigned host, const struct segment 
 
 /* Read back whoever has these addresses; known: as far as was known. */
 static void look(struct world *w, unsigned host, const struct address *local,
-	const struct address *remote, struct endpoint *known, uint64_t cause)
+	const struct address *remote, struct endpoint *known, uint64_t cause,
+	const struct overtaken *overtaken)
 {
 	struct world_host *h = w->hosts[host];
-	struct endpoint *e = tracker_look_at(h->tracker, local, remote, cause, NULL);
+	struct endpoint *e = tracker_look_at(h->tracker, local, remote, cause, overtaken, NULL);
 
 	if (known && known != e)
 		program_met(h, known);
@@ -269,40 +270,61 @@ static void touch(struct endpoint *e)
 		tracker_touch(e);
 }
 
+/* Who may act on what a segment does to e: those that have it, or the listener at `local` that it came to. NULL =
+ * not known: anybody. */
+static const struct descriptor *holders(const struct tracker *t, const struct endpoint *e,
+	const struct address *local)
+{
+	const struct endpoint *listener;
+
+	if (e && e->held)
+		return e->held;
+	listener = tracker_listener(t, local);
+	return listener ? listener->held : NULL;
+}
+
+/* Can a program have moved on from the state that a segment brought about, before we looked? One that was asleep on
+ * this very state can, now and then, though it does not take the CPU from us (syscalls.c make_exec()); and a
+ * segment for a socket that is locked by a call has its effect when the call lets go. A process whose
+ * calls we make cannot. s: that segment, or what the program has sent since from `local`. */
+static bool overtake(const struct world_host *h, const struct segment *s, const struct endpoint *e,
+	const struct address *local, struct overtaken *ret_overtaken)
+{
+	const struct descriptor *d;
+
+	if (!h->programs || !e)
+		return false;
+	d = holders(h->tracker, e, local);
+	if (d && !d->process->program)
+		return false;
+	ret_overtaken->state = (s->flags & SEGMENT_FIN) ? STATE_CLOSE_WAIT : STATE_ESTABLISHED;
+	ret_overtaken->cause = e->last_in;
+	ret_overtaken->by = d ? d->process->program_event : 0;
+	return true;
+}
+
 static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const struct segment *s,
 	bool again)
 {
 	struct world *w = arg;
 	struct endpoint *e = end_of(w, host, s, &s->src, &s->dst);
 	struct wire_origin origin = { 0 };
+	struct overtaken overtaken;
 
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
 		origin.cause = cause_of_sent(w, host, s, e, again);
 		if (e && s->kind == SEGMENT_TCP && s->payload_len)
 			e->has_data = true;
 		if (shows_move(s, e))
-			look(w, host, &s->src, &s->dst, e, origin.cause);
+			look(w, host, &s->src, &s->dst, e, origin.cause,
+				overtake(w->hosts[host], s, e, &s->src, &overtaken) ? &overtaken
+										    : NULL);
 		else if (e)
 			touch(e);
 	}
 	origin.from = name_at(w, host, s, &s->src, &s->dst);
 	origin.to = name_at(w, to, s, &s->dst, &s->src);
 	return origin;
-}
-
-/* Who may act on what a segment does to e: those that have it, or the listener it came to. NULL = not known:
- * anybody. */
-static const struct descriptor *holders(const struct tracker *t, const struct segment *s,
-	const struct endpoint *e)
-{
-	const struct endpoint *listener;
-
-	if (s->kind != SEGMENT_TCP)
-		return NULL;
-	if (e && e->held)
-		return e->held;
-	listener = tracker_listener(t, &s->dst);
-	return listener ? listener->held : NULL;
 }
 
 /* A program may act on a socket at any moment, and is not waited for: a busy one would stop the wire. What it
@@ -318,7 +340,7 @@ static void look_before(struct world *w, unsigned host, const struct segment *s,
 		program_meet_listeners(h);
 	if (e && (s->flags & (SEGMENT_FIN | SEGMENT_RST)) && e->state == STATE_ESTABLISHED &&
 		(e->sendq || e->has_data) && !(e->held && !e->held->process->program))
-		look(w, host, &s->dst, &s->src, e, 0);
+		look(w, host, &s->dst, &s->src, e, 0, NULL);
 }
 
 static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
@@ -347,10 +369,12 @@ static void wake(struct process *p, const struct endpoint *e)
 static void wake_holders(struct world *w, unsigned host, const struct segment *s,
 	const struct endpoint *e)
 {
-	const struct descriptor *d = holders(w->hosts[host]->tracker, s, e);
+	const struct descriptor *d = NULL;
 
 	if (e && is_orphan(e))
 		return;
+	if (s->kind == SEGMENT_TCP)
+		d = holders(w->hosts[host]->tracker, e, &s->dst);
 	for (size_t i = 0; !d && i < w->process_count; i++) {
 		if (w->processes[i]->process.host->index == host)
 			wake(&w->processes[i]->process, NULL);
@@ -364,18 +388,23 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 	struct world *w = arg;
 	struct tracker *t = world_tracker_at(w, host);
 	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *quoted;
+	struct overtaken overtaken;
 
 	if (!t)
 		return;
 	w->delivering = w->delivered = event;
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
+	if (e)
+		e->last_in = event;
 	if (can_move(s, e) && s->kind == SEGMENT_TCP) {
-		look(w, host, &s->dst, &s->src, e, event);
+		look(w, host, &s->dst, &s->src, e, event,
+			overtake(w->hosts[host], s, e, &s->dst, &overtaken) ? &overtaken : NULL);
 	} else if (can_move(s, e) && s->icmp.quoted_protocol == IPPROTO_TCP) {
 		quoted = tracker_find(t, &s->icmp.quoted_src, &s->icmp.quoted_dst);
 		if (quoted)
-			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, quoted, event);
+			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, quoted, event,
+				NULL);
 	}
 	if (e)
 		touch(e);

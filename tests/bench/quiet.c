@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quiet COMMANDS: a lab with everything but a view: what runs as `tcplab -c COMMANDS` does, and is all in the
- * journal. Says behind the end how often each TCP state was entered, as the journal has it, and what main
- * has needed of memory. Exit codes as tcplab(1). */
+ * journal. Says behind the end how often each TCP state was entered, as the journal has it; how many of these
+ * were passed before they could be read; and what main has needed of memory. Exit codes as tcplab(1). */
 #include <string.h>
 #include <sys/resource.h>
 #include <uv.h>
@@ -19,7 +19,7 @@ struct quiet {
 	uv_loop_t loop;
 	struct world *world;
 	struct script *script;
-	uint64_t entered[STATE_COUNT];
+	uint64_t entered[STATE_COUNT], passed;
 	int code;
 };
 
@@ -28,9 +28,10 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 	struct quiet *q = arg;
 
 	(void)j;
-	if (event->kind == EVENT_STATE)
+	if (event->kind == EVENT_STATE) {
 		q->entered[event->state.to]++;
-	else if (event->kind == EVENT_ERROR || event->kind == EVENT_NOTE ||
+		q->passed += event->text != NULL;
+	} else if (event->kind == EVENT_ERROR || event->kind == EVENT_NOTE ||
 		(event->kind == EVENT_EXPECTATION && !event->place.passed))
 		fprintf(stderr, "quiet: %s\n", event->text);
 }
@@ -63,8 +64,8 @@ static void report(const struct quiet *q)
 			printf("%s %llu\n", tcp_state_name((enum tcp_state)s),
 				(unsigned long long)q->entered[s]);
 	}
-	printf("events %llu\nKiB %ld\n", (unsigned long long)journal_last(world_journal(q->world)),
-		usage.ru_maxrss);
+	printf("passed %llu\nevents %llu\nKiB %ld\n", (unsigned long long)q->passed,
+		(unsigned long long)journal_last(world_journal(q->world)), usage.ru_maxrss);
 }
 
 int main(int argc, char **argv)

@@ -57,9 +57,9 @@ look()
 			echo "${COMPREPLY[*]}"
 		}
 		t=$1/bin/tcplab
-		try "$t" ch; try "$t" play open/self; try "$t" check --rep; try "$t" check --report = j
+		try "$t" ch; try "$t" play loss/cr; try "$t" check --rep; try "$t" check --report = j
 		try "$t" -c conn; try "$t" list --j; try "$t" show close/four; try "$t" claims --report = m' bash "$usr")
-	[[ $completed == $'check\nopen/self-connect\n--report\njunit json\nconnect\n\nclose/four-way\nmarkdown' ]] ||
+	[[ $completed == $'check\nloss/crash\n--report\njunit json\nconnect\n\nclose/four-way\nmarkdown' ]] ||
 		wrong "completed is: $completed"
 }
 

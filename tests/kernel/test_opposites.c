@@ -51,7 +51,7 @@ struct opposites {
 	char folder[64];
 	struct opposite *all; /* owned */
 	size_t count;
-	size_t left_out; /* under `slow` */
+	size_t left_out; /* under `slow`, or under `needs` of what is not here */
 	unsigned errors;
 };
 
@@ -211,6 +211,24 @@ static void turn_outcome(struct turning *t)
 		put(t, word->column - 1, last->end_column - 1, OTHER_ERRNO);
 }
 
+/* Returns the exit code. out: a file for its standard output, NULL = ours. */
+static int run(char *const *argv, const char *out)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		int fd = out ? open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+
+		if (fd >= 0)
+			dup2(fd, STDOUT_FILENO);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
 /* ---- turning one recipe ---- */
 
 struct recipe {
@@ -313,17 +331,37 @@ static void turn_statement(const struct recipe *r, const struct statement *s)
 	}
 }
 
-static void turn_list(const struct recipe *r, const struct statement_list *list, bool slow)
+/* Programs named by `needs`: are they all here? */
+static bool has_programs(const struct statement *s)
+{
+	for (size_t i = 1; i < s->word_count; i++) {
+		char *const look[] = { (char *)"sh", (char *)"-c", (char *)"command -v \"$0\"",
+			s->words[i].text, NULL };
+
+		if (run(look, "/dev/null") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Is its block one that is not played here? */
+static bool leaves_out(const struct statement *s)
+{
+	return strcmp(s->words->text, "slow") == 0 ||
+		(strcmp(s->words->text, "needs") == 0 && !has_programs(s));
+}
+
+static void turn_list(const struct recipe *r, const struct statement_list *list, bool left_out)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct statement *s = &list->statements[i];
 		bool leads = strcmp(s->words->text, "expect") == 0 || s->outcome;
 
-		if (slow)
+		if (left_out)
 			r->all->left_out += leads;
 		else
 			turn_statement(r, s);
-		turn_list(r, &s->block, slow || strcmp(s->words->text, "slow") == 0);
+		turn_list(r, &s->block, left_out || leaves_out(s));
 	}
 }
 
@@ -351,24 +389,6 @@ static void turn_recipe(struct opposites *all, const char *path)
 }
 
 /* ---- playing them ---- */
-
-/* Returns the exit code. out: a file for its standard output, NULL = ours. */
-static int run(char *const *argv, const char *out)
-{
-	pid_t pid = fork();
-	int status = 0;
-
-	if (pid == 0) {
-		int fd = out ? open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-
-		if (fd >= 0)
-			dup2(fd, STDOUT_FILENO);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
 
 static const char *tcplab(void)
 {
@@ -498,8 +518,8 @@ static unsigned tell(const struct opposites *all)
 			o->recipe, o->line, o->was, o->is,
 			o->message ? o->message : "nothing: it was not played");
 	}
-	printf("%zu expectations turned into their opposites, %u did not fail there; %zu are slow and were "
-	       "left out\n",
+	printf("%zu expectations turned into their opposites, %u did not fail there; %zu are slow, or need "
+	       "programs, and were left out\n",
 		all->count, wrong, all->left_out);
 	return wrong;
 }

@@ -118,7 +118,8 @@ static void add_states(struct story *s)
 
 /* What each socket sends: SYN, FIN and RST one by one, the data between them as one, however the kernel
  * cuts it. Not what it sends again: the kernel's timers run on while the wire holds, so on a slow day a held
- * segment is repeated. Nor what is no socket's: a kernel draws by lot when it reports its groups (IGMP). */
+ * segment is repeated. Nor what is no socket's: a kernel draws by lot when it reports its groups (IGMP). Nor how far
+ * the numbers of the port's connection before lie below this one's. */
 static void add_segments(struct story *s)
 {
 	size_t first, i;
@@ -145,10 +146,14 @@ static void add_segments(struct story *s)
 			if (data_end >= 0)
 				text_printf(&s->segments, "data up to %lld, ", data_end);
 			data_end = -1;
-			text_printf(&s->segments, "%s%s at %lld ack %lld",
+			text_printf(&s->segments, "%s%s at ",
 				strstr(text_of(event, "flags"), "SYN") ? "SYN" : "",
-				strstr(text_of(event, "flags"), "FIN") ? "FIN" : "", seq + len,
-				number_of(event, "ack"));
+				strstr(text_of(event, "flags"), "FIN") ? "FIN" : "");
+			if (seq > INT32_MAX)
+				text_puts(&s->segments, "a number of before");
+			else
+				text_printf(&s->segments, "%lld", seq + len);
+			text_printf(&s->segments, " ack %lld", number_of(event, "ack"));
 			text_printf(&s->segments, "%s\n",
 				strstr(text_of(event, "flags"), "RST") ? " RST" : "");
 		}

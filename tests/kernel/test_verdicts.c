@@ -468,6 +468,11 @@ static const struct {
 			   "drop data from c x1\n"
 			   "send c 300000 &; recv a 300000 MSG_WAITALL => 300000; wait\n" ACKED,
 		{ 0, ANY, 0, BUSY } },
+	{ "a thousand SYNs of nobody",
+		"host crowd ghost; socket l in server; bind l :80; listen l 16\n"
+		"repeat 1000 { forge syn from crowd:random to bob:80 }\n"
+		"expect bob counter TcpInSegs 1000; expect bob counter TcpExtListenDrops 0\n",
+		{ 1, ANY, 0, BUSY } },
 	{ "both ways at once",
 		CONNECTION
 		"drop data x6; duplicate data x6; corrupt data x6\n"

@@ -23,7 +23,7 @@
 #define COMMANDS_MAX 100
 
 /* They answer a person at the prompt; a recipe has nobody to read them, waits for events, not time, and may
- * not run programs or write files (tests/kernel/exec.sh and capture.sh do). */
+ * not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh does). */
 static const char *const for_people[] = { "capture", "exec", "help", "quit", "save", "sleep", "ss",
 	"type", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */

@@ -195,7 +195,7 @@ static void text_fits_100_columns_and_tells_the_differing_in_full(void **state)
 	assert_has(&out,
 		"\n     instead   1 s | RFC 6298 <2.1>\n     seen      gap 1.0 s & <more>\n");
 	assert_has(&out, "\n     | not as expected: <x>\n     |   expected  c LISTEN\n");
-	assert_has(&out, "it takes long: --slow");
+	assert_has(&out, "nothing was asked: it is for --slow");
 	assert_has(&out, "\n2 hold, 1 differs, 1 failed, 1 untested; 4 recipes in 1.500 s\n");
 	rest = out.s;
 	while ((line = strsep(&rest, "\n")))

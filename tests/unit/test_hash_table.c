@@ -16,7 +16,7 @@ struct thing {
 	struct hash_link link;
 };
 
-/* The things with this hash, in the order they are found. */
+/* The things with this hash, as they are found. */
 static size_t found(const struct hash_table *t, uint64_t hash, int *ret_numbers, size_t capacity)
 {
 	struct hash_link *link = hash_table_first(t, hash);
@@ -37,7 +37,7 @@ static void table_without_things_finds_none(void **state)
 	hash_table_done(&t);
 }
 
-static void things_with_one_hash_are_found_in_order(void **state)
+static void things_with_one_hash_are_found_newest_first(void **state)
 {
 	struct hash_table t = { 0 };
 	struct thing things[4] = { { .number = 1 }, { .number = 2 }, { .number = 3 },
@@ -51,12 +51,12 @@ static void things_with_one_hash_are_found_in_order(void **state)
 	hash_table_add(&t, &things[2].link, 5);
 	hash_table_add(&t, &things[3].link, 5);
 	assert_int_equal(found(&t, 5, numbers, 8), 3);
-	assert_memory_equal(numbers, ((int[]){ 1, 3, 4 }), 3 * sizeof(int));
+	assert_memory_equal(numbers, ((int[]){ 4, 3, 1 }), 3 * sizeof(int));
 	assert_int_equal(found(&t, 5 + 64, numbers, 8), 1);
 	assert_int_equal(found(&t, 5 + 128, numbers, 8), 0);
 	hash_table_remove(&t, &things[2].link);
 	assert_int_equal(found(&t, 5, numbers, 8), 2);
-	assert_memory_equal(numbers, ((int[]){ 1, 4 }), 2 * sizeof(int));
+	assert_memory_equal(numbers, ((int[]){ 4, 1 }), 2 * sizeof(int));
 	hash_table_add(&t, &things[2].link, 6);
 	assert_int_equal(found(&t, 6, numbers, 8), 1);
 	assert_int_equal(t.count, 4);
@@ -76,8 +76,8 @@ static void many_things_are_all_found_and_keep_their_order(void **state)
 	}
 	for (int i = 0; i < MANY; i += 2) {
 		assert_int_equal(found(&t, hash_number((uint64_t)i / 2), numbers, 8), 2);
-		assert_int_equal(numbers[0], i);
-		assert_int_equal(numbers[1], i + 1);
+		assert_int_equal(numbers[0], i + 1);
+		assert_int_equal(numbers[1], i);
 	}
 	for (int i = 0; i < MANY; i += 2)
 		hash_table_remove(&t, &things[i].link);
@@ -93,7 +93,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_without_things_finds_none),
-		cmocka_unit_test(things_with_one_hash_are_found_in_order),
+		cmocka_unit_test(things_with_one_hash_are_found_newest_first),
 		cmocka_unit_test(many_things_are_all_found_and_keep_their_order),
 	};
 

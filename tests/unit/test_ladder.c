@@ -392,6 +392,32 @@ static void copies_and_forgeries_begin_off_the_lifeline(void **state)
 }
 
 /* RFC 9293 figure 7: both SYNs are on their way before either arrives, though neither was held. */
+/* What a flood comes from is not told apart for ever: that would take the square of its length. */
+static void strangers_of_a_flood_share_a_lifeline(void **state)
+{
+	struct journal *j = *state;
+	const char *const names[] = { "other addresses" };
+	struct ladder_options options = { .ascii = true, .names = names, .name_count = 1 };
+	struct text drawn = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	for (uint64_t i = 1; i <= 2000; i++) {
+		struct event forged = { .kind = EVENT_FORGED, .wire.number = i };
+
+		forged.wire.segment = tcp(SEGMENT_SYN, 0, 0);
+		forged.wire.segment.src = at("10.9.0.0:1");
+		forged.wire.segment.src.bytes[2] = (uint8_t)(i >> 8);
+		forged.wire.segment.src.bytes[3] = (uint8_t)i;
+		forged.wire.segment.dst = at("10.0.0.2:80");
+		add(j, forged);
+		deliver(j, i);
+	}
+	assert_int_equal(ladder_format(j, &options, &drawn, &d), 0);
+	assert_non_null(strstr(text_get(&drawn), "#2000 forged SYN"));
+	assert_null(strstr(text_get(&drawn), "#200 forged SYN"));
+	text_done(&drawn);
+}
+
 static void simultaneous_open_shows_the_crossing(void **state)
 {
 	struct journal *j = *state;
@@ -824,6 +850,7 @@ int main(void)
 		LADDER_TEST(held_segment_stops_and_goes_on),
 		LADDER_TEST(lost_segment_is_sent_again_by_a_timer),
 		LADDER_TEST(copies_and_forgeries_begin_off_the_lifeline),
+		LADDER_TEST(strangers_of_a_flood_share_a_lifeline),
 		LADDER_TEST(simultaneous_open_shows_the_crossing),
 		LADDER_TEST(self_connect_is_one_lifeline_with_loops),
 		LADDER_TEST(call_that_slept_returns_with_what_woke_it),

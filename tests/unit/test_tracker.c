@@ -118,6 +118,67 @@ static void ids_count_over_all_trackers(void **state)
 	assert_int_equal(b->ids, 42);
 }
 
+/* ---- programs ---- */
+
+/* Adopted in one state, read in another, while a program may have been faster than we. */
+static void overtake(struct bench *b, enum tcp_state from, enum tcp_state through,
+	enum tcp_state to, const char *story)
+{
+	const struct overtaken overtaken = { .state = through, .cause = 70, .by = 80 };
+	const struct address here = loopback(1000), there = loopback(80);
+
+	adopt(b, "c", 7, from, 1000, 80, SOCK_TIMER_NONE, 0);
+	scripted_answer(&b->kernel, diag_socket(7, (uint8_t)to, 1000, 80));
+	tracker_look_at(b->tracker, &here, &there, 77, &overtaken, NULL);
+	assert_story(b, story);
+}
+
+static void state_overtaken_by_a_program_is_told_as_passed(void **state)
+{
+	struct bench *b = *state;
+
+	overtake(b, STATE_SYN_SENT, STATE_ESTABLISHED, STATE_FIN_WAIT_1,
+		"1 c NONE>SYN-SENT<500 2 c SYN-SENT>ESTABLISHED<70 3 c ESTABLISHED>FIN-WAIT-1<80 ");
+	assert_string_equal(journal_get(b->journal, 2)->text, "passed");
+	assert_null(journal_get(b->journal, 3)->text);
+}
+
+static void close_wait_overtaken_by_a_program_is_told_as_passed(void **state)
+{
+	overtake(*state, STATE_ESTABLISHED, STATE_CLOSE_WAIT, STATE_LAST_ACK,
+		"1 c NONE>ESTABLISHED<500 2 c ESTABLISHED>CLOSE-WAIT<70 3 c CLOSE-WAIT>LAST-ACK<80 ");
+}
+
+static void state_that_was_read_in_time_is_not_told_twice(void **state)
+{
+	overtake(*state, STATE_SYN_SENT, STATE_ESTABLISHED, STATE_ESTABLISHED,
+		"1 c NONE>SYN-SENT<500 2 c SYN-SENT>ESTABLISHED<77 ");
+}
+
+/* It may have been closed before the segment came, or after. */
+static void state_that_need_not_have_been_is_not_told(void **state)
+{
+	overtake(*state, STATE_SYN_SENT, STATE_ESTABLISHED, STATE_TIME_WAIT,
+		"1 c NONE>SYN-SENT<500 2 c SYN-SENT>TIME-WAIT<77 ");
+}
+
+static void endpoint_is_touched_when_new_and_until_untouched(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *l = listener(b);
+	struct endpoint *c = adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	assert_ptr_equal(tracker_touched(b->tracker, NULL), l);
+	assert_ptr_equal(tracker_touched(b->tracker, l), c);
+	tracker_touch(l);
+	tracker_untouch(l);
+	tracker_untouch(l);
+	assert_ptr_equal(tracker_touched(b->tracker, NULL), c);
+	tracker_touch(l);
+	assert_ptr_equal(tracker_touched(b->tracker, c), l);
+	assert_null(tracker_touched(b->tracker, l));
+}
+
 /* ---- identity ---- */
 
 static void cookie_is_the_identity_from_syn_received_to_time_wait(void **state)
@@ -314,6 +375,11 @@ int main(void)
 		TRACKER_TEST(look_at_an_unknown_child_names_it_after_its_listener),
 		TRACKER_TEST(look_at_a_pair_only_a_listener_has_meets_nobody),
 		TRACKER_TEST(ids_count_over_all_trackers),
+		TRACKER_TEST(state_overtaken_by_a_program_is_told_as_passed),
+		TRACKER_TEST(close_wait_overtaken_by_a_program_is_told_as_passed),
+		TRACKER_TEST(state_that_was_read_in_time_is_not_told_twice),
+		TRACKER_TEST(state_that_need_not_have_been_is_not_told),
+		TRACKER_TEST(endpoint_is_touched_when_new_and_until_untouched),
 		TRACKER_TEST(cookie_is_the_identity_from_syn_received_to_time_wait),
 		TRACKER_TEST(other_cookie_with_the_same_pair_ends_the_old_one),
 		TRACKER_TEST(look_finding_another_cookie_ends_the_endpoint),

@@ -285,6 +285,23 @@ static void successor_gets_what_was_on_its_way(void **state)
 	close(pair[1]);
 }
 
+static void successor_answers_with_its_cable_for_what_was_sent_before(void **state)
+{
+	struct bench *b = *state;
+
+	rule(b, RULE_HOLD, NULL, 0);
+	send_numbered(b, 1);
+	wire_pump(b->wire);
+	wire_cut(b->wire, 0, true);
+	wire_silence(b->wire, 0);
+	wire_attach(b->wire, 2, "left", -1);
+	wire_succeed(b->wire, 0, 2);
+	wire_cut(b->wire, 2, false);
+	wire_release(b->wire);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "1 ");
+}
+
 static void detached_host_takes_along_what_is_on_its_way(void **state)
 {
 	struct bench *b = *state;
@@ -298,6 +315,21 @@ static void detached_host_takes_along_what_is_on_its_way(void **state)
 	assert_int_equal(wire_find_host(b->wire, 0,
 				 &(struct address){ .family = AF_INET, .bytes = { 10, 0, 0, 2 } }),
 		WIRE_NOWHERE);
+}
+
+static void begun_anew_the_wire_knows_no_rule_and_no_conversation(void **state)
+{
+	struct bench *b = *state;
+
+	rule(b, RULE_HOLD, NULL, 0);
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	wire_begin_anew(b->wire);
+	assert_null(wire_rules(b->wire)->first);
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_drain(b->wire);
+	assert_int_equal(event_at(b, journal_last(b->journal), EVENT_SEGMENT)->wire.repeats, 0);
+	assert_int_equal(wire_last_number(b->wire), 2);
 }
 
 static void broadcast_reaches_all_but_its_sender(void **state)
@@ -371,7 +403,9 @@ int main(void)
 		WIRE_TEST(cable_cut_on_the_way_loses_what_arrives_later),
 		WIRE_TEST(silenced_host_says_nothing_and_hears_nothing),
 		WIRE_TEST(successor_gets_what_was_on_its_way),
+		WIRE_TEST(successor_answers_with_its_cable_for_what_was_sent_before),
 		WIRE_TEST(detached_host_takes_along_what_is_on_its_way),
+		WIRE_TEST(begun_anew_the_wire_knows_no_rule_and_no_conversation),
 		WIRE_TEST(broadcast_reaches_all_but_its_sender),
 		WIRE_TEST(may_deliver_no_keeps_order_and_resumes),
 		WIRE_TEST(may_deliver_no_stops_what_is_behind_it),

@@ -111,7 +111,7 @@ static inline struct endpoint *look_at(struct bench *b, uint16_t local, uint16_t
 {
 	const struct address here = loopback(local), there = loopback(remote);
 
-	return tracker_look_at(b->tracker, &here, &there, cause, ret_cause);
+	return tracker_look_at(b->tracker, &here, &there, cause, NULL, ret_cause);
 }
 
 static inline struct endpoint *find(struct bench *b, uint16_t local, uint16_t remote)
