@@ -293,7 +293,10 @@ static void label_arrow(const struct maker *m, const struct event *event, struct
 	if (event->kind != EVENT_COPY && event->wire.repeats)
 		text_printf(&text, " again #%" PRIu64, event->wire.repeats);
 	a->head = text_take(&text);
-	label_numbers(&event->wire.segment, false, m->scene->lifelines.count > 2, &text);
+	label_place(&event->wire.segment, false, &text);
+	label_sack(&event->wire.segment, false, &text);
+	label_length(&event->wire.segment, &text);
+	label_excerpt(&event->wire.segment, &text);
 	a->tail = text_take(&text);
 }
 
