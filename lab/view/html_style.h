@@ -8,7 +8,7 @@ const char *html_style(void);
 /* What stands between <script> and </script>, byte for byte. */
 const char *html_script(void);
 /* The base64 of its SHA-256: with it the page allows this script and no other (CSP level 2, 4.2.5). tests/kernel/
- * report.sh compares the two, and prints the right one when they differ. */
+ * report_words.sh compares the two, and prints the right one when they differ. */
 const char *html_script_hash(void);
 
 #endif

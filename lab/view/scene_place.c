@@ -23,6 +23,8 @@
 #define SLANT 26 /* from the sender to the receiver */
 #define SLANT_KEPT 14 /* to the box, and from it */
 #define BOX_LEAST 22
+#define APART 24 /* from an arrow to a copy of it, which begins in the middle of its words */
+#define NOTE 12 /* below an arrow that has one */
 #define LOOP 46 /* of what comes back to its lifeline */
 #define TIMES 62 /* column of the times */
 #define MARGIN 14
@@ -122,6 +124,7 @@ struct placing {
 	struct lane lanes[LIFELINES_MAX];
 	double y; /* of the last moment */
 	double lowest; /* of all that was drawn so far */
+	double sent; /* where the last arrow begins */
 	double caption; /* where the last one ends */
 	uint64_t time_ns;
 	bool begun;
@@ -221,7 +224,8 @@ static double place_sent(struct placing *p, struct scene_arrow *a, double y)
 	if (a->kind == EVENT_SEGMENT)
 		a->y_sent = settle(p, a->from, END_SENT, y, a->event, a->cause, false);
 	else
-		a->y_sent = y + STEP;
+		a->y_sent = larger(y + STEP, p->sent + APART);
+	p->sent = a->y_sent;
 	return a->y_sent;
 }
 
@@ -235,7 +239,9 @@ static double place_end(struct placing *p, struct scene_arrow *a, double y)
 		y = larger(y, p->caption + 12 + slant);
 	if (a->fate == FATE_DELIVERED)
 		y = settle(p, a->to, END_ARRIVED, y, a->end, 0, false);
-	else if (!a->held)
+	if (a->fate == FATE_DELIVERED && a->damage)
+		p->lanes[a->to].y[END_ARRIVED] += NOTE;
+	if (a->fate == FATE_LOST && !a->held)
 		y = a->y_sent + slant * 0.6; /* it ends on the way */
 	a->y_end = y;
 	a->y_let_go = y - slant;

@@ -156,7 +156,7 @@ static void draw_label(const struct drawing *d, const struct scene_arrow *a, con
 static void draw_note(const struct drawing *d, const char *class, double x, double y, int way,
 	double room, const char *words)
 {
-	if (room > 3 * NOTE_CHAR)
+	if (*words && room > 3 * NOTE_CHAR)
 		svg_text(class, x, y, way > 0 ? "start" : "end", words, (size_t)(room / NOTE_CHAR),
 			d->out);
 }

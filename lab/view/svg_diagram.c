@@ -82,7 +82,7 @@ static const struct edge edges[] = {
 	{ STATE_LISTEN, STATE_SYN_SENT, CURVE(479, 150, 560, 158, 630, 180, 648, 227), "send()",
 		"snd SYN", 566, 190, "end", true },
 	{ STATE_SYN_SENT, STATE_SYN_RECEIVED, STRAIGHT(626, 244, 204, 244), "rcv SYN",
-		"snd SYN,ACK", 415, 261, "middle", true },
+		"snd SYN,ACK", 415, 268, "middle", true },
 	{ STATE_SYN_RECEIVED, STATE_ESTABLISHED, STRAIGHT(180, 261, 370, 329), "rcv ACK of SYN",
 		NULL, 252, 308, "end", true },
 	{ STATE_SYN_SENT, STATE_ESTABLISHED, STRAIGHT(650, 261, 460, 329), "rcv SYN,ACK", "snd ACK",
@@ -378,7 +378,7 @@ void svg_diagram(const struct ways *w, const char *title, bool linked, struct te
 	struct text description = TEXT_EMPTY;
 
 	describe(w, &description);
-	svg_begin("diagram", "diagram", WIDTH, HEIGHT + legend_height(w), title,
+	svg_begin("diagram", "diagram", WIDTH, HEIGHT + 8 + legend_height(w), title,
 		text_get(&description), !linked, out);
 	for (int gone = 0; gone < 2; gone++) { /* where somebody went, above */
 		for (size_t i = 0; i < EDGES; i++) {
