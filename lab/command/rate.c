@@ -42,10 +42,10 @@ static int rate_run(struct cmd_call *c, struct diag *d)
 	uint64_t rate = parse_rate(last->text);
 	int r = 0;
 
-	if (!rate && parse_rate(s->words[1].text))
+	if (!rate && parse_rate(s->words[1].text)) /* then there is a third word */
 		return statement_error(s, &s->words[1], d,
-			"the rate comes last, behind what it is for: rate data %s",
-			s->words[1].text);
+			"the rate comes last, behind what it is for: rate %.40s %.40s",
+			s->words[2].text, s->words[1].text);
 	if (!rate)
 		return statement_error(s, last, d,
 			"'%.40s' is no rate, which comes last: 64kbit, 1.5mbit, 1gbit (bits per second), at "

@@ -177,13 +177,21 @@ static int no_match(const struct statement *s, size_t index, struct diag *d)
 		t ? "'" : "", t ? t->text : "", t ? "' is none:" : "");
 }
 
+static bool wants_value(const struct token *word)
+{
+	return word->kind == TOKEN_WORD &&
+		(strcmp(word->text, "from") == 0 || strcmp(word->text, "to") == 0 ||
+			strcmp(word->text, "port") == 0 || strcmp(word->text, "where") == 0);
+}
+
 int match_left_over(const struct statement *s, size_t index, const char *usage, struct diag *d)
 {
 	const struct token *t = &s->words[index], *first = &s->words[1];
 	uint16_t must, first_must;
+	bool of_rule = match_parse_word(first->text, &must) == 0 || wants_value(first);
 
 	if (match_parse_word(t->text, &must) == 0 &&
-		match_parse_word(first->text, &first_must) == 0) {
+		match_parse_word(first->text, &first_must) == 0 && must != first_must) {
 		struct text joined = TEXT_EMPTY;
 
 		text_printf(&joined, "%s/%s", first->text, t->text);
@@ -199,23 +207,16 @@ int match_left_over(const struct statement *s, size_t index, const char *usage, 
 		text_done(&joined);
 		return -EINVAL;
 	}
-	if (is_count(t->text) || is_chance(t->text))
+	if (of_rule && (is_count(t->text) || is_chance(t->text)))
 		return statement_error(s, t, d, "'%.40s' is in the wrong place: %s %s", t->text,
 			s->words[0].text, usage);
-	if (index > 1 && strspn(t->text, "0123456789") == t->len)
+	if (of_rule && strspn(t->text, "0123456789") == t->len)
 		return statement_error(s, t, d, "how many is written with an x: x%.40s", t->text);
 	return statement_error(s, t, d, "'%.40s' is one word too many: %s %s", t->text,
 		s->words[0].text, usage);
 }
 
 /* ---- all of it ---- */
-
-static bool wants_value(const struct token *word)
-{
-	return word->kind == TOKEN_WORD &&
-		(strcmp(word->text, "from") == 0 || strcmp(word->text, "to") == 0 ||
-			strcmp(word->text, "port") == 0 || strcmp(word->text, "where") == 0);
-}
 
 int match_read(const struct world *w, const struct statement *s, size_t *index,
 	struct match *ret_match, struct diag *d)

@@ -228,6 +228,11 @@ static bool set_addresses(struct tracker *t, struct endpoint *e, const struct ad
 	return true;
 }
 
+void tracker_bound(struct tracker *t, struct endpoint *e, const struct address *local)
+{
+	set_addresses(t, e, local, &e->remote);
+}
+
 /* how: NULL = it was read. */
 static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state state, uint64_t cause,
 	const char *how)

@@ -74,6 +74,8 @@ struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *f
 void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const char *process,
 	int fd, uint64_t cause);
 
+/* It is known to have this address now, without a look. */
+void tracker_bound(struct tracker *t, struct endpoint *e, const struct address *local);
 /* Read one endpoint back. facts may be NULL; see tracker_adopt(). */
 void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
 	uint64_t cause);

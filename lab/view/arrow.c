@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "view/row.h"
@@ -382,6 +383,32 @@ void arrow_put(struct row *row, const struct rung_layout *l, const struct rung *
 	put_root(row, r, &span);
 	put_strip(row, &s, &span);
 	text_done(&label);
+}
+
+bool arrow_put_offer(struct row *row, const struct rung_layout *l, const struct rung *r)
+{
+	const struct rung_part_place *offer = &r->parts[RUNG_PART_OFFER];
+	const struct rung_part_place *again = &r->parts[RUNG_PART_AGAIN];
+	struct text label = TEXT_EMPTY, words = TEXT_EMPTY;
+	struct rung told = *r;
+	struct span span;
+	int stem, room;
+	bool put;
+
+	/* what is sent again offers the same; between the lines of a loop there is no place */
+	if (r->kind == RUNG_PLAIN || offer->end == offer->begin || again->end > again->begin ||
+		r->loop)
+		return false;
+	span = span_of(l, r);
+	fit(l, r, &span, &label, &told, &stem);
+	room = span.last - span.first + 1 - 2 * STEM;
+	text_add(&words, r->label + offer->begin + 1, (size_t)(offer->end - offer->begin - 1));
+	put = strlen(told.label) < strlen(r->label) && row_columns(text_get(&words)) <= room;
+	if (put)
+		row_text(row, span.first + STEM + 1, room, text_get(&words));
+	text_done(&label);
+	text_done(&words);
+	return put;
 }
 
 bool arrow_at_right(const struct rung_layout *l, const struct rung *r, int lifeline)

@@ -14,6 +14,9 @@ struct rung_layout;
 int arrow_width(const struct rung_layout *l, const struct rung *r, unsigned left_out);
 /* Draw it over the lifelines. What does not fit is left out: why it was lost, dashes, the end of the label. */
 void arrow_put(struct row *row, const struct rung_layout *l, const struct rung *r);
+/* What a SYN offers, below its arrow where it was left out of it. false = it need not be told, or there is no room:
+ * nothing was drawn. */
+bool arrow_put_offer(struct row *row, const struct rung_layout *l, const struct rung *r);
 /* Does it take the room at the right of this lifeline? */
 bool arrow_at_right(const struct rung_layout *l, const struct rung *r, int lifeline);
 

@@ -196,14 +196,19 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	l->end = l->at[l->count - 1] + 1 + (l->count > 1 ? 1 + right : gap);
 }
 
+static void begin_row(struct row *row, const struct rung_layout *l)
+{
+	row_begin(row, l->ascii);
+	for (size_t i = 0; i < l->count; i++)
+		row_glyph(row, l->at[i], GLYPH_LIFELINE);
+}
+
 void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *out)
 {
 	struct row row;
 	char time[32];
 
-	row_begin(&row, l->ascii);
-	for (size_t i = 0; i < l->count; i++)
-		row_glyph(&row, l->at[i], GLYPH_LIFELINE);
+	begin_row(&row, l);
 	arrow_put(&row, l, r);
 	for (size_t i = 0; i < l->count; i++) {
 		if (r->cells[i].call || r->cells[i].state)
@@ -215,6 +220,9 @@ void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *o
 		row_text(&row, 0, l->time, time);
 	}
 	row_write(&row, out);
+	begin_row(&row, l);
+	if (arrow_put_offer(&row, l, r))
+		row_write(&row, out);
 }
 
 /* Around the lifeline where there is room, else as near as there is. */

@@ -87,7 +87,7 @@ bool rung_fits(size_t lifelines, const char *name, const char *call, const char 
 /* Give the lines of one ladder as much room as they need and there is. */
 void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, bool ascii,
 	const struct rung *rungs, size_t count);
-/* One line with its newline, appended. */
+/* One line with its newline, or two: what a SYN offers may need one. Appended. */
 void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *out);
 /* The two lines above the first. */
 void rung_draw_titles(const struct rung_layout *l, const struct lifelines *lifelines,

@@ -303,6 +303,30 @@ static bool overtake(const struct world_host *h, const struct segment *s, const 
 	return true;
 }
 
+/* The kernel binds a UDP socket with the first datagram it sends, and that is here before the call returns and tells
+ * to which port. So it is of whoever makes such a call on a socket without a port, if only one does. */
+static struct endpoint *bind_sender(struct world *w, unsigned host, const struct segment *s)
+{
+	struct endpoint *found = NULL;
+	struct address local;
+
+	for (size_t i = 0; i < w->process_count; i++) {
+		const struct process *p = &w->processes[i]->process;
+		struct endpoint *e = p->in_call ? p->call.endpoint : NULL;
+
+		if (!e || p->host->index != host || e->protocol != IPPROTO_UDP || e->local.port)
+			continue;
+		if (found)
+			return NULL;
+		found = e;
+	}
+	if (!found)
+		return NULL;
+	local = (struct address){ .family = found->local.family, .port = s->src.port };
+	tracker_bound(world_tracker_at(w, host), found, &local);
+	return found;
+}
+
 static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const struct segment *s,
 	bool again)
 {
@@ -311,6 +335,8 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	struct wire_origin origin = { 0 };
 	struct overtaken overtaken;
 
+	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
+		e = bind_sender(w, host, s);
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
 		origin.cause = cause_of_sent(w, host, s, e, again);
 		if (e && s->kind == SEGMENT_TCP && s->payload_len)

@@ -686,7 +686,8 @@ static struct segment reporting(struct segment s)
 	return s;
 }
 
-/* What goes first is what a SYN offers, then the excerpt; seq and ack stay. */
+/* What goes first is what a SYN offers, which gets a line of its own where it fits; then the excerpt. seq and ack
+ * stay. */
 static void little_room_leaves_the_numbers(void **state)
 {
 	struct journal *j = *state;
@@ -705,6 +706,7 @@ static void little_room_leaves_the_numbers(void **state)
 		"   0.0                      |                                                 | LISTEN  listen() = 0\n"
 		"   0.0 socket() = 3  CLOSED |                                                 |\n"
 		"   0.0                      |--- #1 SYN seq 0 ------------------------------->|\n"
+		"                            |    <mss 1460, sackOK, TS, wscale 7>             |\n"
 		"   0.0                      |<-- #2 ACK seq 1 ack 5 sack 9-13 ----------------|\n"
 		"   0.0                      |--- #3 PSH/ACK seq 4001 ack 5001 len 19 --XXX    |\n"
 		"XXX lost\n");

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# How the story tells what a kernel sent: options, SACK, windows, and whose a packet is, in 100 columns.
+set -uo pipefail
+tcplab=$(realpath "${TCPLAB:-build/tcplab}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+timeout 30 "$tcplab" doctor >"$work/out" 2>&1
+if (($? == 3)); then
+	echo "skipped: no lab can stand here" >&2
+	exit 77
+fi
+
+# told COMMANDS REGEX...: what the commands tell has a line for each.
+told()
+{
+	local regex
+	timeout -s KILL 30 "$tcplab" -c "$1" >"$work/out" 2>"$work/err" </dev/null ||
+		wrong "$1" "exit code $?"
+	for regex in "${@:2}"; do
+		grep -qE -- "$regex" "$work/out" || wrong "$1" "no line has: $regex"
+	done
+}
+
+wrong()
+{
+	printf 'FAILED: %s\n  %s\n' "$1" "$2" >&2
+	sed 's/^/  out| /' "$work/out" >&2
+	sed 's/^/  err| /' "$work/err" >&2
+	failures=$((failures + 1))
+}
+
+pair='socket l; bind l :80; listen l; socket c; connect c :80; accept l a;'
+
+# a handshake; that its SYN/ACK came twice is told by a D-SACK
+told 'socket c; bind c :6666; hold; connect c :6666 &; expect segments syn syn within 3s; release; wait' \
+	'SYN seq 0 win 64240 <mss 1460, sackOK, TS, wscale [0-9]+> HELD <- main: connect$' \
+	' ACK seq 1 ack 1 win [0-9]+ <dsack 0-1>'
+if grep '#' "$work/out" | grep -v again | awk 'length($0) > 100' | grep .; then
+	wrong 'a handshake' 'more than 100 columns'
+fi
+told "$pair drop data to l x1; send c 1000; send c 1000; send c 1000; recv a 3000 MSG_WAITALL => 3000" \
+	' a > c +ACK seq 1 ack 1 win [0-9]+ <sack [0-9]+-[0-9]+>'
+# in bytes: 63 of 1024
+told "$pair ladder ascii" ' c > l/1 +ACK seq 1 ack 1 win [1-9][0-9]{4}' \
+	'#1 SYN seq 0 -' '\|    <mss 1460, sackOK, TS, wscale'
+told 'forge syn from 10.9.9.9:1000 to :80 seq 0 mss 1000 ts 12 34 sack 5 9' \
+	'SYN seq 0 win 64240 <mss 1000, TS 12/34, sack 5-9>  \(forged\)'
+# the kernel binds it with what it sends
+told 'socket s udp; bind s :53; socket q udp; sendto q "x" :53; recvfrom s => "x"' \
+	'#1 +q > s  UDP len 1 "x" +<- main: sendto'
+told 'host bob; host bob reboot' 'bob +power cut' 'bob +up again'
+told 'drop syn x1; socket c; connect c :80 => ECONNREFUSED; wire' \
+	'rule 1: drop syn x1  \(1 hit, used up\)'
+exit $((failures > 0))
