@@ -38,14 +38,14 @@ static int corrupt_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_corrupt = {
 	.name = "corrupt",
-	.args = "#SEG|MATCH [xN|always] [checksum|payload]",
+	.args = "#SEG|MATCH [xN|always] [P% [seed N]] [checksum|payload]",
 	.min_args = 1,
 	.max_args = 17,
 	.summary = "spoil a held packet, or the next N coming ones that match (1, unless told)",
 	.detail =
 		"checksum (unless told): it is left wrong, so the kernel must drop the packet and counts it in\n"
 		"InCsumErrors. payload: the first byte is changed and the checksum made right, so that nobody can\n"
-		"tell; without payload nothing is changed.",
+		"tell; without payload nothing is changed. P%: by chance, as in help drop.",
 	.source = "the wire is the lab itself; RFC 9293 3.1",
 	.example = "corrupt data x1 payload",
 	.run = corrupt_run,

@@ -61,14 +61,15 @@ static int delay_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_delay = {
 	.name = "delay",
-	.args = "#SEG TIME | MATCH [xN] TIME [+-TIME [seed N]]",
+	.args = "#SEG TIME | MATCH [xN] [P% [seed N]] TIME [+-TIME [seed N]]",
 	.min_args = 2,
 	.max_args = 20,
 	.summary =
 		"let a held packet go after some time, or delay coming ones that match (all, unless told)",
 	.detail =
 		"+-TIME spreads the delays evenly around TIME, from a seed (1, unless told): the same seed gives\n"
-		"the same delays, so packets overtake each other in the same order every time.",
+		"the same delays, so packets overtake each other in the same order every time. P%: some of them\n"
+		"by chance, as in help drop.",
 	.source = "the wire is the lab itself",
 	.example = "delay data x2 100ms +-20ms seed 7",
 	.run = delay_run,

@@ -21,14 +21,15 @@ static int duplicate_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_duplicate = {
 	.name = "duplicate",
-	.args = "#SEG|MATCH [xN|always]",
+	.args = "#SEG|MATCH [xN|always] [P% [seed N]]",
 	.min_args = 1,
 	.max_args = 16,
 	.summary =
 		"let a held packet arrive twice, or the next N coming ones that match (1, unless told)",
 	.detail =
 		"The copy has a number of its own and goes right behind the original; a copy of a held packet\n"
-		"is held too. No rule sees a copy. (`dup` is the system call.)",
+		"is held too. No rule sees a copy. P%: by chance, as in\n"
+		"help drop. (`dup` is the system call.)",
 	.source = "the wire is the lab itself",
 	.example = "duplicate data x1",
 	.run = duplicate_run,

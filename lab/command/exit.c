@@ -34,6 +34,7 @@ const struct cmd_def cmd_exit = {
 	.summary = "let a process end by itself, with status CODE (0)",
 	.detail =
 		"To leave the lab: quit, or Ctrl-D. The kernel closes its sockets as close() would, though it never called that.",
+	.lacking = "to leave the lab: quit",
 	.source = "_exit(2)",
 	.example = "exit main 3",
 	.run = exit_run,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -251,6 +252,7 @@ static int read_details(struct forging *f, size_t index, struct diag *d)
 	static const char *const
 		kinds[] = { [SEGMENT_TCP] = "TCP", [SEGMENT_UDP] = "UDP", [SEGMENT_ICMP] = "ICMP" };
 	const struct statement *s = f->statement;
+	uint32_t said = 0; /* a bit for each detail */
 	int r = 0;
 
 	while (r == 0 && index < s->word_count) {
@@ -260,11 +262,19 @@ static int read_details(struct forging *f, size_t index, struct diag *d)
 		while (i < DETAIL_COUNT &&
 			(t->kind != TOKEN_WORD || strcmp(details[i].word, t->text) != 0))
 			i++;
+		if (i == DETAIL_COUNT && t->text[0] == 'x' && isdigit((unsigned char)t->text[1]))
+			return statement_error(s, t, d,
+				"'%.40s' is for rules; to forge it again and again: repeat %.20s { forge "
+				"... }",
+				t->text, t->text + 1);
 		if (i == DETAIL_COUNT)
 			return statement_error(s, t, d,
 				"'%.40s' says nothing about a packet: from, to, seq, ack, win, urg, data, "
 				"mss, wscale, sackok, sack, ts, ttl, checksum, mtu, about, on",
 				t->text);
+		if ((said & 1u << i) && details[i].read != read_sack)
+			return statement_error(s, t, d, "'%s' is said twice", t->text);
+		said |= 1u << i;
 		if (!(details[i].kinds >> f->segment.kind & 1))
 			return statement_error(s, t, d, "'%s' is for %s packets, and this is %s",
 				t->text, details[i].kinds == ON_TCP ? "TCP" : "ICMP",
@@ -319,13 +329,14 @@ const struct cmd_def cmd_forge = {
 		" seq N, ack N: counted from 0 as the lab prints them; next (unless told): what the sender would "
 		"use, what the receiver has sent; next+1; c+100: behind what socket c would send next; raw N: as "
 		"on the wire.\n"
-		" win N, urg N, ttl N, data \"TEXT\", data N: N bytes; checksum wrong.\n"
+		" win N (as on the wire: the story shows it scaled), urg N, ttl N, data \"TEXT\", data N: N bytes; checksum wrong.\n"
 		" mss N, wscale N, sackok, sack LEFT RIGHT, ts VALUE ECHO: TCP options.\n"
 		" on HOST: whose 127.0.0.1 is meant, when no socket tells.\n"
 		" about #SEG, about SOCK, mtu N: of icmp frag-needed, port-unreachable, host-unreachable, "
 		"net-unreachable, prot-unreachable, prohibited, time-exceeded; echo is about nothing.\n"
 		" A ghost (host NAME ghost) has nobody but you to speak for it.",
 	.source = "RFC 9293 3.1, RFC 792, RFC 4443",
+	.lacking = "from whom to whom? forge rst from alice:1000 to bob:80",
 	.example = "forge syn from 10.0.0.9:1234 to :80",
 	.run = forge_run,
 };

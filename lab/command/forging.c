@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -59,13 +60,14 @@ static int read_flags(struct forging *f, const struct token *t, struct diag *d)
 {
 	const char *word = t->text;
 
-	if (strcmp(word, "none") == 0)
+	if (strcasecmp(word, "none") == 0)
 		return 0;
 	for (;;) {
 		size_t len = strcspn(word, "/"), i = 0;
 
 		while (i < FLAG_COUNT &&
-			(strlen(flags[i].name) != len || strncmp(flags[i].name, word, len) != 0))
+			(strlen(flags[i].name) != len ||
+				strncasecmp(flags[i].name, word, len) != 0))
 			i++;
 		if (i == FLAG_COUNT)
 			return statement_error(f->statement, t, d,
@@ -405,8 +407,12 @@ int forging_build(struct forging *f, uint8_t *packet, struct diag *d)
 	if (f->icmp_kind)
 		r = settle_icmp(f, d);
 	if (r == 0 && (!s->src.family || !s->dst.family))
-		return statement_error(f->statement, NULL, d, "%s",
-			s->src.family ? "to whom? to ADDR" : "from whom? from ADDR");
+		return statement_error(f->statement, NULL, d,
+			"%s? forge %s from alice:1000 to bob:80",
+			s->src.family         ? "to whom"
+				: s->dst.family ? "from whom"
+						: "from whom to whom",
+			f->statement->words[1].text);
 	if (r == 0 && s->src.family != s->dst.family)
 		return statement_error(f->statement, NULL, d,
 			"one address is IPv4 and the other IPv6: they cannot talk");

@@ -23,14 +23,17 @@ static int hold_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_hold = {
 	.name = "hold",
-	.args = "[MATCH [xN]]",
+	.args = "[MATCH [xN] [P% [seed N]]]",
 	.min_args = 0,
 	.max_args = 16,
 	.summary = "keep coming packets on the wire: all, or those that match",
 	.detail =
 		"They stay until `step`, `release` or `drop`. MATCH: syn, syn/ack, ack, data, fin, fin/ack,\n"
 		"rst, udp, icmp; from X, to X (a socket, host or address), port N; where \"PCAP FILTER\"; joined:\n"
-		"hold syn/ack to c.",
+		"hold syn/ack to c. The kernels' timers run on meanwhile: what is held is sent again after 0.2 s,\n"
+		"a SYN after 1 s, and the copies pile up on the wire, marked (again #1). `drop #5` takes one off,\n"
+		"`release` lets all go, `hold data x1` holds the first and lets its copies pass, and\n"
+		"set SOCK TCP_SYNCNT 1 or sysctl net.ipv4.tcp_syn_retries 1 keeps them few.",
 	.source = "the wire is the lab itself; pcap-filter(7)",
 	.example = "hold syn/ack",
 	.run = hold_run,

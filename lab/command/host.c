@@ -194,6 +194,39 @@ static const struct {
 	const char *word;
 	int (*run)(struct cmd_call *c, struct host *h, struct diag *d);
 } deeds[] = { { "crash", crash }, { "reboot", reboot }, { "cut", cut }, { "mend", mend } };
+#define DEED_COUNT (sizeof(deeds) / sizeof(deeds[0]))
+
+/* `host crash bob`, `host crash`: the words the other way round, or one is missing. */
+static int told_without_host(const struct cmd_call *c, struct diag *d)
+{
+	const struct statement *s = c->statement;
+	const struct token *deed = &s->words[1];
+	const char *name = s->word_count > 2 ? s->words[2].text : "NAME";
+
+	return statement_error(c->statement, deed, d,
+		"'%s' is what becomes of a host: host %.40s %s", deed->text, name, deed->text);
+}
+
+/* `host bob crush`: bob is there, so it is no address that was meant. */
+static int unknown_deed(const struct cmd_call *c, struct diag *d)
+{
+	const struct token *t = &c->statement->words[2];
+	const char *name = c->statement->words[1].text, *nearest = NULL;
+	size_t best = strlen(t->text) / 3 + 2; /* more edits than that is another word */
+
+	for (size_t i = 0; i < DEED_COUNT; i++) {
+		size_t distance = text_distance(t->text, deeds[i].word);
+
+		if (distance < best) {
+			best = distance;
+			nearest = deeds[i].word;
+		}
+	}
+	return statement_error(c->statement, t, d,
+		"'%s' is a host already, and '%.40s' nothing that becomes of one%s%s %s %s", name,
+		t->text, nearest ? "; did you mean:" : ":", " host", name,
+		nearest ? nearest : "crash|reboot|cut|mend");
+}
 
 static int host_run(struct cmd_call *c, struct diag *d)
 {
@@ -202,7 +235,9 @@ static int host_run(struct cmd_call *c, struct diag *d)
 
 	if (s->word_count == 1)
 		return list_hosts(c);
-	for (size_t i = 0; s->word_count == 3 && i < sizeof(deeds) / sizeof(deeds[0]); i++) {
+	if (host_deed(s->words[1].text))
+		return told_without_host(c, d);
+	for (size_t i = 0; s->word_count == 3 && i < DEED_COUNT; i++) {
 		int r;
 
 		if (strcmp(s->words[2].text, deeds[i].word) != 0)
@@ -213,6 +248,8 @@ static int host_run(struct cmd_call *c, struct diag *d)
 				"'%s' is a ghost: addresses and nothing behind them", h->name);
 		return r < 0 ? r : deeds[i].run(c, h, d);
 	}
+	if (s->word_count > 2 && world_host(c->world, s->words[1].text))
+		return unknown_deed(c, d);
 	return make_host(c, d);
 }
 
@@ -227,7 +264,7 @@ const struct cmd_def cmd_host = {
 		"ones, unless told. `process NAME on HOST` runs something there; HOST:80 is its address.\n"
 		"crash: the power is cut. No FIN, no RST; calls in progress end as killed SIGKILL.\n"
 		"reboot: up again with the same addresses and no memory, so it answers what it does not know\n"
-		"with RST. cut, mend: its cable; what is sent meanwhile is lost. Of a ghost there are addresses\n"
+		"with RST; of a host that is up the power is cut first. cut, mend: its cable; what is sent meanwhile is lost. Of a ghost there are addresses\n"
 		"and no kernel: what it is sent is only shown, and `forge` speaks for it.\n"
 		"localhost is 127.0.0.1 to itself and 10.0.0.254 to others.",
 	.source = "namespaces(7); RFC 9293 3.5.1 (half-open connections)",

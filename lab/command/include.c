@@ -21,13 +21,14 @@ static int read_named(const char *name, struct text *path, struct text *text)
 	if (r == 0) {
 		text_clear(path);
 		text_puts(path, found.paths[0]);
-		r = recipe_read(found.paths[0], text, &d);
+		r = recipe_read_plain(found.paths[0], text, &d);
 	}
 	recipe_list_done(&found);
 	return r;
 }
 
-/* A recipe is somebody else's text: it may name files beside and below itself, nothing else. */
+/* A recipe is somebody else's text: it may name files beside and below itself, nothing else. Who types at the prompt
+ * may name any. */
 static int include_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
@@ -35,16 +36,22 @@ static int include_run(struct cmd_call *c, struct diag *d)
 	const char *slash = strrchr(s->file, '/');
 	struct text folder = TEXT_EMPTY, path = TEXT_EMPTY, text = TEXT_EMPTY;
 	struct statement_list list = { 0 };
+	bool typed = script_typed(c->script);
 	int r;
 
-	if (name->text[0] == '/' || strstr(name->text, "..") || strlen(name->text) != name->len)
+	if (strlen(name->text) != name->len)
+		return statement_error(s, name, d, "no file's name holds a NUL");
+	if (!typed && (name->text[0] == '/' || strstr(name->text, "..")))
 		return statement_error(s, name, d,
 			"only files beside this one or below can be included, without '..'");
-	text_add(&folder, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
-	text_printf(&path, "%s%s", text_get(&folder), name->text);
-	r = recipe_read_below(text_get(&folder), name->text, &text, d);
-	if (r == -ENOENT && script_interactive(c->script))
+	if (typed) {
+		text_puts(&path, name->text);
 		r = read_named(name->text, &path, &text);
+	} else {
+		text_add(&folder, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
+		text_printf(&path, "%s%s", text_get(&folder), name->text);
+		r = recipe_read_below(text_get(&folder), name->text, &text, d);
+	}
 	if (r < 0)
 		r = statement_error(s, name, d, "'%.80s' cannot be read: %s", text_get(&path),
 			r == -EINVAL ? "it is no plain file" : strerror(-r));
@@ -63,8 +70,8 @@ const struct cmd_def cmd_include = {
 	.max_args = 1,
 	.summary = "run the commands of another recipe here",
 	.detail =
-		"RECIPE is a file beside or below the one that includes it (or the current folder); at the prompt also\n"
-		"the name of a recipe, as in api/connected.",
+		"RECIPE is a file beside or below the one that includes it. At the prompt it is any file, or the name of a\n"
+		"recipe, as in api/connected.",
 	.source = "tcplab",
 	.example = "include common.lab",
 	.run = include_run,

@@ -50,6 +50,30 @@ static int find_mark(struct cmd_call *c, const struct token *name, uint64_t *ret
 	return statement_error(c->statement, name, d, "there was no `mark %.40s`", name->text);
 }
 
+static bool is_mark(struct cmd_call *c, const char *name)
+{
+	const struct journal *j = world_journal(c->world);
+	uint64_t no = journal_last(j) + 1;
+
+	while ((no = journal_previous(j, no, EVENT_BIT(EVENT_MARK)))) {
+		if (strcmp(journal_get(j, no)->text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The names are no columns: why. */
+static int refuse_names(struct cmd_call *c, const struct ladder_options *o, const struct diag *why,
+	struct diag *d)
+{
+	for (size_t i = 0; i < o->name_count; i++) {
+		if (is_mark(c, o->names[i]))
+			return statement_error(c->statement, NULL, d,
+				"%s; it is a mark: ladder since %.40s", why->message, o->names[i]);
+	}
+	return statement_error(c->statement, NULL, d, "%s", why->message);
+}
+
 /* Words in any order; whatever is no option names a column. */
 static int read_words(struct cmd_call *c, struct ladder_options *o, const char **names,
 	struct diag *d)
@@ -91,7 +115,7 @@ static int ladder_run(struct cmd_call *c, struct diag *d)
 	int r = read_words(c, &o, names, d);
 
 	if (r == 0 && ladder_format(world_journal(c->world), &o, &out, &why) < 0)
-		r = statement_error(c->statement, NULL, d, "%s", why.message);
+		r = refuse_names(c, &o, &why, d);
 	if (r == 0) {
 		out.s[--out.len] = '\0';
 		journal_add(world_journal(c->world),

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "command/ruling.h"
 #include "language/cmd.h"
@@ -20,9 +21,14 @@ static uint64_t parse_rate(const char *text)
 	char *end;
 	double value = strtod(text, &end);
 
+	size_t len = strlen(end);
+
+	if (len > 2 && strcmp(end + len - 2, "/s") == 0)
+		len -= 2;
 	for (size_t i = 0; isdigit((unsigned char)text[0]) && i < sizeof(units) / sizeof(*units);
 		i++) {
-		if (strcmp(end, units[i].unit) == 0 && value * units[i].bits <= RATE_MOST)
+		if (strlen(units[i].unit) == len && strncasecmp(end, units[i].unit, len) == 0 &&
+			value * units[i].bits <= RATE_MOST)
 			return (uint64_t)(value * units[i].bits);
 	}
 	return 0;
@@ -36,6 +42,10 @@ static int rate_run(struct cmd_call *c, struct diag *d)
 	uint64_t rate = parse_rate(last->text);
 	int r = 0;
 
+	if (!rate && parse_rate(s->words[1].text))
+		return statement_error(s, &s->words[1], d,
+			"the rate comes last, behind what it is for: rate data %s",
+			s->words[1].text);
 	if (!rate)
 		return statement_error(s, last, d,
 			"'%.40s' is no rate, which comes last: 64kbit, 1.5mbit, 1gbit (bits per second), at "

@@ -32,7 +32,11 @@ static int list_rules(struct cmd_call *c)
 		rule_format(rule, &what);
 		text_printf(&out, "rule %-3u %-48s %" PRIu64 " hit%s", rule->number,
 			text_get(&what), rule->hits, rule->hits == 1 ? "" : "s");
-		if (rule->count)
+		if (rule->chance_ppm)
+			text_printf(&out, ", %" PRIu64 " passed", rule->passed);
+		if (rule->count && rule->hits == rule->count)
+			text_puts(&out, ", used up");
+		else if (rule->count)
 			text_printf(&out, ", %" PRIu64 " to go", rule->count - rule->hits);
 		text_puts(&out, "\n");
 		text_done(&what);
@@ -93,7 +97,8 @@ const struct cmd_def cmd_rules = {
 	.summary = "list the rules of the wire with their hits, or remove some",
 	.detail =
 		"hold, drop, duplicate, delay, corrupt and rate with a MATCH make rules. A coming packet meets the\n"
-		"oldest of each kind that matches and is not used up; a drop ends it. A rule that never fired\n"
+		"oldest of each kind that matches, is not used up and whose dice take it; a drop ends it. With a\n"
+		"chance also what passed is counted. A rule that never fired\n"
 		"is pointed out when a recipe ends.",
 	.source = "the wire is the lab itself",
 	.example = "rules remove all",

@@ -20,6 +20,8 @@ int ruling_read(const struct cmd_call *c, enum rule_kind kind, uint64_t count,
 	const struct statement *s = c->statement;
 	struct ruling ruling = { .rule = { .kind = kind, .count = count, .command = c->event },
 		.next = 1 };
+	size_t place;
+	bool counted;
 	int r;
 
 	if (s->words[1].kind == TOKEN_SEGMENT) {
@@ -27,8 +29,14 @@ int ruling_read(const struct cmd_call *c, enum rule_kind kind, uint64_t count,
 		ruling.next = 2;
 	} else {
 		r = match_read(c->world, s, &ruling.next, &ruling.rule.match, d);
+		place = ruling.next;
 		if (r == 0)
 			r = match_read_count(s, &ruling.next, &ruling.rule.count, d);
+		counted = ruling.next > place;
+		if (r == 0)
+			r = match_read_chance(s, &ruling.next, &ruling.rule, d);
+		if (ruling.rule.chance_ppm && !counted)
+			ruling.rule.count = 0; /* who says 10% does not mean one packet */
 	}
 	if (r == 0)
 		*ret_ruling = ruling;
@@ -37,12 +45,9 @@ int ruling_read(const struct cmd_call *c, enum rule_kind kind, uint64_t count,
 
 int ruling_end(const struct cmd_call *c, size_t next, struct diag *d)
 {
-	const struct statement *s = c->statement;
-
-	if (next >= s->word_count)
+	if (next >= c->statement->word_count)
 		return 0;
-	return statement_error(s, &s->words[next], d, "'%.40s' is one word too many: %s %s",
-		s->words[next].text, c->def->name, c->def->args);
+	return match_left_over(c->statement, next, c->def->args, d);
 }
 
 int ruling_add(struct cmd_call *c, struct rule *rule)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What drop, dup, delay, corrupt and rate have in common: they are about a held packet (#SEG), or they make
- * a rule for coming ones (MATCH [xN]). */
+/* What hold, drop, duplicate, delay, corrupt and rate have in common: they are about a held packet (#SEG), or they
+ * make a rule for coming ones (MATCH [xN] [P% [seed N]]). */
 #ifndef LAB_COMMAND_RULING_H
 #define LAB_COMMAND_RULING_H
 
@@ -18,7 +18,7 @@ struct ruling {
 	size_t next; /* index of the first word behind it */
 };
 
-/* Read words[1...]. kind and count: what the rule is unless told; packet_too: #SEG is allowed. 0 or -EINVAL. */
+/* Read words[1...]. kind and count: what the rule is unless told, a rule with a chance for all; packet_too: #SEG is allowed. 0 or -EINVAL. */
 int ruling_read(const struct cmd_call *c, enum rule_kind kind, uint64_t count,
 	struct ruling *ret_ruling, struct diag *d);
 /* No word may be left from words[next] on. 0 or -EINVAL. */

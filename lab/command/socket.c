@@ -50,6 +50,10 @@ static int parse(struct cmd_call *c, size_t *ret_kind, struct process **ret_proc
 
 		return r < 0 ? r : name_host_for_process(c->world, s, &s->words[i + 1], host, d);
 	}
+	if (strcmp(s->words[i].text, "in") == 0 && i == 2 && s->word_count == 5)
+		return statement_error(s, &s->words[4], d,
+			"the kind comes before the process: socket %s %.20s in %.40s",
+			s->words[1].text, s->words[4].text, s->words[3].text);
 	if (strcmp(s->words[i].text, "in") != 0 || i + 2 != s->word_count)
 		return statement_error(s, &s->words[i], d,
 			"'%.40s' is not understood: socket NAME [tcp|tcp6|udp|udp6] [in PROC]",

@@ -41,6 +41,34 @@ static int key_path(const struct statement *s, const struct token *key,
 	return 0;
 }
 
+/* Better than that words[i] is no key: how it should be written. -EINVAL. */
+static int wrong_key(struct host *host, const struct statement *s, size_t i, struct diag *d)
+{
+	static const char *const folders[] = { "net/ipv4", "net/core", "net/ipv6",
+		"net/ipv4/conf/all" };
+	const struct token *key = &s->words[i];
+	size_t len = strcspn(key->text, "=");
+
+	if (key->text[len] && strncmp(key->text, "net", 3) == 0)
+		return statement_error(s, key, d, "a blank instead of '=': %s %.*s %.40s",
+			s->words[0].text, (int)(len < 80 ? len : 80), key->text,
+			key->text + len + 1);
+	for (size_t f = 0; f < sizeof(folders) / sizeof(folders[0]); f++) {
+		char path[HOST_TEXT_MAX], value[HOST_TEXT_MAX];
+
+		if (strpbrk(key->text, "./ ") || strlen(key->text) > HOST_TEXT_MAX / 2)
+			break;
+		snprintf(path, sizeof(path), "%s/%s", folders[f], key->text);
+		if (host_sysctl(host, path, NULL, value) < 0)
+			continue;
+		for (char *at = path; *at; at++)
+			*at = *at == '/' ? '.' : *at;
+		return statement_error(s, key, d, "'%.60s' is no sysctl; did you mean %s?",
+			key->text, path);
+	}
+	return -EINVAL; /* key_path() has said why */
+}
+
 /* Is it as => says? value: what the kernel answers to a reading; error: why it took no value, 0 = it did. */
 static int meet_outcome(struct cmd_call *c, char *value, int error, struct diag *d)
 {
@@ -78,6 +106,7 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	struct host *host = world_host(c->world, s->words[1].text);
 	char path[HOST_TEXT_MAX], value[HOST_TEXT_MAX];
 	struct text out = TEXT_EMPTY, wanted = TEXT_EMPTY;
+	bool host_named = host;
 	size_t i = host ? 2 : 1;
 	int r;
 
@@ -87,9 +116,12 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	r = name_running_host(c->world, s, host ? &s->words[1] : NULL, &host, d);
 	if (r < 0)
 		return r;
+	if (!host_named && i + 1 < s->word_count && !strpbrk(s->words[i].text, "./") &&
+		strpbrk(s->words[i + 1].text, "./"))
+		return name_host(c->world, s, &s->words[i], &host, d);
 	r = key_path(s, &s->words[i], path, d);
 	if (r < 0)
-		return r;
+		return wrong_key(host, s, i, d);
 	for (size_t v = i + 1; v < s->word_count; v++)
 		text_printf(&wanted, "%s%s", v > i + 1 ? " " : "", s->words[v].text);
 	r = wanted.len ? host_sysctl(host, path, text_get(&wanted), NULL) : 0;
@@ -108,8 +140,16 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 		*v = *v == '\t' ? ' ' : *v; /* between the three of tcp_rmem */
 	if (r < 0 && s->outcome)
 		return meet_outcome(c, (char[]){ "" }, -r, d);
+	if (r < 0 && i + 1 < s->word_count)
+		return statement_error(s, &s->words[i + 1], d,
+			"the kernel does not take '%.40s' for %s: %s%s", s->words[i + 1].text,
+			s->words[i].text, strerror(-r),
+			strcmp(s->words[i + 1].text, "=") == 0 ? "; leave out the '='"
+				: isalpha((unsigned char)s->words[i + 1].text[0])
+				? "; a switch takes 0 or 1"
+				: "");
 	if (r < 0)
-		return statement_error(s, &s->words[i], d, "the kernel does not take %s: %s",
+		return statement_error(s, &s->words[i], d, "the kernel does not read %s: %s",
 			s->words[i].text, strerror(-r));
 	text_printf(&out, "%s: %s = %s", host->name, s->words[i].text, value);
 	journal_add(world_journal(c->world),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/transfer.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -100,6 +102,21 @@ static uint64_t stream_offset(const struct cmd_call *c, bool sending)
 	return sending ? on->endpoint->sent : on->endpoint->received;
 }
 
+/* `send c hello world` */
+static int unquoted(const struct statement *s, struct diag *d)
+{
+	struct text words = TEXT_EMPTY;
+
+	for (size_t i = 2; i < s->word_count && strncmp(s->words[i].text, "MSG_", 4) != 0 &&
+		!strchr(s->words[i].text, ':');
+		i++)
+		text_printf(&words, "%s%s", words.len ? " " : "", s->words[i].text);
+	statement_error(s, &s->words[2], d, "text goes in quotes: %s %s \"%.80s\"",
+		s->words[0].text, s->words[1].text, text_get(&words));
+	text_done(&words);
+	return -EINVAL;
+}
+
 int transfer_send(struct cmd_call *c, enum call_kind kind, struct diag *d)
 {
 	const struct statement *s = c->statement;
@@ -109,8 +126,11 @@ int transfer_send(struct cmd_call *c, enum call_kind kind, struct diag *d)
 	struct text shown = TEXT_EMPTY, flags = TEXT_EMPTY;
 	char address[ADDRESS_TEXT_MAX];
 	uint64_t size;
-	int r = parse_rest(c, &q, 3, d);
+	int r;
 
+	if (data->kind != TOKEN_STRING && isalpha((unsigned char)data->text[0]))
+		return unquoted(s, d);
+	r = parse_rest(c, &q, 3, d);
 	if (r < 0)
 		return r;
 	if (kind == CALL_SENDTO && !q.address.family)

@@ -33,10 +33,12 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 		text_printf(&out, "the wire is empty; %" PRIu64 " packets so far\n",
 			wire_last_number(w));
 	for (const struct rule *rule = wire_rules(w)->first; rule; rule = rule->next) {
+		bool used_up = rule->count && rule->hits == rule->count;
+
 		text_printf(&out, "rule %u: ", rule->number);
 		rule_format(rule, &out);
-		text_printf(&out, "  (%" PRIu64 " hit%s)\n", rule->hits,
-			rule->hits == 1 ? "" : "s");
+		text_printf(&out, "  (%" PRIu64 " hit%s%s)\n", rule->hits,
+			rule->hits == 1 ? "" : "s", used_up ? ", used up" : "");
 	}
 	if (out.len)
 		out.s[--out.len] = '\0';

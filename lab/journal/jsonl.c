@@ -159,6 +159,7 @@ static void put_segment(json_t *object, const struct segment *s)
 		put_number(object, "ack_raw", s->ack);
 	}
 	put_number(object, "window", s->window);
+	put_number(object, "window_scaled", segment_window(s));
 	if (s->urgent)
 		put_number(object, "urgent", s->urgent);
 	put_number(object, "len", s->payload_len);

@@ -16,6 +16,7 @@
 #include "journal/jsonl.h"
 
 #define ERRNO_MOST 4095 /* MAX_ERRNO of the kernel's include/linux/err.h */
+#define WINDOW_SHIFT_MOST 14 /* RFC 7323 2.3 */
 #define NEEDED (-1) /* in place of a default: the key must be there */
 
 /* One line as it is read. The first thing wrong is what is told; all later reading gives zeros. */
@@ -293,6 +294,8 @@ static void get_options(struct reader *r, struct segment_options *o)
 
 static void get_tcp(struct reader *r, struct segment *s)
 {
+	uint32_t scaled;
+
 	s->kind = SEGMENT_TCP;
 	s->protocol = IPPROTO_TCP;
 	s->flags = get_flags(r);
@@ -305,6 +308,9 @@ static void get_tcp(struct reader *r, struct segment *s)
 		s->ack_base = s->ack - s->ack_rel;
 	}
 	s->window = (uint16_t)get_number(r, "window", UINT16_MAX, NEEDED);
+	scaled = (uint32_t)get_number(r, "window_scaled", UINT32_MAX, 0);
+	while (s->window_shift < WINDOW_SHIFT_MOST && segment_window(s) < scaled)
+		s->window_shift++;
 	s->urgent = (uint16_t)get_number(r, "urgent", UINT16_MAX, 0);
 	get_options(r, &s->options);
 }

@@ -63,39 +63,22 @@ static void narrate_return(const struct journal *j, const struct event *event, s
 	text_puts(out, ">");
 }
 
-/* What the SYNs agree on, in the words of tcpdump(8), short enough for a line. */
-static void narrate_options(const struct segment_options *o, struct text *out)
-{
-	const char *separator = " <";
-
-	if (o->present & OPTION_MSS) {
-		text_printf(out, "%smss %u", separator, o->mss);
-		separator = ", ";
-	}
-	if (o->present & OPTION_SACK_PERMITTED) {
-		text_printf(out, "%ssackOK", separator);
-		separator = ", ";
-	}
-	if (o->present & OPTION_WINDOW_SCALE) {
-		text_printf(out, "%swscale %u", separator, o->window_scale);
-		separator = ", ";
-	}
-	if (separator[0] == ',')
-		text_puts(out, ">");
-}
-
-/* "c > l  SYN seq 0 win 64240 <mss 1460, sackOK, wscale 7>": sockets by name where they have one. */
+/* "c > l  SYN seq 0 win 64240 <mss 1460, sackOK, TS, wscale 7>": sockets by name where they have one. */
 static void narrate_segment(const struct event *event, struct text *out)
 {
 	const struct segment *s = &event->wire.segment;
 	char src[ADDRESS_TEXT_MAX], dst[ADDRESS_TEXT_MAX];
+	struct text offer = TEXT_EMPTY;
 
 	text_printf(out, "%s > %s  ",
 		event->subject ? event->subject : address_format(&s->src, src),
 		event->text ? event->text : address_format(&s->dst, dst));
 	segment_format(s, false, out);
-	if (s->kind == SEGMENT_TCP && (s->flags & SEGMENT_SYN))
-		narrate_options(&s->options, out);
+	if (s->kind == SEGMENT_TCP)
+		segment_format_offer(s, event->kind == EVENT_FORGED, &offer);
+	if (offer.len)
+		text_printf(out, " <%s>", text_get(&offer));
+	text_done(&offer);
 	if (event->kind == EVENT_COPY)
 		text_printf(out, "  (copy of #%" PRIu64 ")", event->wire.repeats);
 	else if (event->wire.repeats)

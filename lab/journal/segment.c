@@ -114,6 +114,72 @@ void segment_format_options(const struct segment *s, struct text *out)
 	}
 }
 
+/* Is the first block a D-SACK? It lies below `ack`, or inside the next one (RFC 2883 4.1, 4.2; as the kernel asks:
+ * net/ipv4/tcp_input.c tcp_check_dsack()). */
+static bool begins_with_dsack(const struct segment *s)
+{
+	const struct segment_options *o = &s->options;
+
+	if ((int32_t)(o->sack[0].left - s->ack) < 0)
+		return true;
+	return o->sack_count > 1 && (int32_t)(o->sack[0].right - o->sack[1].right) <= 0 &&
+		(int32_t)(o->sack[0].left - o->sack[1].left) >= 0;
+}
+
+void segment_format_sack(const struct segment *s, bool raw, struct text *out)
+{
+	const struct segment_options *o = &s->options;
+	uint32_t base = raw ? 0 : s->ack_base;
+	bool twice = o->sack_count && begins_with_dsack(s);
+
+	if (!(o->present & OPTION_SACK))
+		return;
+	for (size_t i = 0; i < o->sack_count && i < SEGMENT_SACK_MAX; i++) {
+		if (i == 0 || (i == 1 && twice))
+			text_puts(out, i ? ", sack" : twice ? "dsack" : "sack");
+		text_printf(out, " %u-%u", o->sack[i].left - base, o->sack[i].right - base);
+	}
+}
+
+void segment_format_offer(const struct segment *s, bool full, struct text *out)
+{
+	const struct segment_options *o = &s->options;
+	bool told = full || (s->flags & SEGMENT_SYN);
+	const char *separator = "";
+
+	if (told && (o->present & OPTION_MSS)) {
+		text_printf(out, "mss %u", o->mss);
+		separator = ", ";
+	}
+	if (told && (o->present & OPTION_SACK_PERMITTED)) {
+		text_printf(out, "%ssackOK", separator);
+		separator = ", ";
+	}
+	if (told && (o->present & OPTION_TIMESTAMPS)) {
+		text_printf(out, "%sTS", separator);
+		if (full)
+			text_printf(out, " %u/%u", o->ts_value, o->ts_echo);
+		separator = ", ";
+	}
+	if (told && (o->present & OPTION_WINDOW_SCALE)) {
+		text_printf(out, "%swscale %u", separator, o->window_scale);
+		separator = ", ";
+	}
+	if (told && (o->present & OPTION_FAST_OPEN)) {
+		text_printf(out, "%sTFO", separator);
+		separator = ", ";
+	}
+	if (o->present & OPTION_SACK) {
+		text_puts(out, separator);
+		segment_format_sack(s, false, out);
+	}
+}
+
+uint32_t segment_window(const struct segment *s)
+{
+	return (uint32_t)s->window << s->window_shift;
+}
+
 const char *segment_protocol_name(const struct segment *s, char buffer[16])
 {
 	switch (s->kind == SEGMENT_TCP ? IPPROTO_TCP : s->protocol) {
@@ -234,7 +300,7 @@ void segment_format(const struct segment *s, bool with_options, struct text *out
 	text_printf(out, " seq %u", s->seq_rel);
 	if (s->flags & SEGMENT_ACK)
 		text_printf(out, " ack %u", s->ack_rel);
-	text_printf(out, " win %u", s->window);
+	text_printf(out, " win %u", segment_window(s));
 	if (s->flags & SEGMENT_URG)
 		text_printf(out, " urg %u", s->urgent);
 	if (with_options && s->options.present) {

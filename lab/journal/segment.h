@@ -82,6 +82,9 @@ struct segment {
 	/* of the next four, and of all numbers below, only hop_limit counts unless the kind is TCP */
 	uint8_t flags; /* mask of enum segment_flag */
 	uint8_t hop_limit; /* TTL or hop limit */
+	/* How far the window is to be shifted: what its sender offered, once both SYNs have offered it (RFC 7323
+	 * 2.2); 0 in a SYN, and where the SYNs were not seen. */
+	uint8_t window_shift;
 	uint16_t window; /* as on the wire, not scaled */
 	uint16_t urgent;
 	uint32_t seq, ack; /* as on the wire */
@@ -111,12 +114,20 @@ void segment_format_flags(const struct segment *s, struct text *out);
  * order (not the order on the wire). SACK blocks count from ack_base like the ack number, right
  * edge excluded: "SACK 5-9 12-20". Appended to out; nothing when there are none. */
 void segment_format_options(const struct segment *s, struct text *out);
+/* "sack 5-9 12-20", "dsack 1-5, sack 9-13": the SACK blocks, the first of them a D-SACK when it tells of what came
+ * twice (RFC 2883 4). Numbers as `ack` has them, raw: as on the wire. Appended; nothing when there are none. */
+void segment_format_sack(const struct segment *s, bool raw, struct text *out);
+/* What a line has room for, in the words of tcpdump(8). Of a SYN what it offers: "mss 1460, sackOK, TS, wscale 7"; of
+ * any segment its SACK blocks. full: whatever is there, with values: "TS 12/34". Appended. */
+void segment_format_offer(const struct segment *s, bool full, struct text *out);
+/* What its sender has room for, in bytes. */
+uint32_t segment_window(const struct segment *s);
 /* One line without addresses:
  *   SYN seq 0 win 64240 <MSS 1460, SACK permitted, TS 12/0, window scale 7>
  *   PSH/ACK seq 1 ack 1 win 502 len 5 "hello"
  *   UDP len 5 "hello"
  *   ICMP port unreachable, of UDP 10.0.0.1:40000 > 10.0.0.2:53
- * Relative numbers. `ack` and `urg` only when their flag is set, `len` only with payload; "..."
+ * Relative numbers, the window in bytes. `ack` and `urg` only when their flag is set, `len` only with payload; "..."
  * after the quote when the excerpt is shorter than the payload. with_options lists all options
  * present between < and >, before len; without it none is shown. Appended to out. */
 void segment_format(const struct segment *s, bool with_options, struct text *out);

@@ -35,6 +35,7 @@ struct cmd_def {
 	unsigned min_args, max_args; /* words after the verb; max CMD_MANY = no limit */
 	const char *summary; /* what it does, half a line */
 	const char *detail; /* what to know, a few lines; may be NULL */
+	const char *lacking; /* said when arguments are missing; NULL = only what they are */
 	const char *source; /* man page, RFC section */
 	const char *example; /* a line that parses */
 	unsigned flags; /* enum cmd_flag */

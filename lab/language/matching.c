@@ -3,16 +3,21 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/text.h"
 #include "language/names.h"
 #include "language/statement.h"
 #include "observe/tracker.h"
 #include "wire/filter.h"
+#include "wire/rule.h"
 #include "wire/wire.h"
 #include "world/host.h"
 #include "world/world.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* X of `from X`: a socket's local address, a host (all its addresses), or an address with or without port. */
 static int match_end(const struct world *w, const struct statement *s, const struct token *t,
@@ -50,6 +55,10 @@ static int match_filter(const struct world *w, const struct statement *s, const 
 	if (t->kind != TOKEN_STRING)
 		return statement_error(s, t, d,
 			"where takes a filter in quotes: where \"tcp[tcpflags] & tcp-push != 0\"");
+	if (strspn(t->text, " \t\r\n") == t->len)
+		return statement_error(s, t, d,
+			"an empty filter lets everything through: leave out "
+			"where, or say what is meant");
 	*ret_filter = filter_get(wire_filters(world_wire(w)), t->text, message, &offset);
 	if (*ret_filter)
 		return 0;
@@ -61,26 +70,145 @@ static int match_filter(const struct world *w, const struct statement *s, const 
 	return statement_error(s, &place, d, "libpcap does not take this filter: %s", message);
 }
 
-/* One pair of words: from X, to X, port N, where "FILTER". 0; 1 = it is none; or -EINVAL. */
-static int match_pair(const struct world *w, const struct statement *s, const struct token *word,
+static int pair_from(const struct world *w, const struct statement *s, const struct token *value,
 	struct match *m, struct diag *d)
 {
-	const struct token *value = word + 1;
-	uint64_t port = 0;
-	int r;
+	return match_end(w, s, value, &m->from, &m->from_also, &m->from_also_count, d);
+}
 
-	if (strcmp(word->text, "from") == 0)
-		return match_end(w, s, value, &m->from, &m->from_also, &m->from_also_count, d);
-	if (strcmp(word->text, "to") == 0)
-		return match_end(w, s, value, &m->to, &m->to_also, &m->to_also_count, d);
-	if (strcmp(word->text, "where") == 0)
-		return match_filter(w, s, value, &m->filter, d);
-	if (strcmp(word->text, "port") != 0)
-		return 1;
-	r = name_number(s, value, 1, 65535, &port, d);
+static int pair_to(const struct world *w, const struct statement *s, const struct token *value,
+	struct match *m, struct diag *d)
+{
+	return match_end(w, s, value, &m->to, &m->to_also, &m->to_also_count, d);
+}
+
+static int pair_port(const struct world *w, const struct statement *s, const struct token *value,
+	struct match *m, struct diag *d)
+{
+	uint64_t port = 0;
+	int r = name_number(s, value, 1, 65535, &port, d);
+
+	(void)w;
 	m->port = (uint16_t)port;
 	return r;
 }
+
+static int pair_where(const struct world *w, const struct statement *s, const struct token *value,
+	struct match *m, struct diag *d)
+{
+	return match_filter(w, s, value, &m->filter, d);
+}
+
+/* One pair of words: from X, to X, port N, where "FILTER". said: which were read before, a bit each. 0; 1 = it is
+ * none; or -EINVAL. */
+static int match_pair(const struct world *w, const struct statement *s, const struct token *word,
+	struct match *m, unsigned *said, struct diag *d)
+{
+	static const struct {
+		const char *word;
+		int (*read)(const struct world *w, const struct statement *s,
+			const struct token *value, struct match *m, struct diag *d);
+	} pairs[] = { { "from", pair_from }, { "to", pair_to }, { "port", pair_port },
+		{ "where", pair_where } };
+
+	for (unsigned i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (strcmp(word->text, pairs[i].word) != 0)
+			continue;
+		if (*said & 1u << i)
+			return statement_error(s, word, d, "'%s' is said twice", word->text);
+		*said |= 1u << i;
+		return pairs[i].read(w, s, word + 1, m, d);
+	}
+	return 1;
+}
+
+/* ---- words in a wrong place ---- */
+
+static bool is_count(const char *word)
+{
+	return strcmp(word, "always") == 0 || (word[0] == 'x' && isdigit((unsigned char)word[1]));
+}
+
+static bool is_chance(const char *word)
+{
+	return isdigit((unsigned char)word[0]) && word[strlen(word) - 1] == '%';
+}
+
+/* "synack", "SYN,ACK", "syn-ack": the word of a MATCH it has the letters of; NULL = none. */
+static const char *meant_by(const char *typed)
+{
+	for (size_t i = 0; match_words[i]; i++) {
+		const char *a = typed, *b = match_words[i];
+
+		for (;;) {
+			a += strcspn(a, LETTERS);
+			b += strcspn(b, LETTERS);
+			if (!*a || !*b || tolower((unsigned char)*a) != *b)
+				break;
+			a++;
+			b++;
+		}
+		if (!*a && !*b)
+			return match_words[i];
+	}
+	return NULL;
+}
+
+/* There is no MATCH at words[index]. */
+static int no_match(const struct statement *s, size_t index, struct diag *d)
+{
+	const struct token *t = index < s->word_count ? &s->words[index] : NULL;
+	const char *meant = t ? meant_by(t->text) : NULL;
+	bool more = index + 1 < s->word_count;
+	uint16_t must;
+
+	if (meant)
+		return statement_error(s, t, d, "'%.40s' is none: did you mean %s?", t->text,
+			meant);
+	if (t && (is_count(t->text) || isdigit((unsigned char)t->text[0])))
+		return statement_error(s, t, d,
+			"which packets comes first, then '%.40s': %s %s %s ...", t->text,
+			s->words[0].text,
+			more && match_parse_word(t[1].text, &must) == 0 ? t[1].text : "data",
+			t->text);
+	return statement_error(s, t, d,
+		"%s%.40s%s a kind of packet is needed: syn, syn/ack, ack, data, fin, fin/ack, rst, "
+		"udp, icmp; from X, to X, port N, where \"FILTER\"",
+		t ? "'" : "", t ? t->text : "", t ? "' is none:" : "");
+}
+
+int match_left_over(const struct statement *s, size_t index, const char *usage, struct diag *d)
+{
+	const struct token *t = &s->words[index], *first = &s->words[1];
+	uint16_t must, first_must;
+
+	if (match_parse_word(t->text, &must) == 0 &&
+		match_parse_word(first->text, &first_must) == 0) {
+		struct text joined = TEXT_EMPTY;
+
+		text_printf(&joined, "%s/%s", first->text, t->text);
+		if (match_parse_word(text_get(&joined), &must) == 0)
+			statement_error(s, t, d,
+				"a rule is for one kind of packet: '%s' for what has both, or a rule "
+				"each",
+				text_get(&joined));
+		else
+			statement_error(s, t, d,
+				"a rule is for one kind of packet: make another for '%.40s'",
+				t->text);
+		text_done(&joined);
+		return -EINVAL;
+	}
+	if (is_count(t->text) || is_chance(t->text))
+		return statement_error(s, t, d, "'%.40s' is in the wrong place: %s %s", t->text,
+			s->words[0].text, usage);
+	if (index > 1 && strspn(t->text, "0123456789") == t->len)
+		return statement_error(s, t, d, "how many is written with an x: x%.40s", t->text);
+	return statement_error(s, t, d, "'%.40s' is one word too many: %s %s", t->text,
+		s->words[0].text, usage);
+}
+
+/* ---- all of it ---- */
 
 static bool wants_value(const struct token *word)
 {
@@ -94,12 +222,13 @@ int match_read(const struct world *w, const struct statement *s, size_t *index,
 {
 	struct match m = { 0 };
 	size_t i = *index;
+	unsigned said = 0;
 	int r = 0;
 
 	if (i < s->word_count && match_parse_word(s->words[i].text, &m.must) == 0)
 		i++;
 	while (r == 0 && i + 1 < s->word_count) {
-		r = match_pair(w, s, &s->words[i], &m, d);
+		r = match_pair(w, s, &s->words[i], &m, &said, d);
 		if (r == 0)
 			i += 2;
 	}
@@ -111,11 +240,7 @@ int match_read(const struct world *w, const struct statement *s, size_t *index,
 			"port N, where \"FILTER\"",
 			s->words[i].text);
 	if (i == *index)
-		return statement_error(s, i < s->word_count ? &s->words[i] : NULL, d,
-			"%s%.40s%s a kind of packet is needed: syn, syn/ack, ack, data, fin, "
-			"fin/ack, rst, udp, icmp; from X, to X, port N, where \"FILTER\"",
-			i < s->word_count ? "'" : "", i < s->word_count ? s->words[i].text : "",
-			i < s->word_count ? "' is none:" : "");
+		return no_match(s, i, d);
 	*index = i;
 	*ret_match = m;
 	return 0;
@@ -159,4 +284,28 @@ int match_read_count(const struct statement *s, size_t *index, uint64_t *ret_cou
 	if (r == 0)
 		++*index;
 	return r;
+}
+
+int match_read_chance(const struct statement *s, size_t *index, struct rule *rule, struct diag *d)
+{
+	const struct token *t = &s->words[*index];
+	double percent;
+	char *end;
+
+	if (*index >= s->word_count || t->kind != TOKEN_WORD || !is_chance(t->text))
+		return 0;
+	percent = strtod(t->text, &end);
+	rule->chance_ppm =
+		percent <= 100 ? (uint32_t)(percent * (RULE_CHANCE_SURE / 100.0) + 0.5) : 0;
+	rule->chance_seed = 1;
+	if (strcmp(end, "%") != 0 || !rule->chance_ppm)
+		return statement_error(s, t, d,
+			"'%.40s' is no chance: 10%%, 0.5%%, more than 0 and at most 100%%",
+			t->text);
+	++*index;
+	if (*index >= s->word_count || strcmp(s->words[*index].text, "seed") != 0)
+		return 0;
+	if (++*index == s->word_count)
+		return statement_error(s, &s->words[*index - 1], d, "which seed? a number");
+	return name_number(s, &s->words[(*index)++], 0, UINT64_MAX, &rule->chance_seed, d);
 }

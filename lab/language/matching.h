@@ -10,6 +10,7 @@
 #include "wire/match.h"
 
 struct diag;
+struct rule;
 struct statement;
 struct world;
 
@@ -23,5 +24,11 @@ int match_read_sent(const struct world *w, const struct statement *s, size_t *in
 	struct match *ret_match, struct diag *d);
 /* "x3" at words[*index]: 3; "always": 0; then *index moves. Else *ret_count stays. 0 or -EINVAL. */
 int match_read_count(const struct statement *s, size_t *index, uint64_t *ret_count, struct diag *d);
+
+/* "10%" at words[*index], with "seed 7" behind it or not (then 1): into the rule's chance, and *index moves. 0 or
+ * -EINVAL. */
+int match_read_chance(const struct statement *s, size_t *index, struct rule *rule, struct diag *d);
+/* What is wrong with words[index], which is left over behind a rule. -EINVAL. usage: its words as they should be. */
+int match_left_over(const struct statement *s, size_t index, const char *usage, struct diag *d);
 
 #endif

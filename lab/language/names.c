@@ -28,6 +28,25 @@ static bool valid_name(const char *name)
 	return isalpha((unsigned char)name[0]) && name[len] == '\0' && len <= NAME_MAX_LEN;
 }
 
+bool host_deed(const char *word)
+{
+	return strcmp(word, "crash") == 0 || strcmp(word, "reboot") == 0 ||
+		strcmp(word, "cut") == 0 || strcmp(word, "mend") == 0;
+}
+
+/* Words that stand between names: what is called so could not be named where they may stand. */
+static bool is_grammar(const char *word)
+{
+	static const char *const words[] = { "on", "in", "from", "to", "port", "where", "always",
+		"ghost", "seed", "within", "since" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], word) == 0)
+			return true;
+	}
+	return host_deed(word);
+}
+
 int name_new(const struct world *w, const struct statement *s, const struct token *t,
 	struct diag *d)
 {
@@ -43,6 +62,9 @@ int name_new(const struct world *w, const struct statement *s, const struct toke
 	if (match_parse_word(t->text, &must) == 0)
 		return statement_error(s, t, d, "'%s' names a kind of segment; choose another name",
 			t->text);
+	if (is_grammar(t->text))
+		return statement_error(s, t, d,
+			"'%s' is a word of the commands; choose another name", t->text);
 	if (open && open->open)
 		return statement_error(s, t, d,
 			"socket '%s' is still open; close it first or choose another name",
@@ -303,6 +325,9 @@ int name_address(const struct world *w, const struct statement *s, const struct 
 		*ret_address = e->local;
 		return 0;
 	}
+	if (t->kind == TOKEN_WORD && !colon && world_host(w, t->text))
+		return statement_error(s, t, d, "'%s' is a host, its port is missing: %s:80",
+			t->text, t->text);
 	if (t->kind != TOKEN_WORD || !colon || parse_port(colon + 1, &port) < 0)
 		return statement_error(s, t, d,
 			"'%.60s' is no address: 127.0.0.1:80, :80 (this host), bob:80 (a host), "

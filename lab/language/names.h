@@ -4,6 +4,7 @@
 #ifndef LAB_LANGUAGE_NAMES_H
 #define LAB_LANGUAGE_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct statement;
 struct token;
 struct world;
 
+/* Is it a word for what becomes of a host: crash, reboot, cut, mend? */
+bool host_deed(const char *word);
 /* A name that is still free for a new thing: letters, digits, _ and -, beginning with a letter. A name
  * of a socket whose descriptor is gone is free again. */
 int name_new(const struct world *w, const struct statement *s, const struct token *t,

@@ -90,6 +90,15 @@ bool queue_empty(const struct queue *q)
 	return q->count == q->first_taken;
 }
 
+bool queue_in_file(const struct queue *q)
+{
+	for (size_t i = 0; i < q->depth; i++) {
+		if (q->frames[i].owned)
+			return true;
+	}
+	return false;
+}
+
 int queue_enter(struct queue *q, struct statement *owner, const struct statement_list *list,
 	bool owned, uint64_t rounds, bool again)
 {

@@ -33,6 +33,8 @@ void queue_push(struct queue *q, struct statement_list *list);
 /* The next one to run, borrowed until the one after it is asked for; NULL = none left. */
 struct statement *queue_next(struct queue *q);
 bool queue_empty(const struct queue *q);
+/* Is the one given out last of a file that was entered? */
+bool queue_in_file(const struct queue *q);
 /* Run `list` next, `rounds` times (0 = not at all), then, with `again`, `owner` once more. owned: the queue
  * frees it. -ELOOP when it would be too deep (an owned list is freed then, too). */
 int queue_enter(struct queue *q, struct statement *owner, const struct statement_list *list,

@@ -42,6 +42,16 @@ int recipe_read(const char *path, struct text *out, struct diag *d)
 	return recipe_read_fd(fd, path, out, d);
 }
 
+/* Not of a pipe, which may have nothing to say for ever. */
+static int read_plain(int fd, const char *name, struct text *out, struct diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return diag_set(d, EINVAL, "%s is no plain file", name);
+	return recipe_read_fd(fd, name, out, d);
+}
+
 int recipe_read_below(const char *folder, const char *name, struct text *out, struct diag *d)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
@@ -50,13 +60,19 @@ int recipe_read_below(const char *folder, const char *name, struct text *out, st
 	int at = open(folder[0] ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP(fd_closep)
 	int fd = at < 0 ? -1 : (int)syscall(SYS_openat2, at, name, &how, sizeof(how));
-	struct stat st;
 
 	if (fd < 0)
 		return diag_errno(d, errno, "openat2", "%s", name);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return diag_set(d, EINVAL, "%s is no plain file", name);
-	return recipe_read_fd(fd, name, out, d);
+	return read_plain(fd, name, out, d);
+}
+
+int recipe_read_plain(const char *path, struct text *out, struct diag *d)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return diag_errno(d, errno, "open", "%s", path);
+	return read_plain(fd, path, out, d);
 }
 
 void recipe_list_done(struct recipe_list *list)
@@ -254,7 +270,7 @@ static int not_found(const struct folders *f, const char *name, bool found,
 
 int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
 {
-	struct text several = TEXT_EMPTY;
+	struct text several = TEXT_EMPTY, here = TEXT_EMPTY;
 	size_t before = list->count;
 	bool found = add_existing(list, name);
 	struct folders f;
@@ -263,11 +279,16 @@ int recipe_find(const char *name, struct recipe_list *list, struct diag *d)
 	folders_init(&f);
 	for (size_t i = 0; !found && f.paths[i]; i++)
 		found = add_below(list, f.paths[i], name);
+	if (!found) { /* ./hs.lab */
+		text_printf(&here, "%s.lab", name);
+		found = add_existing(list, text_get(&here));
+	}
 	for (size_t i = 0; !found && !several.len && f.paths[i]; i++)
 		found = add_called_so(list, f.paths[i], name, &several);
 	if (!found || list->count == before)
 		r = not_found(&f, name, found, &several, d);
 	text_done(&several);
+	text_done(&here);
 	folders_done(&f);
 	return r;
 }

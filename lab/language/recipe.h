@@ -15,6 +15,8 @@ struct text;
 int recipe_read(const char *path, struct text *out, struct diag *d);
 int recipe_read_fd(int fd, const char *name, struct text *out, struct diag *d);
 
+/* The same for a plain file, and for nothing else. */
+int recipe_read_plain(const char *path, struct text *out, struct diag *d);
 /* The same for a file a recipe names: `name` must lead to a plain file in or below `folder` ("" = the current
  * one) without symbolic links. */
 int recipe_read_below(const char *folder, const char *name, struct text *out, struct diag *d);

@@ -88,6 +88,8 @@ bool script_may_write(const struct script *s);
 /* Shall `slow` blocks be run? */
 bool script_slow(const struct script *s);
 bool script_interactive(const struct script *s);
+/* Was the command that runs typed at the prompt, and not read from a file that was included there? */
+bool script_typed(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
 uint64_t script_mark(const struct script *s);

@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "view/row.h"
 #include "view/rung.h"
 
 #define STEM 3 /* dashes before the label */
 #define STEM_NARROW 1 /* where there is little room */
+#define EXCERPT_LEAST 8 /* columns of an excerpt that still say something: _"hello~ */
 #define OFF 3 /* columns to the lifeline of an arrow that nobody there has sent */
 
 static const uint32_t lines[][2] = {
@@ -285,14 +287,19 @@ static void compose(struct strip *s, const struct rung *r, const struct span *sp
 	}
 }
 
-int arrow_width(const struct rung_layout *l, const struct rung *r)
+int arrow_width(const struct rung_layout *l, const struct rung *r, unsigned left_out)
 {
 	struct span wide = { .last = ROW_WIDTH, .loop = r->from == r->to, .right = true };
 	struct strip s = { .layout = l };
+	struct rung told = *r;
+	struct text label = TEXT_EMPTY;
 
 	if (r->kind == RUNG_PLAIN)
 		return 0;
-	compose(&s, r, &wide, l->count > 2 ? STEM_NARROW : STEM, ROW_WIDTH);
+	rung_format_label(r, left_out, &label);
+	told.label = (char *)text_get(&label);
+	compose(&s, &told, &wide, l->count > 2 ? STEM_NARROW : STEM, ROW_WIDTH);
+	text_done(&label);
 	return s.len;
 }
 
@@ -333,29 +340,48 @@ static void put_root(struct row *row, const struct rung *r, const struct span *s
 			span->right ? GLYPH_LEAVES_RIGHT : GLYPH_LEAVES_LEFT);
 }
 
+/* The longest stem and the most parts of the label that fit; the excerpt, which is its end, may be cut. Returns the columns there are for the label. */
+static int fit(const struct rung_layout *l, const struct rung *r, const struct span *span,
+	struct text *label, struct rung *told, int *ret_stem)
+{
+	struct strip s = { .layout = l };
+	int room = 0, width, cut;
+
+	rung_format_label(r, RUNG_PART_EXCERPT + 1, label);
+	cut = row_columns(text_get(label)) + EXCERPT_LEAST;
+	for (unsigned left_out = 0; left_out <= RUNG_PART_COUNT; left_out++) {
+		text_clear(label);
+		rung_format_label(r, left_out, label);
+		told->label = (char *)text_get(label);
+		width = row_columns(told->label);
+		told->reason = left_out <= RUNG_PART_EXCERPT + 1 ? r->reason : NULL;
+		for (int i = l->count > 2; i < 2; i++) {
+			*ret_stem = i ? STEM_NARROW : STEM;
+			compose(&s, told, span, *ret_stem, 0);
+			room = span->last - span->first + 1 - s.len;
+			if (room >= width || (left_out == RUNG_PART_EXCERPT && room >= cut))
+				return room;
+		}
+	}
+	return room > 0 ? room : 0;
+}
+
 void arrow_put(struct row *row, const struct rung_layout *l, const struct rung *r)
 {
 	struct rung told = *r;
 	struct strip s = { .layout = l };
-	int width = row_columns(r->label), stem = STEM, room = -1;
+	struct text label = TEXT_EMPTY;
 	struct span span;
+	int stem, room;
 
 	if (r->kind == RUNG_PLAIN)
 		return;
 	span = span_of(l, r);
-	for (int i = l->count > 2; i < 2 && room < width; i++) {
-		stem = i ? STEM_NARROW : STEM;
-		compose(&s, &told, &span, stem, 0);
-		room = span.last - span.first + 1 - s.len;
-		if (room < width && r->reason) {
-			told.reason = NULL;
-			compose(&s, &told, &span, stem, 0);
-			room = span.last - span.first + 1 - s.len;
-		}
-	}
-	compose(&s, &told, &span, stem, room > 0 ? room : 0);
+	room = fit(l, r, &span, &label, &told, &stem);
+	compose(&s, &told, &span, stem, room);
 	put_root(row, r, &span);
 	put_strip(row, &s, &span);
+	text_done(&label);
 }
 
 bool arrow_at_right(const struct rung_layout *l, const struct rung *r, int lifeline)

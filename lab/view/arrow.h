@@ -9,9 +9,9 @@ struct row;
 struct rung;
 struct rung_layout;
 
-/* Columns between its lifelines that it takes when nothing of it is left out; 0 = it has none. Of the layout
- * only `count` and `ascii` need be known. */
-int arrow_width(const struct rung_layout *l, const struct rung *r);
+/* Columns between its lifelines that it takes when the first `left_out` kinds of parts are left out; 0 = it has
+ * none. Of the layout only `count` and `ascii` need be known. */
+int arrow_width(const struct rung_layout *l, const struct rung *r, unsigned left_out);
 /* Draw it over the lifelines. What does not fit is left out: why it was lost, dashes, the end of the label. */
 void arrow_put(struct row *row, const struct rung_layout *l, const struct rung *r);
 /* Does it take the room at the right of this lifeline? */

@@ -11,6 +11,7 @@
 #include "journal/narrate.h"
 
 /* Segments with their options fill 100 columns, all else fits 80. */
+#define COLUMNS 100
 #define CAUSE_COLUMN 36 /* where the cause begins, when the line is shorter */
 #define INDENT 18 /* columns of time and subject */
 
@@ -34,28 +35,33 @@ static void put(struct console *c, bool error)
 	text_clear(&c->out);
 }
 
-/* Time, subject, text, and the cause where it tells something. */
+/* Time, subject, text, and the cause where it tells something. `after` begins with two blanks, as the cause does;
+ * where the line would be longer than COLUMNS, one has to do. */
 static void story_line(struct console *c, const struct journal *j, const struct event *event,
 	const char *emphasis, const char *after)
 {
-	struct text part = TEXT_EMPTY;
+	struct text part = TEXT_EMPTY, cause = TEXT_EMPTY;
 	size_t shown;
+	bool tight;
 
 	narrate_subject(event, &part);
 	text_printf(&c->out, "%s%8.1f%s %-8s ", style(c, "\033[2m"),
 		(double)event->time_ns / (double)NS_PER_MS, style(c, "\033[0m"), text_get(&part));
 	text_clear(&part);
 	narrate_what(j, event, &part);
-	text_printf(&c->out, "%s%s%s%s", style(c, emphasis), text_get(&part), after,
-		style(c, emphasis[0] ? "\033[0m" : ""));
+	if (!event_is_verdict(event))
+		narrate_cause(j, event, &cause);
 	shown = part.len + strlen(after);
-	text_clear(&part);
-	narrate_cause(j, event, &part);
-	if (part.len && !event_is_verdict(event))
-		text_printf(&c->out, "%*s  %s<- %s%s",
+	tight = INDENT + shown + (cause.len ? 5 + cause.len : 0) > COLUMNS;
+	text_printf(&c->out, "%s%s%s%s", style(c, emphasis), text_get(&part),
+		after + (tight && after[0]), style(c, emphasis[0] ? "\033[0m" : ""));
+	if (cause.len)
+		text_printf(&c->out, "%*s%s%s<- %s%s",
 			shown < CAUSE_COLUMN ? (int)(CAUSE_COLUMN - shown) : 0, "",
-			style(c, "\033[2m"), text_get(&part), style(c, "\033[0m"));
+			tight ? " " : "  ", style(c, "\033[2m"), text_get(&cause),
+			style(c, "\033[0m"));
 	text_done(&part);
+	text_done(&cause);
 	put(c, false);
 }
 

@@ -89,21 +89,48 @@ void label_packet(const struct segment *s, struct text *out)
 	}
 }
 
-void label_numbers(const struct segment *s, bool raw, bool brief, struct text *out)
+void label_place(const struct segment *s, bool raw, struct text *out)
 {
-	if (s->kind == SEGMENT_TCP) {
-		text_printf(out, " seq %" PRIu32, raw ? s->seq : s->seq_rel);
-		if ((s->flags & SEGMENT_ACK) && !(brief && s->payload_len))
-			text_printf(out, " ack %" PRIu32, raw ? s->ack : s->ack_rel);
-		if (s->window == 0 && !(s->flags & SEGMENT_RST))
-			text_puts(out, " win 0");
-		if (s->flags & SEGMENT_URG)
-			text_printf(out, " urg %u", s->urgent);
-	}
-	if (s->kind == SEGMENT_ICMP || !s->payload_len)
+	if (s->kind != SEGMENT_TCP)
 		return;
-	text_printf(out, " len %" PRIu32, s->payload_len);
-	if (!s->excerpt_len)
+	text_printf(out, " seq %" PRIu32, raw ? s->seq : s->seq_rel);
+	if (s->flags & SEGMENT_ACK)
+		text_printf(out, " ack %" PRIu32, raw ? s->ack : s->ack_rel);
+	if (s->window == 0 && !(s->flags & SEGMENT_RST))
+		text_puts(out, " win 0");
+	if (s->flags & SEGMENT_URG)
+		text_printf(out, " urg %u", s->urgent);
+}
+
+void label_sack(const struct segment *s, bool raw, struct text *out)
+{
+	if (s->kind != SEGMENT_TCP || !(s->options.present & OPTION_SACK))
+		return;
+	text_puts(out, " ");
+	segment_format_sack(s, raw, out);
+}
+
+void label_offer(const struct segment *s, struct text *out)
+{
+	struct text offer = TEXT_EMPTY;
+
+	if (s->kind != SEGMENT_TCP || !(s->flags & SEGMENT_SYN))
+		return;
+	segment_format_offer(s, false, &offer);
+	if (offer.len)
+		text_printf(out, " <%s>", text_get(&offer));
+	text_done(&offer);
+}
+
+void label_length(const struct segment *s, struct text *out)
+{
+	if (s->kind != SEGMENT_ICMP && s->payload_len)
+		text_printf(out, " len %" PRIu32, s->payload_len);
+}
+
+void label_excerpt(const struct segment *s, struct text *out)
+{
+	if (s->kind == SEGMENT_ICMP || !s->excerpt_len)
 		return;
 	text_puts(out, " ");
 	text_quote(out, (const char *)s->excerpt, s->excerpt_len, 0);

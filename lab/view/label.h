@@ -19,9 +19,16 @@ void label_timer(const struct event *event, bool brief, struct text *out);
 void label_fate(const struct event *event, struct text *out);
 /* "SYN/ACK", "UDP", "ICMP port unreachable". Appended. */
 void label_packet(const struct segment *s, struct text *out);
-/* " seq 0 ack 1", " seq 1 ack 1 len 5 \"hello\"": where it is in the stream, and what it carries. A window only
- * when it is shut (RFC 9293 3.8.6). raw: sequence numbers as on the wire; brief: data acknowledges silently.
- * Appended. */
-void label_numbers(const struct segment *s, bool raw, bool brief, struct text *out);
+/* The rest of a TCP segment in parts, each appended with a blank before it, and nothing where it has none:
+ * " seq 0 ack 1": where it is in the stream. A window only when it is shut (RFC 9293 3.8.6). raw: sequence numbers as
+ * on the wire. */
+void label_place(const struct segment *s, bool raw, struct text *out);
+/* " dsack 1-5, sack 9-13" */
+void label_sack(const struct segment *s, bool raw, struct text *out);
+/* " <mss 1460, sackOK, TS, wscale 7>": of a SYN only. */
+void label_offer(const struct segment *s, struct text *out);
+/* " len 5" and " \"hello\"", of UDP too. */
+void label_length(const struct segment *s, struct text *out);
+void label_excerpt(const struct segment *s, struct text *out);
 
 #endif

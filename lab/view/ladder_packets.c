@@ -13,31 +13,65 @@
 
 /* Packets one may cross: there are two ends, and few SYNs and FINs on the way. */
 #define CROSSING_MOST 16
+#define PUSH "PSH/"
+#define PUSH_LEN (sizeof(PUSH) - 1)
 
-static void format_packet(const struct ladder *l, const struct event *event, const struct packet *p,
-	struct text *out)
+static void end_part(struct rung *r, enum rung_part part, size_t begin, const struct text *label)
+{
+	r->parts[part] =
+		(struct rung_part_place){ .begin = (uint16_t)begin, .end = (uint16_t)label->len };
+}
+
+static void write_label(const struct ladder *l, const struct event *event, const struct packet *p,
+	struct rung *r)
 {
 	const struct segment *s = &event->wire.segment;
-	bool narrow = l->lifelines.count > 2;
+	struct text label = TEXT_EMPTY;
+	size_t begin;
 
-	text_printf(out, "#%" PRIu64 " ", event->wire.number);
+	text_printf(&label, "#%" PRIu64 " ", event->wire.number);
 	/* which connection it is, where neither lifeline tells */
 	if (l->lifelines.items[p->from].several && l->lifelines.items[p->to].several) {
 		const struct party *from = &l->now.parties[l->now.from];
 		char name[NAME_BUFFER];
 
-		text_printf(out, "%s: ",
+		text_printf(&label, "%s: ",
 			ladder_name(l, from->parent == NOBODY ? l->now.from : l->now.to, p->from,
 				name));
 	}
 	if (event->kind == EVENT_COPY)
-		text_printf(out, "copy of #%" PRIu64 " ", event->wire.repeats);
-	if (event->kind == EVENT_FORGED && !narrow)
-		text_puts(out, "forged ");
-	label_packet(s, out);
+		text_printf(&label, "copy of #%" PRIu64 " ", event->wire.repeats);
+	begin = label.len;
+	if (event->kind == EVENT_FORGED)
+		text_puts(&label, "forged ");
+	end_part(r, RUNG_PART_FORGED, begin, &label);
+	begin = label.len;
+	label_packet(s, &label);
+	if (label.len > begin + PUSH_LEN && strncmp(label.s + begin, PUSH, PUSH_LEN) == 0)
+		r->parts[RUNG_PART_PUSH] =
+			(struct rung_part_place){ (uint16_t)begin, (uint16_t)(begin + PUSH_LEN) };
+	begin = label.len;
 	if (event->kind != EVENT_COPY && event->wire.repeats)
-		text_printf(out, " (again #%" PRIu64 ")", event->wire.repeats);
-	label_numbers(s, l->options->raw, narrow, out);
+		text_printf(&label, " (again #%" PRIu64 ")", event->wire.repeats);
+	end_part(r, RUNG_PART_AGAIN, begin, &label);
+	begin = label.len;
+	label_place(s, l->options->raw, &label);
+	if (label.len > begin)
+		r->parts[RUNG_PART_WORD] = (struct rung_part_place){ (uint16_t)begin,
+			(uint16_t)(begin + strlen(" seq")) };
+	begin = label.len;
+	label_sack(s, l->options->raw, &label);
+	end_part(r, RUNG_PART_SACK, begin, &label);
+	begin = label.len;
+	label_offer(s, &label);
+	end_part(r, RUNG_PART_OFFER, begin, &label);
+	begin = label.len;
+	label_length(s, &label);
+	end_part(r, RUNG_PART_LENGTH, begin, &label);
+	begin = label.len;
+	label_excerpt(s, &label);
+	end_part(r, RUNG_PART_EXCERPT, begin, &label);
+	r->label = text_take(&label);
 }
 
 static struct packet *find_packet(const struct ladder *l, uint64_t number)
@@ -132,8 +166,7 @@ void ladder_take_packet(struct ladder *l, const struct event *event, bool shown)
 	r->line = p->line;
 	r->from = from;
 	r->to = to;
-	format_packet(l, event, p, &text);
-	r->label = text_take(&text);
+	write_label(l, event, p, r);
 	if (event->kind == EVENT_SEGMENT)
 		rung_list_reach(l->list.busy, from, p->rung);
 	rung_list_place(&l->list, event->no, p->rung);
@@ -187,6 +220,8 @@ static void take_delivered(struct ladder *l, const struct event *event, struct p
 	if (p->from == p->to && !p->waits && p->rung != NO_RUNG && p->rung + 1 == rung) {
 		free(l->list.rungs[rung].label);
 		l->list.rungs[rung].label = text_copy(l->list.rungs[p->rung].label);
+		memcpy(l->list.rungs[rung].parts, l->list.rungs[p->rung].parts,
+			sizeof(l->list.rungs[rung].parts));
 		l->list.rungs[rung].loop = l->list.rungs[p->rung].loop = true;
 	}
 	rung_list_reach(l->list.busy, p->to, rung);

@@ -72,6 +72,39 @@ static size_t *list_roots(const struct cast *c, size_t *ret_count)
 	return roots;
 }
 
+/* The first turn anybody had on the host of a root, or in its process. */
+static uint64_t first_turn(const struct cast *c, size_t root, bool of_process)
+{
+	const struct party *r = &c->parties[root];
+	uint64_t first = r->turn;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct party *p = &c->parties[i];
+
+		if (p->turn && p->turn < first && same(p->host, r->host) &&
+			(!of_process || same(p->process, r->process)))
+			first = p->turn;
+	}
+	return first;
+}
+
+/* Two columns keep their sides from one ladder to the next, whoever began this time: who was on the left before is
+ * there again, as long as the host, and on one host the process, is the same. */
+static void keep_sides(const struct cast *c, size_t roots[2])
+{
+	uint64_t a = first_turn(c, roots[0], false), b = first_turn(c, roots[1], false);
+	size_t first = roots[0];
+
+	if (a == b) {
+		a = first_turn(c, roots[0], true);
+		b = first_turn(c, roots[1], true);
+	}
+	if (b >= a)
+		return;
+	roots[0] = roots[1];
+	roots[1] = first;
+}
+
 static const char *process_of(const struct cast *c, size_t party)
 {
 	return c->parties[cast_root(c, party)].process;
@@ -142,6 +175,8 @@ static void choose_talkers(const struct cast *c, struct choices *ret_chosen)
 {
 	size_t count, *roots = list_roots(c, &count);
 
+	if (count == 2 && c->talk_count)
+		keep_sides(c, roots);
 	/* the words on the arrows are worth more than a lifeline for each socket */
 	if (count < LIFELINES_MAX || !choose_processes(c, roots, count, ret_chosen)) {
 		if (count > LIFELINES_MAX)
@@ -195,8 +230,23 @@ static int choose_name(const struct cast *c, const char *name, struct choices *c
 	return 0;
 }
 
+static bool stands_for(const struct cast *c, const struct choice *choice, size_t party)
+{
+	const struct party *p = &c->parties[party];
+
+	if (choice->root != NOBODY)
+		return cast_root(c, party) == choice->root &&
+			(choice->only == NOBODY || choice->only == party || p->listened);
+	if (choice->process)
+		return same(process_of(c, party), choice->process) ||
+			same(p->process, choice->process);
+	return same(p->host, choice->host);
+}
+
 static bool is_of_choice(const struct cast *c, const struct choice *choice, size_t party)
 {
+	if (choice->root == NOBODY)
+		return stands_for(c, choice, party);
 	return choice->only == NOBODY ? cast_root(c, party) == choice->root : party == choice->only;
 }
 
@@ -240,14 +290,16 @@ static size_t only_with_first(const struct cast *c, const struct choice *first, 
 /* One name alone: those it talked with go along, the most talkative first. */
 static void choose_peers(const struct cast *c, struct choices *chosen)
 {
-	while (chosen->items[0].root != NOBODY && chosen->count < LIFELINES_MAX) {
+	const struct choice *first = &chosen->items[0];
+
+	while (chosen->count < LIFELINES_MAX) {
 		size_t best = NOBODY;
 		uint64_t most = 0;
 
 		for (size_t i = 0; i < c->count; i++) {
-			uint64_t packets = chosen_root(chosen, i)
-				? 0
-				: packets_with_first(c, &chosen->items[0], i);
+			bool drawn = chosen_root(chosen, i) ||
+				(first->root == NOBODY && stands_for(c, first, i));
+			uint64_t packets = drawn ? 0 : packets_with_first(c, first, i);
 
 			if (packets > most) {
 				most = packets;
@@ -258,22 +310,9 @@ static void choose_peers(const struct cast *c, struct choices *chosen)
 			return;
 		chosen->items[chosen->count++] = (struct choice){
 			.root = best,
-			.only = only_with_first(c, &chosen->items[0], best),
+			.only = only_with_first(c, first, best),
 		};
 	}
-}
-
-static bool stands_for(const struct cast *c, const struct choice *choice, size_t party)
-{
-	const struct party *p = &c->parties[party];
-
-	if (choice->root != NOBODY)
-		return cast_root(c, party) == choice->root &&
-			(choice->only == NOBODY || choice->only == party || p->listened);
-	if (choice->process)
-		return same(process_of(c, party), choice->process) ||
-			same(p->process, choice->process);
-	return same(p->host, choice->host);
 }
 
 /* ---- titles ---- */
@@ -383,25 +422,37 @@ static void write_titles(const struct cast *c, const struct choice *choice, int 
 	ret_line->subtitle = text_take(&subtitle);
 }
 
-static void write_left_out(const struct cast *c, struct lifelines *l)
+/* Who talked and is not drawn; of_drawn: of a listener that is drawn with one of its connections, the others. */
+static void write_hidden(const struct cast *c, bool of_drawn, struct text *out)
 {
-	struct text out = TEXT_EMPTY;
 	size_t more = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct party *p = &c->parties[i];
 
-		if (p->lifeline >= 0 || p->parent != NOBODY || !packets_of_root(c, i))
+		if (p->lifeline >= 0 || of_drawn != (p->parent != NOBODY))
 			continue;
-		if (more || out.len + 2 + strlen(p->name) > LEFT_OUT_MOST) {
+		if (of_drawn ? !p->packets || c->parties[cast_root(c, i)].lifeline < 0
+			     : !packets_of_root(c, i))
+			continue;
+		if (more || out->len + 2 + strlen(p->name) > LEFT_OUT_MOST) {
 			more++;
 			continue;
 		}
-		text_puts(&out, out.len ? ", " : "");
-		text_escape(&out, p->name, strlen(p->name));
+		text_puts(out, out->len ? ", " : "");
+		text_escape(out, p->name, strlen(p->name));
 	}
 	if (more)
-		text_printf(&out, "%s%zu more", out.len ? " and " : "", more);
+		text_printf(out, "%s%zu more", out->len ? " and " : "", more);
+}
+
+static void write_left_out(const struct cast *c, struct lifelines *l)
+{
+	struct text out = TEXT_EMPTY;
+
+	write_hidden(c, false, &out);
+	if (!out.len)
+		write_hidden(c, true, &out);
 	l->left_out = out.len ? text_take(&out) : NULL;
 	text_done(&out);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -12,6 +13,7 @@
 /* Columns between lifelines when there is room enough; beside the only one. */
 #define GAP 46
 #define GAP_ALONE 30
+#define RECEIVED_LEAST 8 /* columns of what a call received: "hello ~ */
 
 /* Columns a cell may take: of two lifelines, a call with a state beside it. */
 static const int cell_most[LIFELINES_MAX + 1] = { 0, 26, 26, 17, 14 };
@@ -26,6 +28,20 @@ void rung_done(struct rung *r)
 		free(r->cells[i].state);
 	}
 	*r = (struct rung){ 0 };
+}
+
+void rung_format_label(const struct rung *r, unsigned left_out, struct text *out)
+{
+	size_t len = r->label ? strlen(r->label) : 0;
+
+	for (size_t at = 0; at < len; at++) {
+		bool shown = true;
+
+		for (unsigned i = 0; i < left_out; i++)
+			shown &= at < r->parts[i].begin || at >= r->parts[i].end;
+		if (shown)
+			text_add(out, r->label + at, 1);
+	}
 }
 
 static int cell_width(const struct rung_cell *cell)
@@ -84,7 +100,18 @@ static int smaller(int a, int b)
 /* How much room there should be. */
 struct needs {
 	int left, gap, right;
+	int left_least, right_least; /* what was received may be cut */
+	int gap_full; /* with what SYNs offer */
 };
+
+/* Columns without most of what a call received: = "hello wor… */
+static int least_width(const struct rung_cell *cell)
+{
+	const char *quote = cell->call ? strchr(cell->call, '"') : NULL;
+	int cut = quote ? row_columns(quote) - RECEIVED_LEAST : 0;
+
+	return cell_width(cell) - (cut > 0 ? cut : 0);
+}
 
 static void need_for_rung(const struct rung_layout *l, const struct rung *r, struct needs *n)
 {
@@ -93,15 +120,18 @@ static void need_for_rung(const struct rung_layout *l, const struct rung *r, str
 	for (int i = 0; i <= last; i++) {
 		int width = cell_width(&r->cells[i]);
 
-		if (i == 0)
+		if (i == 0) {
 			n->left = larger(n->left, width);
-		else if (i == last)
+			n->left_least = larger(n->left_least, least_width(&r->cells[i]));
+		} else if (i == last) {
 			n->right = larger(n->right, width);
-		else if (width)
+			n->right_least = larger(n->right_least, least_width(&r->cells[i]));
+		} else if (width)
 			n->gap = larger(n->gap, width + 2);
 	}
 	across = larger(across, 1);
-	n->gap = larger(n->gap, (arrow_width(l, r) + across - 1) / across);
+	n->gap = larger(n->gap, (arrow_width(l, r, RUNG_PART_OFFER + 1) + across - 1) / across);
+	n->gap_full = larger(n->gap_full, (arrow_width(l, r, 0) + across - 1) / across);
 }
 
 static void need_for_titles(const struct rung_layout *l, const struct lifelines *lifelines,
@@ -123,6 +153,15 @@ static void need_for_titles(const struct rung_layout *l, const struct lifelines 
 	}
 }
 
+/* Towards what it wants, out of what there is. Returns by how much. */
+static int grow(int *width, int wanted, int room)
+{
+	int more = larger(smaller(wanted - *width, room), 0);
+
+	*width += more;
+	return more;
+}
+
 void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, bool ascii,
 	const struct rung *rungs, size_t count)
 {
@@ -141,18 +180,16 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	}
 	need_for_titles(l, lifelines, &n);
 	room = ROW_WIDTH - (l->time + 1) - 1 - (int)l->count - (l->count > 1 ? 1 : 0);
-	/* first the ends, as far as they may go; then the arrows; then what is left over, to either */
-	left = smaller(n.left, most);
-	right = smaller(n.right, most);
+	/* first the ends, as far as they may go, but for what was received; then the arrows; then what is left over,
+	 * to either */
+	left = smaller(n.left_least, most);
+	right = smaller(n.right_least, most);
 	gap = smaller(n.gap, (room - left - right) / gaps);
 	room -= left + right + gap * gaps;
-	most = smaller(n.left - left, room);
-	left += most;
-	room -= most;
-	most = smaller(n.right - right, room);
-	right += most;
-	room -= most;
-	gap += smaller(larger((l->count == 1 ? GAP_ALONE : GAP) - gap, 0), room / gaps);
+	room -= grow(&left, n.left, room);
+	room -= grow(&right, n.right, room);
+	n.gap_full = larger(n.gap_full, l->count == 1 ? GAP_ALONE : GAP);
+	gap += smaller(larger(n.gap_full - gap, 0), room / gaps);
 	l->at[0] = l->time + 1 + left + 1;
 	for (size_t i = 1; i < l->count; i++)
 		l->at[i] = l->at[i - 1] + 1 + gap;

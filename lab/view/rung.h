@@ -31,6 +31,23 @@ enum rung_line {
 	RUNG_LINE_COUNT,
 };
 
+/* What of a label goes where there is little room, the first first. Why a packet was lost goes behind the excerpt. */
+enum rung_part {
+	RUNG_PART_OFFER, /* what a SYN offers */
+	RUNG_PART_EXCERPT, /* of the payload */
+	RUNG_PART_FORGED, /* the line says it too */
+	RUNG_PART_PUSH,
+	RUNG_PART_SACK,
+	RUNG_PART_LENGTH,
+	RUNG_PART_AGAIN, /* which one it repeats */
+	RUNG_PART_WORD, /* "seq" before the number */
+	RUNG_PART_COUNT,
+};
+
+struct rung_part_place {
+	uint16_t begin, end; /* bytes of the label; both 0 = it has no such part */
+};
+
 /* What stands at one end, each owned and NULL for none: "connect() = 0" and "SYN-SENT", the call farther out;
  * before both the name of the socket, where one lifeline stands for several. */
 struct rung_cell {
@@ -47,6 +64,7 @@ struct rung {
 	int from, to;
 	bool loop;
 	char *label; /* owned; NULL = none */
+	struct rung_part_place parts[RUNG_PART_COUNT];
 	char *reason; /* owned; why it was lost; NULL = not told */
 	struct rung_cell cells[LIFELINES_MAX];
 };
@@ -61,6 +79,8 @@ struct rung_layout {
 };
 
 void rung_done(struct rung *r);
+/* Its label without the first `left_out` kinds of parts. Appended. */
+void rung_format_label(const struct rung *r, unsigned left_out, struct text *out);
 
 /* Can a call and a state, either NULL, stand side by side at one end? name: may be NULL. */
 bool rung_fits(size_t lifelines, const char *name, const char *call, const char *state);

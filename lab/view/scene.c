@@ -293,8 +293,12 @@ static void label_arrow(const struct maker *m, const struct event *event, struct
 	if (event->kind != EVENT_COPY && event->wire.repeats)
 		text_printf(&text, " again #%" PRIu64, event->wire.repeats);
 	a->head = text_take(&text);
-	if (event->kind != EVENT_COPY) /* which says what the other does, just above */
-		label_numbers(&event->wire.segment, false, m->scene->lifelines.count > 2, &text);
+	if (event->kind != EVENT_COPY) { /* which says what the other does, just above */
+		label_place(&event->wire.segment, false, &text);
+		label_sack(&event->wire.segment, false, &text);
+		label_length(&event->wire.segment, &text);
+		label_excerpt(&event->wire.segment, &text);
+	}
 	a->tail = text_take(&text);
 }
 

@@ -74,6 +74,12 @@ static const char *const keywords[] = { "src", "dst", "host", "net", "mask", "po
 	"icmp6-multicastlistenerreportv1", "icmp6-multicastlistenerdone", "icmp6-routersolicit",
 	"icmp6-routeradvert", "icmp6-neighborsolicit", "icmp6-neighboradvert", "icmp6-redirect",
 	"icmp6-multicastlistenerreportv2", NULL };
+/* What it also knows, and no packet here has. */
+static const char *const link_words[] = { "ether", "vlan", "mpls", "pppoed", "pppoes", "geneve",
+	"arp", "rarp", "gateway", "link", "llc", "wlan", "fddi", "tr", "ppp", "slip", "radio",
+	"type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra", "ta", "atalk", "aarp",
+	"decnet", "iso", "stp", "ipx", "netbeui", "lat", "moprc", "mopdl", "inbound", "outbound",
+	"ifname", "on", NULL };
 /* A name behind one of these is looked for in /etc/services or /etc/protocols. */
 static const char *const before_names[] = { "port", "portrange", "proto", "protochain", NULL };
 
@@ -261,13 +267,22 @@ static bool compile(pcap_t *pcap, const char *text, struct bpf_program *ret_prog
 	char ret_message[256], size_t *ret_offset)
 {
 	size_t len = 0;
+	bool known;
 
 	if (strlen(text) > FILTER_MAX) {
 		snprintf(ret_message, 256, "a filter has %d bytes at most", FILTER_MAX);
 		*ret_offset = FILTER_MAX;
 		return false;
 	}
-	if (!knows_words(text, ret_offset, &len)) {
+	known = knows_words(text, ret_offset, &len);
+	if (!known && is_among(link_words, text + *ret_offset, len)) {
+		snprintf(ret_message, 256,
+			"'%.*s' asks for what is before the IP header or beside the packet; packets here "
+			"begin at the IP header",
+			(int)len, text + *ret_offset);
+		return false;
+	}
+	if (!known) {
 		snprintf(ret_message, 256,
 			"'%.*s' is no word of pcap-filter(7), no number and no address; names of "
 			"hosts are not looked up",

@@ -11,6 +11,7 @@
  * been sent. 6 MB of window (tcp_rmem) in segments of 1460 bytes. A power of 2. */
 #define SENT_MOST 4096
 #define SENT_FEW 4 /* many conversations are no more than a handshake */
+#define SCALE_MOST 14
 
 struct sent {
 	uint32_t seq, len; /* len counts SYN and FIN (RFC 9293 3.4) */
@@ -34,6 +35,8 @@ struct flow {
 	struct address src, dst;
 	bool begun; /* the place is known */
 	struct flow_place place;
+	bool scales; /* its SYN offered to */
+	uint8_t shift;
 	struct sent_log sent;
 };
 
@@ -103,7 +106,7 @@ static struct flow *find_back(struct flow_table *table, struct flow *there)
 /* Nothing is known of it (any more). */
 static void forget(struct flow *f)
 {
-	f->begun = false;
+	f->begun = f->scales = false;
 	f->place = (struct flow_place){ 0 };
 	f->sent.count = f->sent.next = 0;
 }
@@ -175,8 +178,23 @@ static void move_places(const struct segment *s, struct flow *there, struct flow
 		back->place.acked = s->ack;
 }
 
+/* Windows are shifted when both SYNs have offered it, those of the SYNs never (RFC 7323 2.2); by 14 at most
+ * (RFC 7323 2.3). */
+static void learn_scale(struct flow *f, const struct segment *s)
+{
+	const struct segment_options *o = &s->options;
+
+	if (!(s->flags & SEGMENT_SYN))
+		return;
+	f->scales = o->present & OPTION_WINDOW_SCALE;
+	f->shift = o->window_scale < SCALE_MOST ? o->window_scale : SCALE_MOST;
+}
+
 static void set_relative(struct segment *s, const struct flow *there, const struct flow *back)
 {
+	bool scaled = !(s->flags & SEGMENT_SYN) && there && there->scales && back && back->scales;
+
+	s->window_shift = scaled ? there->shift : 0;
 	s->seq_base = there && there->begun ? there->place.base : 0;
 	s->seq_rel = s->seq - s->seq_base;
 	s->ack_base = (s->flags & SEGMENT_ACK) && back && back->begun ? back->place.base : 0;
@@ -203,6 +221,7 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 		back->begun = true;
 		back->place = (struct flow_place){ s->ack - 1, s->ack, s->ack };
 	}
+	learn_scale(there, s);
 	set_relative(s, there, back);
 	earlier = repeated(there, s, number);
 	move_places(s, there, back);

@@ -14,7 +14,7 @@ struct flow_table;
 struct flow_table *flow_table_new(void);
 void flow_table_free(struct flow_table *table);
 
-/* Fill s's relative numbers. A SYN sets where its direction begins; a direction first seen in its
+/* Fill s's relative numbers and what its window is to be shifted by. A SYN sets where its direction begins; a direction first seen in its
  * middle begins with the first segment seen. Returns the number of the last segment that carried this one's
  * first sequence number, for then it sends it again, whole or in part (Linux counts it in TcpRetransSegs); 0 when
  * it is new, or repeats one longer ago than fits in a window. `number` is its own; host: who sent it, for every

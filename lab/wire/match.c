@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "wire/filter.h"
@@ -31,7 +32,7 @@ int match_parse_word(const char *word, uint16_t *ret_must)
 {
 	uint16_t must = 0;
 
-	if (strcmp(word, "any") == 0) {
+	if (strcasecmp(word, "any") == 0) {
 		*ret_must = 0;
 		return 0;
 	}
@@ -39,7 +40,8 @@ int match_parse_word(const char *word, uint16_t *ret_must)
 		size_t len = strcspn(word, "/"), i = 0;
 
 		while (i < PART_COUNT &&
-			(strlen(parts[i].name) != len || strncmp(parts[i].name, word, len) != 0))
+			(strlen(parts[i].name) != len ||
+				strncasecmp(parts[i].name, word, len) != 0))
 			i++;
 		if (i == PART_COUNT)
 			return -EINVAL;

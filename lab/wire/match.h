@@ -32,7 +32,7 @@ struct match {
 	const struct filter *filter; /* `where "..."`: borrowed, from filter_get(); NULL = none */
 };
 
-/* Parse one word such as "syn/ack" or "data/fin". 0, or -EINVAL when it is not such a word. */
+/* Parse one word such as "syn/ack", "data/fin" or "SYN", as the lab itself prints it. 0, or -EINVAL when it is not such a word. */
 int match_parse_word(const char *word, uint16_t *ret_must);
 /* The words match_parse_word() knows, for completion and messages, NULL at the end. */
 extern const char *const match_words[];

@@ -37,6 +37,7 @@ struct rule *rule_add(struct rule_list *list, const struct rule *made)
 	*r = *made;
 	r->number = ++list->numbers;
 	r->random = made->seed;
+	r->dice = made->chance_seed;
 	r->next = NULL;
 	while (*place)
 		place = &(*place)->next;
@@ -81,6 +82,15 @@ static bool can_apply(const struct rule *r, const struct segment *s)
 		(s->payload_len && s->kind != SEGMENT_OTHER);
 }
 
+/* Thrown for each packet it is for: the same seed and the same packets give the same losses. */
+static bool dice_fall(struct rule *r)
+{
+	bool fall = !r->chance_ppm || random_next(&r->dice) % RULE_CHANCE_SURE < r->chance_ppm;
+
+	r->passed += !fall;
+	return fall;
+}
+
 void rule_list_apply(struct rule_list *list, const struct segment *s, const uint8_t *packet,
 	size_t len, struct rule *ret_by_kind[RULE_COUNT])
 {
@@ -88,7 +98,7 @@ void rule_list_apply(struct rule_list *list, const struct segment *s, const uint
 		ret_by_kind[k] = NULL;
 	for (struct rule *r = list->first; r; r = r->next) {
 		if (!ret_by_kind[r->kind] && (!r->count || r->hits < r->count) && can_apply(r, s) &&
-			match_packet(&r->match, s, packet, len))
+			match_packet(&r->match, s, packet, len) && dice_fall(r))
 			ret_by_kind[r->kind] = r;
 	}
 	for (int k = 0; k < RULE_COUNT; k++) {
@@ -147,6 +157,9 @@ void rule_format(const struct rule *rule, struct text *out)
 	match_format(&rule->match, out);
 	if (rule->count)
 		text_printf(out, " x%" PRIu64, rule->count);
+	if (rule->chance_ppm) /* %g: 10, 12.5, 0.1 */
+		text_printf(out, " %g%% seed %" PRIu64, rule->chance_ppm * 100.0 / RULE_CHANCE_SURE,
+			rule->chance_seed);
 	if (rule->kind == RULE_CORRUPT && rule->corruption == CORRUPT_PAYLOAD)
 		text_puts(out, " payload");
 	if (rule->kind == RULE_RATE)

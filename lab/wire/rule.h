@@ -12,6 +12,8 @@
 
 struct text;
 
+#define RULE_CHANCE_SURE 1000000 /* in a million */
+
 enum rule_kind {
 	RULE_HOLD,
 	RULE_DROP,
@@ -33,7 +35,11 @@ struct rule {
 	enum rule_kind kind;
 	struct match match;
 	uint64_t count; /* packets it is for; 0 = all, for ever */
+	uint32_t chance_ppm; /* in a million: how many of those it is for; 0 = all */
+	uint64_t chance_seed;
+	uint64_t dice; /* state of the generator for the chance */
 	uint64_t hits; /* packets it was applied to */
+	uint64_t passed; /* packets it was for and that the dice let pass */
 	uint64_t delay_ns,
 		jitter_ns; /* DELAY: delay_ns +- jitter_ns, evenly spread, from the seed */
 	uint64_t seed;
@@ -58,15 +64,15 @@ int rule_remove(struct rule_list *list, unsigned number);
 /* Remove all of one kind. */
 void rule_remove_kind(struct rule_list *list, enum rule_kind kind);
 
-/* For each kind the oldest rule that this packet matches and that is not used up, else NULL; counted as a
- * hit of each that will be applied: a drop leaves the others without one, and a packet without payload is none
- * for a rule that corrupts payload. */
+/* For each kind the oldest rule that this packet matches, that is not used up and whose dice do not let it pass, else
+ * NULL; counted as a hit of each that will be applied: a drop leaves the others without one, and a packet without
+ * payload is none for a rule that corrupts payload. */
 void rule_list_apply(struct rule_list *list, const struct segment *s, const uint8_t *packet,
 	size_t len, struct rule *ret_by_kind[RULE_COUNT]);
 /* When a packet of `len` bytes that a DELAY or RATE rule applies to may go on, now being now_ns. */
 uint64_t rule_delay(struct rule *rule, size_t len, uint64_t now_ns);
 
-/* "drop syn/ack to 10.0.0.1 x2", "delay data 100 ms +-20 ms seed 7". Appended. */
+/* "drop syn/ack to 10.0.0.1 x2", "drop data 10% seed 1", "delay data 100ms +-20ms seed 7". Appended. */
 void rule_format(const struct rule *rule, struct text *out);
 
 #endif

@@ -5,6 +5,15 @@
 
 #include "session.h"
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
 static void command_when_entered_prints_and_prompts_again(void **state)
 {
 	struct session *s = *state;
@@ -24,6 +33,23 @@ static void blank_line_when_entered_repeats_nothing(void **state)
 	pty_type(&s->pty, "\r  \r\r");
 	assert_runs(s, "twice");
 	assert_int_equal(pty_count(&s->pty, "once!", NULL), 1);
+}
+
+/* What is typed may name any file; what that one includes is beside it or below. */
+static void include_when_typed_takes_any_file(void **state)
+{
+	struct session *s = *state;
+	char path[220], line[240];
+
+	snprintf(path, sizeof(path), "%s/one.lab", s->home);
+	write_file(path, "say \"from \\x61far\"\ninclude two.lab\n");
+	snprintf(path, sizeof(path), "%s/two.lab", s->home);
+	write_file(path, "say \"and \\x62eside\"\ninclude ../two.lab\n");
+	snprintf(line, sizeof(line), "include %s/one.lab", s->home);
+	run(s, line);
+	pty_await_lines(&s->pty, 1, "from afar", NULL);
+	pty_await_lines(&s->pty, 1, "and beside", NULL);
+	pty_await_lines(&s->pty, 1, "only files beside this one or below", NULL);
 }
 
 /* ---- what happens while a line is typed ---- */
@@ -531,6 +557,7 @@ int main(void)
 #define TEST_AT_HOME(name) cmocka_unit_test_setup_teardown(name, set_up_home, tear_down)
 		TEST(command_when_entered_prints_and_prompts_again),
 		TEST(blank_line_when_entered_repeats_nothing),
+		TEST(include_when_typed_takes_any_file),
 		TEST(event_when_half_a_line_is_typed_leaves_it_whole),
 		TEST(event_when_the_cursor_is_inside_the_line_leaves_it_there),
 		TEST(event_when_the_line_is_wrapped_leaves_it_whole),

@@ -213,16 +213,23 @@ static void get_names_of_hosts_are_not_looked_up(void **state)
 	static const struct {
 		const char *text, *caret, *word;
 	} cases[] = {
-		{ "tcp prot 80", "    ^", "prot" }, { "host example.com", "     ^", "example.com" },
-		{ "example", "^", "example" }, { "net loopback", "    ^", "loopback" },
-		{ "src a-b_c and tcp", "    ^", "a-b_c" }, { "host http", "     ^", "http" },
+		{ "tcp prot 80", "    ^", "prot" },
+		{ "host example.com", "     ^", "example.com" },
+		{ "example", "^", "example" },
+		{ "net loopback", "    ^", "loopback" },
+		{ "src a-b_c and tcp", "    ^", "a-b_c" },
+		{ "host http", "     ^", "http" },
 		{ "port 80 or http", "           ^", "http" }, /* it could be both */
-		{ "host \\tcp", "     ^", "\\tcp" }, { "host 1.2.3.4.5", "     ^", "1.2.3.4.5" },
-		{ "host 10.0.0.1-x", "     ^", "10.0.0.1-x" }, { "cafe:foo", "^", "cafe" },
-		{ "tcp[0:cafe]", "      ^", "cafe" }, { "host fd00::1g", "            ^", "g" },
-		{ "host ::x", "       ^", "x" }, { "_x", " ^", "x" },
-		{ "tcp-syn-x", "^", "tcp-syn-x" }, { "0x", "^", "0x" },
-		{ "inbound", "^", "inbound" }, /* libpcap knows it, our packets do not */
+		{ "host \\tcp", "     ^", "\\tcp" },
+		{ "host 1.2.3.4.5", "     ^", "1.2.3.4.5" },
+		{ "host 10.0.0.1-x", "     ^", "10.0.0.1-x" },
+		{ "cafe:foo", "^", "cafe" },
+		{ "tcp[0:cafe]", "      ^", "cafe" },
+		{ "host fd00::1g", "            ^", "g" },
+		{ "host ::x", "       ^", "x" },
+		{ "_x", " ^", "x" },
+		{ "tcp-syn-x", "^", "tcp-syn-x" },
+		{ "0x", "^", "0x" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -232,6 +239,16 @@ static void get_names_of_hosts_are_not_looked_up(void **state)
 			cases[i].word);
 		assert_refused(*state, cases[i].text, cases[i].caret, expected);
 	}
+}
+
+/* libpcap knows them, our packets do not. */
+static void get_words_of_the_link_layer_say_what_packets_have(void **state)
+{
+	const char *why = "packets here begin at the IP header";
+
+	assert_refused(*state, "inbound", "^", why);
+	assert_refused(*state, "tcp and ether host 1:2:3:4:5:6", "        ^", why);
+	assert_refused(*state, "vlan 7", "^", why);
 }
 
 static void get_too_long_is_refused(void **state)
@@ -262,6 +279,7 @@ int main(void)
 		FILTER_TEST(get_unfinished_points_behind_it),
 		FILTER_TEST(get_impossible_values_points_at_them),
 		FILTER_TEST(get_names_of_hosts_are_not_looked_up),
+		FILTER_TEST(get_words_of_the_link_layer_say_what_packets_have),
 		FILTER_TEST(get_too_long_is_refused),
 	};
 

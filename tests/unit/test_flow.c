@@ -262,6 +262,38 @@ static void new_connection_has_repeated_nothing(void **state)
 	assert_int_equal(see(*state, segment(false, ACK, 8990, 901, 5), 5003), 0);
 }
 
+/* ---- windows ---- */
+
+static uint32_t window_of(struct flow_table *table, struct segment s, bool offers, uint8_t shift)
+{
+	s.window = 100;
+	s.options.present = offers ? OPTION_WINDOW_SCALE : 0;
+	s.options.window_scale = shift;
+	flow_table_see(table, &s, 0, 1);
+	return segment_window(&s);
+}
+
+/* RFC 7323 2.2, 2.3 */
+static void window_is_scaled_when_both_have_offered_it(void **state)
+{
+	assert_int_equal(window_of(*state, segment(false, SYN, 5000, 0, 0), true, 3), 100);
+	assert_int_equal(window_of(*state, segment(true, SYN | ACK, 900, 5001, 0), true, 20), 100);
+	assert_int_equal(window_of(*state, segment(false, ACK, 5001, 901, 0), false, 0), 800);
+	assert_int_equal(window_of(*state, segment(true, ACK, 901, 5001, 0), false, 0), 100 << 14);
+	/* the next connection between them does without */
+	assert_int_equal(window_of(*state, segment(false, SYN, 70000, 0, 0), true, 3), 100);
+	assert_int_equal(window_of(*state, segment(true, ACK, 901, 70001, 0), false, 0), 100);
+	assert_int_equal(
+		window_of(*state, segment(true, SYN | ACK, 9000, 70001, 0), false, 0), 100);
+	assert_int_equal(window_of(*state, segment(false, ACK, 70001, 9001, 0), false, 0), 100);
+}
+
+static void window_is_bare_where_the_syns_were_not_seen(void **state)
+{
+	assert_int_equal(window_of(*state, segment(false, ACK, 5001, 901, 0), false, 0), 100);
+	assert_int_equal(window_of(*state, segment(true, ACK, 901, 5001, 0), false, 0), 100);
+}
+
 #define FLOW_TEST(name) cmocka_unit_test_setup_teardown(name, table_open, table_close)
 
 int main(void)
@@ -280,6 +312,8 @@ int main(void)
 		FLOW_TEST(two_joined_are_a_repetition_of_the_first),
 		FLOW_TEST(data_of_a_syn_sent_again_is_a_repetition),
 		FLOW_TEST(new_connection_has_repeated_nothing),
+		FLOW_TEST(window_is_scaled_when_both_have_offered_it),
+		FLOW_TEST(window_is_bare_where_the_syns_were_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

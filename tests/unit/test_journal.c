@@ -513,7 +513,7 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 			.text = "l",
 			.wire = { .number = 1, .segment = s } },
 		"{'subject':'c','peer':'l','number':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP','ttl':0,"
-		"'flags':'SYN','seq':0,'seq_raw':5000,'window':64240,'len':0,"
+		"'flags':'SYN','seq':0,'seq_raw':5000,'window':64240,'window_scaled':64240,'len':0,"
 		"'options':'MSS 1460','mss':1460}");
 	s.flags = SEGMENT_ACK | SEGMENT_PSH;
 	s.options.present = 0;
@@ -528,7 +528,7 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 			.wire = { .number = 2, .repeats = 1, .segment = s } },
 		"{'number':2,'repeats':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP','ttl':0,"
 		"'flags':'PSH/ACK','seq':1,'seq_raw':5000,'ack':1,'ack_raw':901,"
-		"'window':64240,'len':100,'data':'a\\\\x00\\\\\\''}");
+		"'window':64240,'window_scaled':64240,'len':100,'data':'a\\\\x00\\\\\\''}");
 }
 
 static void jsonl_of_verdict_names_the_segment(void **state)

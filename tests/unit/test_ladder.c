@@ -269,7 +269,7 @@ static void utf8_draws_lines(void **state)
 		"   0.0 socket() = 3  CLOSED │                                                 │\n"
 		"   0.0                      │                                                 │ CLOSED  socket() = 3\n"
 		"   0.0                      ├─── #1 SYN seq 0 ───────────────────────────────►│\n"
-		"   0.0                      │... #2 PSH/ACK seq 1 ack 1 len 29 \"a long line… ─┤\n"
+		"   0.0                      │... #2 PSH/ACK seq 1 ack 1 len 29 \"a long li… ───┤\n"
 		"... on the wire\n");
 }
 
@@ -382,7 +382,7 @@ static void copies_and_forgeries_begin_off_the_lifeline(void **state)
 		"   0.0 socket() = 3  CLOSED |                                                 |\n"
 		"   0.0                      |                                                 | CLOSED  socket() = 3\n"
 		"   0.0                      |--- #1 PSH/ACK seq 1 ack 1 len 2 \"hi\" ---------->|\n"
-		"   0.0                      |   =2= #2 copy of #1 PSH/ACK seq 1 ack 1 len ~ =>|\n"
+		"   0.0                      |   =2= #2 copy of #1 PSH/ACK seq 1 ack 1 len 2 =>|\n"
 		"   0.0                      |    (#2 corrupted: its checksum is wrong (rule ~ |\n"
 		"   0.0                      |<~~ #3 forged RST seq 1 ~~~~~~~~~~~~~~~~~~~~~~   |\n"
 		"   0.0                      |               ... #4 copy of #3 RST seq 1 =2=   |\n"
@@ -629,6 +629,106 @@ static void many_sockets_of_a_process_share_its_lifeline(void **state)
 		"not shown: 4 packets of c, e; `ladder NAME ...` does\n");
 }
 
+/* A process alone brings those along it talked with, as a socket does. */
+static void process_alone_brings_its_peers(void **state)
+{
+	make_pair(*state);
+	shake_hands(*state);
+	assert_drawn(*state,
+		&(struct ladder_options){ .ascii = true,
+			.most = 3,
+			.names = (const char *const[]){ "main" },
+			.name_count = 1 },
+
+		"                                main                                           l, a\n"
+		"    ms                            c                                           server\n"
+		"(4 lines before; `ladder all` draws all)\n"
+		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 -------------------|\n"
+		"   0.0                            |--- #3 ACK seq 1 ack 1 ---------------------->| ESTABLISHED\n"
+		"   0.0                            |                                              | accept() = 4 (a)\n");
+}
+
+/* Whoever began this time: the other process was on the right before. */
+static void sides_stay_from_one_ladder_to_the_next(void **state)
+{
+	struct journal *j = *state;
+	struct ladder_options options = { .ascii = true };
+
+	make_pair(j);
+	put(j, 1, "c", "l", tcp(SEGMENT_SYN, 0, 0), 0);
+	deliver(j, 1);
+	make(j, 10, "k", "main");
+	make(j, 11, "d", "server");
+	options.after = add(j, (struct event){ .kind = EVENT_MARK, .text = "the other way" });
+	put(j, 2, "d", "k", tcp(SEGMENT_SYN, 0, 0), 0);
+	deliver(j, 2);
+	assert_drawn(j, &options,
+		"          k                                              d\n"
+		"    ms  main                                          server\n"
+		"   0.0    |<-- #2 SYN seq 0 -----------------------------|\n");
+}
+
+static struct segment offering(struct segment s)
+{
+	s.options = (struct segment_options){ .present = OPTION_MSS | OPTION_SACK_PERMITTED |
+			OPTION_TIMESTAMPS | OPTION_WINDOW_SCALE,
+		.mss = 1460,
+		.window_scale = 7 };
+	return s;
+}
+
+static struct segment reporting(struct segment s)
+{
+	s.ack_base = 2000;
+	s.options = (struct segment_options){ .present = OPTION_SACK | OPTION_TIMESTAMPS,
+		.sack_count = 1,
+		.sack = { { 2009, 2013 } } };
+	return s;
+}
+
+/* What goes first is what a SYN offers, then the excerpt; seq and ack stay. */
+static void little_room_leaves_the_numbers(void **state)
+{
+	struct journal *j = *state;
+
+	make_pair(j);
+	put(j, 1, "c", "l", offering(tcp(SEGMENT_SYN, 0, 0)), 0);
+	deliver(j, 1);
+	put(j, 2, "l", "c", reporting(tcp(SEGMENT_ACK, 1, 5)), 0);
+	deliver(j, 2);
+	put(j, 3, "c", "l", with_data(tcp(PSH_ACK, 4001, 5001), "hello, this is long", 19), 0);
+	verdict(j, EVENT_DROPPED, 3, 0, "rule 1: drop data x1");
+	assert_ascii(j,
+		"                            c                                                 l\n"
+		"    ms                    main                                             server\n"
+		"   0.0                      |                                                 | CLOSED  socket() = 3\n"
+		"   0.0                      |                                                 | LISTEN  listen() = 0\n"
+		"   0.0 socket() = 3  CLOSED |                                                 |\n"
+		"   0.0                      |--- #1 SYN seq 0 ------------------------------->|\n"
+		"   0.0                      |<-- #2 ACK seq 1 ack 5 sack 9-13 ----------------|\n"
+		"   0.0                      |--- #3 PSH/ACK seq 4001 ack 5001 len 19 --XXX    |\n"
+		"XXX lost\n");
+	make(j, 10, "d", "third");
+	put(j, 4, "d", "l", tcp(SEGMENT_SYN, 0, 0), 0);
+	deliver(j, 4);
+	put(j, 5, "l", "c", reporting(with_data(tcp(PSH_ACK, 4001, 5001), "hello", 5)), 0);
+	deliver(j, 5);
+	assert_ascii(j,
+		"                    c                                l                                d\n"
+		"    ms            main                            server                            third\n"
+		"   0.0              |                                | socket() = 3                   |\n"
+		"   0.0              |                                | listen() = 0                   |\n"
+		"   0.0              |                                | LISTEN                         |\n"
+		"   0.0 socket() = 3 |                                |                                |\n"
+		"   0.0              |- #1 SYN seq 0 ---------------->|                                |\n"
+		"   0.0              |< #2 ACK seq 1 ack 5 sack 9-13 -|                                |\n"
+		"   0.0              |- #3 ACK 4001 ack 5001 --XXX    |                                |\n"
+		"   0.0              |                                |                                | socket() = 3\n"
+		"   0.0              |                                |< #4 SYN seq 0 -----------------|\n"
+		"   0.0              |< #5 ACK seq 4001 ack 5001 -----|                                |\n"
+		"XXX lost\n");
+}
+
 static void too_many_and_unknown_names_are_refused(void **state)
 {
 	static const char *const names[] = { "l", "c", "server", "main", "localhost", "nobody" };
@@ -756,6 +856,9 @@ int main(void)
 		LADDER_TEST(call_that_slept_returns_with_what_woke_it),
 		LADDER_TEST(hosts_can_be_the_columns),
 		LADDER_TEST(many_sockets_of_a_process_share_its_lifeline),
+		LADDER_TEST(process_alone_brings_its_peers),
+		LADDER_TEST(sides_stay_from_one_ladder_to_the_next),
+		LADDER_TEST(little_room_leaves_the_numbers),
 		LADDER_TEST(too_many_and_unknown_names_are_refused),
 		LADDER_TEST(beginning_in_the_middle_tells_the_states),
 		LADDER_TEST(reset_begins_anew),

@@ -139,7 +139,7 @@ static void segment_prefers_names_to_addresses(void **state)
 			.subject = "c",
 			.text = "l",
 			.wire = { .number = 1, .segment = s } },
-		"#1: c > l  SYN seq 0 win 10 <mss 1460>");
+		"#1: c > l  SYN seq 0 win 10 <mss 1460, TS>");
 	s.flags = SEGMENT_ACK;
 	assert_told(j,
 		(struct event){ .kind = EVENT_SEGMENT,
@@ -164,6 +164,52 @@ static void segment_of_a_syn_lists_only_its_options(void **state)
 	assert_told(j, event, "#0: c > l  SYN seq 0 win 10 <sackOK>");
 	event.wire.segment.options.present = 0;
 	assert_told(j, event, "#0: c > l  SYN seq 0 win 10");
+}
+
+/* What arrived behind a hole is told of any segment; of a D-SACK it is told that it came twice (RFC 2883 4.1, 4.2:
+ * below the number acknowledged, or inside the next block). */
+static void segment_tells_its_sack_blocks(void **state)
+{
+	struct journal *j = *state;
+	struct event event = { .kind = EVENT_SEGMENT, .subject = "l", .text = "c" };
+	struct segment *s = &event.wire.segment;
+
+	s->flags = SEGMENT_ACK;
+	s->ack = 1005;
+	s->ack_base = 1000;
+	s->ack_rel = 5;
+	s->options.present = OPTION_SACK | OPTION_TIMESTAMPS;
+	s->options.sack_count = 2;
+	s->options.sack[0].left = 1009;
+	s->options.sack[0].right = 1013;
+	s->options.sack[1].left = 1020;
+	s->options.sack[1].right = 1030;
+	assert_told(j, event, "#0: l > c  ACK seq 0 ack 5 win 0 <sack 9-13 20-30>");
+	s->options.sack[0].left = 1001;
+	s->options.sack[0].right = 1005;
+	assert_told(j, event, "#0: l > c  ACK seq 0 ack 5 win 0 <dsack 1-5, sack 20-30>");
+	s->options.sack[0].left = 1022;
+	s->options.sack[0].right = 1030;
+	assert_told(j, event, "#0: l > c  ACK seq 0 ack 5 win 0 <dsack 22-30, sack 20-30>");
+	s->options.sack_count = 1;
+	assert_told(j, event, "#0: l > c  ACK seq 0 ack 5 win 0 <sack 22-30>");
+}
+
+static void forged_segment_tells_all_it_was_given(void **state)
+{
+	struct event event = { .kind = EVENT_FORGED, .subject = "c", .text = "l" };
+	struct segment *s = &event.wire.segment;
+
+	s->flags = SEGMENT_RST;
+	s->options.present = OPTION_MSS | OPTION_TIMESTAMPS | OPTION_SACK;
+	s->options.mss = 7;
+	s->options.ts_value = 12;
+	s->options.ts_echo = 34;
+	s->options.sack_count = 1;
+	s->options.sack[0].left = 1;
+	s->options.sack[0].right = 2;
+	assert_told(*state, event,
+		"#0: c > l  RST seq 0 win 0 <mss 7, TS 12/34, sack 1-2>  (forged)");
 }
 
 static void delivery_is_the_cause_of_what_follows(void **state)
@@ -276,6 +322,8 @@ int main(void)
 		NARRATE_TEST(state_tells_the_way_and_its_cause),
 		NARRATE_TEST(segment_prefers_names_to_addresses),
 		NARRATE_TEST(segment_of_a_syn_lists_only_its_options),
+		NARRATE_TEST(segment_tells_its_sack_blocks),
+		NARRATE_TEST(forged_segment_tells_all_it_was_given),
 		NARRATE_TEST(delivery_is_the_cause_of_what_follows),
 		NARRATE_TEST(end_of_process_tells_signal_or_status),
 		NARRATE_TEST(what_of_every_kind_without_strings_is_survived),

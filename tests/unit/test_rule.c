@@ -217,6 +217,77 @@ static void rate_queues_behind_what_is_on_the_line(void **state)
 	assert_int_equal(rule_delay(&r, 65535, now), now + 65535 * 8 * NS_PER_S);
 }
 
+/* ---- chance ---- */
+
+/* Of `count` data segments, a bit each: which were dropped. */
+static void throw_dice(struct rule_list *list, unsigned count, bool ret_dropped[])
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct rule *by[RULE_COUNT];
+
+		rule_list_apply(list, &data, NULL, 0, by);
+		ret_dropped[i] = by[RULE_DROP];
+	}
+}
+
+static struct rule *add_chance(struct rule_list *list, uint32_t ppm, uint64_t seed, uint64_t count)
+{
+	return rule_add(list,
+		&(struct rule){ .kind = RULE_DROP,
+			.chance_ppm = ppm,
+			.chance_seed = seed,
+			.count = count });
+}
+
+static void chance_takes_its_share_and_the_same_every_time(void **state)
+{
+	static bool first[10000], again[10000], other[10000];
+	struct rule_list a = { 0 }, b = { 0 }, c = { 0 };
+	const struct rule *r = add_chance(&a, 100000, 7, 0);
+
+	(void)state;
+	add_chance(&b, 100000, 7, 0);
+	add_chance(&c, 100000, 8, 0);
+	throw_dice(&a, 10000, first);
+	throw_dice(&b, 10000, again);
+	throw_dice(&c, 10000, other);
+	assert_in_range(r->hits, 900, 1100);
+	assert_int_equal(r->hits + r->passed, 10000);
+	assert_memory_equal(first, again, sizeof(first));
+	assert_memory_not_equal(first, other, sizeof(first));
+	rule_list_done(&a);
+	rule_list_done(&b);
+	rule_list_done(&c);
+}
+
+static void chance_of_all_takes_all_and_is_counted_out(void **state)
+{
+	struct rule_list list = { 0 };
+	const struct rule *r = add_chance(&list, RULE_CHANCE_SURE, 1, 2);
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		assert_applied(&list, &data, "0 1 0 0 0 0 ");
+	assert_applied(&list, &data, "0 0 0 0 0 0 ");
+	assert_int_equal(r->passed, 0); /* used up: it is for no more */
+	rule_list_done(&list);
+}
+
+/* What one rule lets pass the next of its kind may take; what it is not for throws no dice. */
+static void what_the_dice_let_pass_meets_the_next_rule(void **state)
+{
+	struct rule_list list = { 0 };
+	struct rule *rare = add_chance(&list, 1, 1, 0);
+
+	(void)state;
+	rare->match.must = MATCH_DATA;
+	add(&list, RULE_DROP, 0, 0);
+	assert_applied(&list, &data, "0 2 0 0 0 0 ");
+	assert_applied(&list, &syn, "0 2 0 0 0 0 ");
+	assert_int_equal(rare->passed, 1);
+	rule_list_done(&list);
+}
+
 /* ---- words ---- */
 
 static void assert_words(const struct rule *r, const char *expected)
@@ -254,6 +325,15 @@ static void rule_reads_as_it_is_typed(void **state)
 		{ { .kind = RULE_DELAY, .delay_ns = 3600 * NS_PER_S }, "delay any 3600s" },
 		{ { .kind = RULE_DELAY, .delay_ns = 1234567890 }, "delay any 1234567890ns" },
 		{ { .kind = RULE_DELAY }, "delay any 0ms" },
+		{ { .kind = RULE_DROP, .chance_ppm = 100000, .chance_seed = 1 },
+			"drop any 10% seed 1" },
+		{ { .kind = RULE_DUPLICATE, .count = 3, .chance_ppm = 1234, .chance_seed = 9 },
+			"duplicate any x3 0.1234% seed 9" },
+		{ { .kind = RULE_CORRUPT,
+			  .chance_ppm = 1000000,
+			  .chance_seed = 2,
+			  .corruption = CORRUPT_PAYLOAD },
+			"corrupt any 100% seed 2 payload" },
 		{ { .kind = RULE_RATE, .bits_per_s = 9600 }, "rate any 9600bit" },
 		{ { .kind = RULE_RATE, .bits_per_s = 64000 }, "rate any 64kbit" },
 		{ { .kind = RULE_RATE, .count = 5, .bits_per_s = 1500000 },
@@ -280,6 +360,9 @@ int main(void)
 		cmocka_unit_test(jitter_spreads_over_all_of_it_and_not_beyond),
 		cmocka_unit_test(jitter_beyond_the_delay_ends_at_nothing),
 		cmocka_unit_test(rate_queues_behind_what_is_on_the_line),
+		cmocka_unit_test(chance_takes_its_share_and_the_same_every_time),
+		cmocka_unit_test(chance_of_all_takes_all_and_is_counted_out),
+		cmocka_unit_test(what_the_dice_let_pass_meets_the_next_rule),
 		cmocka_unit_test(rule_reads_as_it_is_typed),
 	};
 
