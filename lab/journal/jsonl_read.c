@@ -17,7 +17,7 @@
 
 #define ERRNO_MOST 4095 /* MAX_ERRNO of the kernel's include/linux/err.h */
 #define WINDOW_SHIFT_MOST 14 /* RFC 7323 2.3 */
-#define NEEDED -1 /* in place of a default: the key must be there */
+#define NEEDED (-1) /* in place of a default: the key must be there */
 
 /* One line as it is read. The first thing wrong is what is told; all later reading gives zeros. */
 struct reader {
@@ -34,15 +34,16 @@ struct reader {
 
 __attribute__((format(printf, 2, 3))) static void refuse(struct reader *r, const char *format, ...)
 {
-	char message[256];
+	struct text message = TEXT_EMPTY;
 	va_list args;
 
 	if (r->failed)
 		return;
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	text_vprintf(&message, format, args);
 	va_end(args);
-	r->failed = diag_set(r->diag, EBADMSG, "%s", message);
+	r->failed = diag_set(r->diag, EBADMSG, "%s", text_get(&message));
+	text_done(&message);
 	diag_at(r->diag, r->name, r->line, 1);
 }
 

@@ -229,7 +229,7 @@ static void put_ladder(const struct page *p)
 	scene_sum_up(p->scene, &sum);
 	text_puts(p->out,
 		"<section aria-labelledby=\"h-ladder\">\n<h2 id=\"h-ladder\">What was sent</h2>\n<figure>\n"
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"ladder\">\n");
+		"<div class=\"scroll ladder-frame\" tabindex=\"0\" role=\"region\" aria-label=\"ladder\">\n");
 	svg_ladder_linked(p->scene, p->title, p->out);
 	text_puts(p->out, "</div>\n");
 	svg_ladder_pages(p->scene, p->out);

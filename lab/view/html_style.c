@@ -65,9 +65,8 @@ static const char style[] =
 	"grid-column:2}.checks thead{display:none}.checks,.checks tbody{display:block}.checks tr{display:flex;flex-wrap:wrap;border-top:1px solid var(--line);padding:.3rem 0}.checks td{border:0;padding:.05rem .4rem}.checks td.time{width:3rem}.checks td:not(.time):not(.verdict){flex-basis:100%}.story td.why:empty,.story td.who:empty{display:none}.story tr.command td.what,.story tr.say "
 	"td.what{grid-column:1/3;grid-row:1}.story tr.command td.time,.story tr.say td.time{display:none}}\n"
 	"@page{margin:14mm 12mm}\n"
-	"@media print{body{font-size:10.5pt}main{padding:0;max-width:none}#why,details,.hint{display:none}h2{margin-top:1.2rem;"
-	"break-after:avoid}.scroll{border:0;padding:0;overflow:visible}.scroll>svg.ladder{position:absolute;width:0;"
-	"height:0;overflow:hidden}svg.page{display:block;width:100%;height:auto;break-inside:avoid;margin:0 auto}"
+	"@media print{body{font-size:10.5pt}figcaption,.meta{font-size:9pt}main{padding:0;max-width:none}#why,details,.hint{display:none}h2{margin-top:1.2rem;"
+	"break-after:avoid}.scroll{border:0;padding:0;overflow:visible}.scroll.ladder-frame{height:0;overflow:hidden}svg.page{display:block;width:100%;height:auto;break-inside:avoid;margin:0 auto}"
 	".scroll>svg.diagram{width:100%;max-height:235mm}figure.whole{break-inside:avoid}"
 	"tr,li{break-inside:avoid}a{color:inherit;text-decoration:none}.ways{break-inside:avoid}"
 	"table{font-size:8.5pt}td.why{width:26%}tr.say td.what{font-size:9.5pt}}\n";

@@ -13,8 +13,8 @@
 #include "view/svg_ladder_parts.h"
 
 #define PILL_HALF 9.5
-#define PAGE_HIGH                                                                                  \
-	1.34 /* height of a page to its width: A4 and Letter less their margins and a caption */
+/* height of a piece to its width: two on a page of A4 or Letter, one below the head of the first */
+#define PAGE_HIGH 0.7
 #define LEGEND_ROW 22
 
 /* ---- what stands for an event ---- */

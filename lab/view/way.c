@@ -85,7 +85,8 @@ void ways_read(struct ways *w, const struct journal *j)
 			cast_see(&cast, j, &event);
 		if (cast.began != began) {
 			began = cast.began;
-			memset(numbers.ways, 0, numbers.room * sizeof(*numbers.ways));
+			if (numbers.ways)
+				memset(numbers.ways, 0, numbers.room * sizeof(*numbers.ways));
 		}
 		if (event.kind == EVENT_SOCKET && event.subject)
 			rename_way(way_of(w, &numbers, event.socket.endpoint), event.subject);
