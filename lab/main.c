@@ -20,6 +20,7 @@
 #include "cli/check.h"
 #include "cli/claims.h"
 #include "cli/options.h"
+#include "cli/reporting.h"
 #include "command/table.h"
 #include "journal/jsonl.h"
 #include "journal/event.h"
@@ -65,7 +66,7 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 
 	if (lab->prompt) {
 		prompt_print(lab->prompt, lines, len);
-	} else if (error || !lab->options->json) {
+	} else if (error || !(lab->options->json || lab->options->page)) {
 		fwrite(lines, 1, len, error ? stderr : stdout);
 		fflush(error ? stderr : stdout);
 	}
@@ -254,6 +255,19 @@ static int open_prompt(struct lab *lab, struct diag *d)
 	return r;
 }
 
+/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
+static void tell_recipe(const struct lab *lab, const struct text *recipe)
+{
+	struct text opening = TEXT_EMPTY;
+
+	recipe_opening(text_get(recipe), recipe->len, &opening);
+	journal_add(world_journal(lab->world),
+		(struct event){ .kind = EVENT_RECIPE,
+			.subject = lab->options->file,
+			.text = text_get(&opening) });
+	text_done(&opening);
+}
+
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
@@ -265,8 +279,10 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
 	} else if (o->file) {
 		r = recipe_read(o->file, &text, d);
-		if (r == 0)
+		if (r == 0) {
+			tell_recipe(lab, &text);
 			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		}
 		text_done(&text);
 	} else if (interactive) {
 		return open_prompt(lab, d);
@@ -296,6 +312,16 @@ static void end_capture(struct lab *lab)
 	lab->code = lab->code ? lab->code : EXIT_USAGE;
 }
 
+static void write_report(struct lab *lab)
+{
+	struct diag d = { 0 };
+
+	if (reporting_write(lab->options, world_journal(lab->world), &d) == 0)
+		return;
+	print_diag(&d);
+	lab->code = EXIT_USAGE;
+}
+
 static int run_lab(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -310,7 +336,7 @@ static int run_lab(const struct options *o)
 		.ended = on_script_ended,
 		.arg = &lab };
 	struct console_options console_options = { .commands = !interactive,
-		.story = !o->json,
+		.story = !o->json && !o->page,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
@@ -345,6 +371,8 @@ static int run_lab(const struct options *o)
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);
 	end_capture(&lab);
+	if (o->page && lab.code != EXIT_NO_LAB)
+		write_report(&lab);
 	script_free(lab.script);
 	world_free(lab.world);
 	console_free(lab.console);
@@ -498,6 +526,44 @@ static int show(char **names, int count)
 	return code;
 }
 
+static int report(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	struct journal *journal = NULL;
+	struct diag d = { 0 };
+	int code = 0;
+
+	if (count != 1) {
+		fputs("tcplab: report what? tcplab report RECIPE|JOURNAL -o FILE\n", stderr);
+		return EXIT_USAGE;
+	}
+	o->page = o->page ? o->page : PAGE_HTML;
+	if (!o->output && isatty(STDOUT_FILENO)) {
+		fputs("tcplab: a report is no text for a terminal: tcplab report ... -o FILE\n",
+			stderr);
+		return EXIT_USAGE;
+	}
+	if (reporting_read(names[0], &journal, &d) < 0 ||
+		(journal && reporting_write(o, journal, &d) < 0)) {
+		print_diag(&d);
+		code = EXIT_USAGE;
+	}
+	if (journal || code) {
+		journal_free(journal);
+		return code;
+	}
+	code = find_recipes(names, count, &list);
+	if (code == 0 && list.count != 1) {
+		fputs("tcplab: a report is of one recipe, and that is a folder\n", stderr);
+		code = EXIT_USAGE;
+	}
+	o->file = code ? NULL : list.paths[0];
+	if (code == 0)
+		code = run_lab(o);
+	recipe_list_done(&list);
+	return code;
+}
+
 static void add_id(void *arg, const struct statement *claim)
 {
 	struct text *ids = arg, id = TEXT_EMPTY;
@@ -602,7 +668,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, list, show or doctor");
+			": play, check, claims, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -614,6 +680,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return claims(o, words + 1, count - 1);
 	case VERB_SHOW:
 		return show(words + 1, count - 1);
+	case VERB_REPORT:
+		return report(o, words + 1, count - 1);
 	case VERB_LIST:
 		return list_recipes(words + 1, count - 1);
 	case VERB_DOCTOR:

@@ -60,6 +60,15 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
 		.recipes = true,
 	},
+	[VERB_REPORT] = {
+		.name = "report",
+		.args = "RECIPE|JOURNAL",
+		.summary = "a recipe's story as a page to keep: HTML, with pictures",
+		.detail = "Plays the recipe and writes what happened as one file that needs nothing else: the ladder, the\n"
+			  "state diagram, the story and what was expected. JOURNAL is a file that `tcplab --json` has\n"
+			  "printed, `-` is one on standard input. The exit code is that of the recipe.",
+		.recipes = true,
+	},
 	[VERB_LIST] = {
 		.name = "list",
 		.args = "[FOLDER]",
@@ -106,24 +115,24 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "keep-going",
 		.summary = "go on behind a failed expectation, tell all",
 		.detail = "The exit code is still 1. A mistake in the commands ends them at once, as without it.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
 	},
 	[OPTION_SLOW] = {
 		.name = "slow",
 		.summary = "play what takes minutes, too",
 		.detail = "Recipes mark it with `slow`: waiting for TIME-WAIT to end, for one. Else it is left out.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
 	},
 	[OPTION_ALLOW_EXEC] = {
 		.name = "allow-exec",
 		.summary = "a recipe may run programs (exec)",
 		.detail = "What is typed at the prompt or behind `-c` may without, and so may the recipes that came with tcplab.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
 	},
 	[OPTION_ALLOW_WRITE] = {
 		.name = "allow-write",
 		.summary = "a recipe may write files (save, capture)",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
 	},
 	[OPTION_CAPTURE] = {
 		.name = "capture",
@@ -138,6 +147,29 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "json",
 		.summary = "the journal as JSON Lines on standard output",
 		.verbs = ON(NONE) | ON(PLAY),
+	},
+	[OPTION_OUTPUT] = {
+		.letter = 'o',
+		.name = "output",
+		.arg = "FILE",
+		.summary = "write the report to FILE",
+		.detail = "Otherwise it goes to standard output, unless that is a terminal.",
+		.verbs = ON(REPORT),
+	},
+	[OPTION_SVG] = {
+		.name = "svg",
+		.summary = "only the ladder, as a picture (SVG)",
+		.verbs = ON(REPORT),
+	},
+	[OPTION_DIAGRAM] = {
+		.name = "diagram",
+		.summary = "only the state diagram, as a picture (SVG)",
+		.verbs = ON(REPORT),
+	},
+	[OPTION_MARKDOWN] = {
+		.name = "md",
+		.summary = "the ladder in characters and the story, as Markdown",
+		.verbs = ON(REPORT),
 	},
 	[OPTION_JOBS] = {
 		.letter = 'j',
@@ -242,6 +274,18 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		break;
 	case OPTION_JSON:
 		o->json = true;
+		break;
+	case OPTION_OUTPUT:
+		o->output = value;
+		break;
+	case OPTION_SVG:
+		o->page = PAGE_SVG;
+		break;
+	case OPTION_DIAGRAM:
+		o->page = PAGE_DIAGRAM;
+		break;
+	case OPTION_MARKDOWN:
+		o->page = PAGE_MARKDOWN;
 		break;
 	case OPTION_JOBS:
 		o->jobs = (unsigned)strtoul(value, &end, 10);

@@ -30,6 +30,7 @@ enum verb {
 	VERB_PLAY,
 	VERB_CHECK,
 	VERB_CLAIMS,
+	VERB_REPORT,
 	VERB_LIST,
 	VERB_SHOW,
 	VERB_DOCTOR,
@@ -58,6 +59,10 @@ enum option_id {
 	OPTION_ALLOW_WRITE,
 	OPTION_CAPTURE,
 	OPTION_JSON,
+	OPTION_OUTPUT,
+	OPTION_SVG,
+	OPTION_DIAGRAM,
+	OPTION_MARKDOWN,
 	OPTION_JOBS,
 	OPTION_REPORT,
 	OPTION_TIMEOUT,
@@ -76,11 +81,22 @@ struct option_def {
 };
 extern const struct option_def option_defs[OPTION_COUNT];
 
+/* What `report` writes. */
+enum page {
+	PAGE_NONE, /* it is another verb */
+	PAGE_HTML,
+	PAGE_SVG, /* the ladder alone */
+	PAGE_DIAGRAM, /* the state diagram alone */
+	PAGE_MARKDOWN,
+};
+
 /* What the command line says. Strings are borrowed from argv. */
 struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	const char *capture; /* file; of check, folder */
+	const char *output; /* of report; NULL = standard output */
+	enum page page;
 	bool json, ipv6, keep_going, slow, help, version;
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;

@@ -409,7 +409,7 @@ int forging_build(struct forging *f, uint8_t *packet, struct diag *d)
 	if (r == 0 && (!s->src.family || !s->dst.family))
 		return statement_error(f->statement, NULL, d,
 			"%s? forge %s from alice:1000 to bob:80",
-			s->src.family         ? "to whom"
+			s->src.family		? "to whom"
 				: s->dst.family ? "from whom"
 						: "from whom to whom",
 			f->statement->words[1].text);

@@ -12,6 +12,7 @@ static const char *const names[] = {
 	[EVENT_PROCESS_END] = "process-end",
 	[EVENT_PROGRAM] = "program",
 	[EVENT_SIGNAL] = "signal",
+	[EVENT_RECIPE] = "recipe",
 	[EVENT_COMMAND] = "command",
 	[EVENT_CALL] = "call",
 	[EVENT_BLOCKED] = "blocked",

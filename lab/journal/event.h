@@ -19,6 +19,7 @@ enum event_kind {
 	EVENT_PROCESS_END, /* subject = process, host; process.pid/.signal/.code */
 	EVENT_PROGRAM, /* a program wrote a line; subject = process, text = the line */
 	EVENT_SIGNAL, /* a signal was sent; subject = process; process.signal */
+	EVENT_RECIPE, /* a file of commands begins; subject = file, text = its opening comment */
 	EVENT_COMMAND, /* a line is run; subject = file, text = the line; place */
 	EVENT_CALL, /* a system call begins; subject = socket, process, text = "connect(3, ...)" */
 	EVENT_BLOCKED, /* it sleeps in the kernel; call */

@@ -61,6 +61,7 @@ static size_t details_size(enum event_kind kind)
 		return SIZE_OF(claim);
 	case EVENT_LAB:
 	case EVENT_PROGRAM:
+	case EVENT_RECIPE:
 	case EVENT_RULE:
 	case EVENT_MARK:
 	case EVENT_SAY:

@@ -27,6 +27,8 @@ struct journal *journal_new(void);
 /* The same that keeps `memory_most` bytes of records in memory and the older ones in a file. When they cannot be
  * written there, they stay in memory, and one EVENT_NOTE says so. */
 struct journal *journal_new_within(size_t memory_most);
+/* One for the events of another lab: times are since that one began, and stay as they are. */
+struct journal *journal_new_told(void);
 void journal_free(struct journal *j);
 
 /* Append a copy of `event` (its strings too). Sets no, and time_ns when it is 0 (else it is an

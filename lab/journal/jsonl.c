@@ -62,6 +62,81 @@ static void put_excerpt(json_t *object, const struct segment *s)
 	text_done(&data);
 }
 
+/* The options one by one, for programs; `options` has them in words. Numbers as on the wire. */
+static void put_options(json_t *object, const struct segment_options *o)
+{
+	static const struct {
+		uint16_t option;
+		const char *key;
+	} flags[] = {
+		{ OPTION_SACK_PERMITTED, "sack_permitted" },
+		{ OPTION_MD5, "md5" },
+		{ OPTION_AUTHENTICATION, "authentication" },
+		{ OPTION_MULTIPATH, "multipath" },
+		{ OPTION_MALFORMED, "malformed" },
+	};
+	json_t *sack;
+
+	if (o->present & OPTION_MSS)
+		put_number(object, "mss", o->mss);
+	if (o->present & OPTION_WINDOW_SCALE)
+		put_number(object, "window_scale", o->window_scale);
+	if (o->present & OPTION_TIMESTAMPS) {
+		put_number(object, "ts_value", o->ts_value);
+		put_number(object, "ts_echo", o->ts_echo);
+	}
+	if (o->present & OPTION_FAST_OPEN)
+		put_number(object, "fast_open", o->fast_open_len);
+	if (o->present & OPTION_USER_TIMEOUT)
+		put_number(object, "user_timeout", o->user_timeout);
+	if (o->present & OPTION_UNKNOWN)
+		put_number(object, "unknown_option", o->unknown_kind);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (o->present & flags[i].option)
+			json_object_set_new(object, flags[i].key, json_true());
+	}
+	if (!(o->present & OPTION_SACK))
+		return;
+	sack = json_array();
+	for (size_t i = 0; i < o->sack_count && i < SEGMENT_SACK_MAX; i++) {
+		json_array_append_new(sack, json_integer(o->sack[i].left));
+		json_array_append_new(sack, json_integer(o->sack[i].right));
+	}
+	json_object_set_new(object, "sack", sack);
+}
+
+static void put_icmp(json_t *object, const struct segment *s)
+{
+	const struct segment_icmp *m = &s->icmp;
+	struct text words = TEXT_EMPTY;
+
+	segment_format_icmp(s, &words);
+	put_string(object, "icmp", text_get(&words));
+	text_done(&words);
+	put_number(object, "icmp_type", m->type);
+	put_number(object, "icmp_code", m->code);
+	if (m->mtu)
+		put_number(object, "mtu", m->mtu);
+	if (!m->quotes)
+		return;
+	put_number(object, "quoted_protocol", m->quoted_protocol);
+	put_address(object, "quoted_src", &m->quoted_src);
+	put_address(object, "quoted_dst", &m->quoted_dst);
+	put_number(object, "quoted_seq", m->quoted_seq);
+}
+
+/* Whatever is no TCP segment. */
+static void put_packet(json_t *object, const struct segment *s)
+{
+	put_number(object, "ip_protocol", s->protocol);
+	if (s->fragment)
+		json_object_set_new(object, "fragment", json_true());
+	if (s->kind == SEGMENT_ICMP)
+		put_icmp(object, s);
+	put_number(object, "len", s->payload_len);
+	put_excerpt(object, s);
+}
+
 static void put_segment(json_t *object, const struct segment *s)
 {
 	struct text part = TEXT_EMPTY;
@@ -70,14 +145,9 @@ static void put_segment(json_t *object, const struct segment *s)
 	put_address(object, "src", &s->src);
 	put_address(object, "dst", &s->dst);
 	put_string(object, "protocol", segment_protocol_name(s, number));
-	if (s->kind == SEGMENT_ICMP) {
-		segment_format_icmp(s, &part);
-		put_string(object, "icmp", text_get(&part));
-	}
+	put_number(object, "ttl", s->hop_limit);
 	if (s->kind != SEGMENT_TCP) {
-		put_number(object, "len", s->payload_len);
-		put_excerpt(object, s);
-		text_done(&part);
+		put_packet(object, s);
 		return;
 	}
 	segment_format_flags(s, &part);
@@ -90,11 +160,14 @@ static void put_segment(json_t *object, const struct segment *s)
 	}
 	put_number(object, "window", s->window);
 	put_number(object, "window_scaled", segment_window(s));
+	if (s->urgent)
+		put_number(object, "urgent", s->urgent);
 	put_number(object, "len", s->payload_len);
 	text_clear(&part);
 	segment_format_options(s, &part);
 	if (part.len)
 		put_string(object, "options", text_get(&part));
+	put_options(object, &s->options);
 	put_excerpt(object, s);
 	text_done(&part);
 }
@@ -103,17 +176,23 @@ static void put_return(json_t *object, const struct event *event)
 {
 	put_number(object, "call", (int64_t)event->call.call);
 	put_number(object, "result", event->call.result);
-	if (event->call.error)
+	if (event->call.error) {
 		put_string(object, "errno", errno_name(event->call.error));
+		put_number(object, "errno_number", event->call.error);
+	}
 	put_number(object, "duration_ns", (int64_t)event->call.duration_ns);
 }
 
 static void put_fate(json_t *object, const struct event *event)
 {
 	put_number(object, "pid", event->process_fate.pid);
-	if (event->process_fate.signal)
+	if (event->process_fate.signal) {
 		put_string(object, "signal", signal_name(event->process_fate.signal));
-	else if (event->kind == EVENT_PROCESS_END)
+		put_number(object, "signal_number", event->process_fate.signal);
+	}
+	if (event->process_fate.core)
+		json_object_set_new(object, "core", json_true());
+	if (!event->process_fate.signal && event->kind == EVENT_PROCESS_END)
 		put_number(object, "status", event->process_fate.code);
 }
 
@@ -178,6 +257,8 @@ static void put_details(json_t *object, const struct event *event)
 	case EVENT_DROPPED:
 		put_number(object, "number", (int64_t)event->verdict.number);
 		put_number(object, "on_wire_ns", (int64_t)event->verdict.on_wire_ns);
+		if (event->verdict.held)
+			json_object_set_new(object, "held", json_true());
 		if (event->kind == EVENT_DELAYED)
 			put_number(object, "delay_ns", (int64_t)event->verdict.delay_ns);
 		if (event->kind == EVENT_SWAPPED)

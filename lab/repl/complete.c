@@ -12,317 +12,12 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "base/sysname.h"
-#include "base/tcp_state.h"
 #include "base/text.h"
-#include "command/forging.h"
-#include "command/option.h"
-#include "command/topic.h"
-#include "command/transfer.h"
-#include "journal/event.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
-#include "language/recipe.h"
-#include "observe/sockdiag.h"
-#include "observe/tracker.h"
-#include "wire/match.h"
-#include "world/host.h"
-#include "world/process.h"
-#include "world/world.h"
+#include "repl/classes.h"
 
 #define ITEMS_MAX 32 /* a set of them is a uint32_t */
-#define ERRNO_MOST 133 /* EHWPOISON, the last one of include/uapi/asm-generic/errno.h */
-#define SIGNAL_MOST 31 /* the last one with a name of its own, signal(7) */
-
-struct request {
-	const struct world *world;
-	const struct cmd_table *table;
-	const char *begun; /* what the word begins with: `begun_len` bytes */
-	size_t begun_len;
-	const struct token *words; /* of the statement before the word; [0] is the verb */
-	size_t word_count;
-	struct word_list list;
-};
-
-static void offer(struct request *r, const char *prefix, const char *word, const char *suffix)
-{
-	struct text t = TEXT_EMPTY;
-
-	text_printf(&t, "%s%s%s", prefix, word, suffix);
-	if (strncmp(text_get(&t), r->begun, r->begun_len) == 0) {
-		r->list.words =
-			memory_grow(r->list.words, (r->list.count + 1) * sizeof(*r->list.words));
-		r->list.words[r->list.count++] = text_take(&t);
-	}
-	text_done(&t);
-}
-
-/* ---- the words of each class ---- */
-
-static void offer_verbs(struct request *r)
-{
-	for (size_t i = 0; r->table->defs[i]; i++)
-		offer(r, "", r->table->defs[i]->name, "");
-}
-
-static void offer_sockets(struct request *r, const char *prefix)
-{
-	const struct endpoint *e;
-
-	for (size_t i = 0; (e = world_socket_at(r->world, i)); i++)
-		if (e->name)
-			offer(r, prefix, e->name, "");
-}
-
-static void offer_processes(struct request *r)
-{
-	const struct process *p;
-
-	for (size_t i = 0; (p = world_process_at(r->world, i)); i++)
-		if (!p->ended)
-			offer(r, "", p->name, "");
-}
-
-static void offer_hosts(struct request *r, const char *suffix)
-{
-	const struct host *h;
-
-	for (size_t i = 0; (h = world_host_at(r->world, i)); i++)
-		offer(r, "", h->name, suffix);
-}
-
-static void offer_addresses(struct request *r)
-{
-	offer_sockets(r, "@");
-	offer_hosts(r, ":");
-}
-
-static void offer_states(struct request *r)
-{
-	for (enum tcp_state s = STATE_ESTABLISHED; s < STATE_NEW_SYN_RECV; s++)
-		offer(r, "", tcp_state_name(s), "");
-}
-
-static void offer_signals(struct request *r)
-{
-	for (int s = 1; s <= SIGNAL_MOST; s++)
-		offer(r, "", signal_name(s), "");
-}
-
-static void offer_outcomes(struct request *r)
-{
-	offer(r, "", "blocked", "");
-	offer(r, "", "killed", "");
-	for (int e = 1; e <= ERRNO_MOST; e++)
-		if (!strchr(errno_name(e), '?'))
-			offer(r, "", errno_name(e), "");
-}
-
-static bool last_word_is(const struct request *r, const char *word)
-{
-	return strcmp(r->words[r->word_count - 1].text, word) == 0;
-}
-
-static void offer_match(struct request *r)
-{
-	if (last_word_is(r, "port"))
-		return;
-	if (last_word_is(r, "from") || last_word_is(r, "to")) {
-		offer_sockets(r, "");
-		offer_hosts(r, "");
-		return;
-	}
-	for (size_t i = 0; match_words[i]; i++)
-		offer(r, "", match_words[i], "");
-	offer(r, "", "from", "");
-	offer(r, "", "to", "");
-	offer(r, "", "port", "");
-	offer(r, "", "where", "");
-}
-
-static void offer_packets(struct request *r)
-{
-	const char *word;
-
-	if (last_word_is(r, "icmp")) {
-		for (size_t i = 0; (word = forging_icmp_kind(i)); i++)
-			offer(r, "", word, "");
-		return;
-	}
-	for (size_t i = 0; (word = forging_flag(i)); i++)
-		offer(r, "", word, "");
-	offer(r, "", "udp", "");
-	offer(r, "", "icmp", "");
-}
-
-static void offer_details(struct request *r)
-{
-	const char *word;
-
-	if (last_word_is(r, "icmp")) {
-		offer_packets(r);
-		return;
-	}
-	if (last_word_is(r, "from") || last_word_is(r, "to") || last_word_is(r, "about")) {
-		offer_sockets(r, "");
-		offer_hosts(r, ":");
-		return;
-	}
-	for (size_t i = 0; (word = forging_detail(i)); i++)
-		offer(r, "", word, "");
-}
-
-static void offer_names(struct request *r)
-{
-	offer_sockets(r, "");
-	offer_processes(r);
-	offer_hosts(r, "");
-}
-
-static void offer_fates(struct request *r)
-{
-	static const char *const fates[] = { "running", "blocked", "exited", "killed" };
-
-	for (size_t i = 0; i < sizeof(fates) / sizeof(*fates); i++)
-		offer(r, "", fates[i], "");
-}
-
-static void offer_options(struct request *r)
-{
-	const struct sockopt *o;
-
-	for (size_t i = 0; (o = sockopt_at(i)); i++)
-		offer(r, "", o->name, "");
-}
-
-static void offer_topics(struct request *r)
-{
-	const struct errno_topic *e;
-	const struct word_topic *w;
-
-	offer_states(r);
-	for (size_t i = 0; (e = topic_errno_at(i)); i++)
-		offer(r, "", e->name, "");
-	for (size_t i = 0; (w = topic_word_at(i)); i++)
-		offer(r, "", w->name, "");
-	offer(r, "", "options", "");
-	offer(r, "", "topics", "");
-}
-
-/* What the option named before may be set to, where it has names. */
-static void offer_values(struct request *r)
-{
-	const struct sockopt *o = sockopt_find(r->words[r->word_count - 1].text);
-
-	if (o && o->type == SOCKOPT_FLAG) {
-		offer(r, "", "on", "");
-		offer(r, "", "off", "");
-	}
-	for (size_t i = 0; o && o->names && o->names[i].name; i++)
-		offer(r, "", o->names[i].name, "");
-}
-
-static void offer_flags(struct request *r)
-{
-	for (size_t i = 0; transfer_flags[i]; i++)
-		offer(r, "", transfer_flags[i], "");
-}
-
-static void offer_kinds(struct request *r)
-{
-	for (int kind = 0; kind < EVENT_COUNT; kind++)
-		offer(r, "", event_kind_name((enum event_kind)kind), "");
-}
-
-static void offer_timers(struct request *r)
-{
-	for (enum sock_timer t = SOCK_TIMER_NONE; t < SOCK_TIMER_COUNT; t++)
-		if (sock_timer_name(t)[0])
-			offer(r, "", sock_timer_name(t), "");
-}
-
-static void offer_socket_names(struct request *r)
-{
-	offer_sockets(r, "");
-}
-
-static void offer_host_names(struct request *r)
-{
-	offer_hosts(r, "");
-}
-
-static void offer_recipes(struct request *r)
-{
-	struct recipe_list list = { 0 };
-	struct diag d = { 0 };
-
-	if (recipe_find("recipes", &list, &d) < 0)
-		return;
-	for (size_t i = 0; i < list.count; i++) {
-		struct text name = TEXT_EMPTY;
-
-		recipe_short_name(list.paths[i], &name);
-		offer(r, "", text_get(&name), "");
-		text_done(&name);
-	}
-	recipe_list_done(&list);
-}
-
-static void offer_by_def(struct request *r, const struct cmd_def *def);
-
-/* What `expect` takes at this place. */
-static void offer_expectation(struct request *r)
-{
-	const struct cmd_def *def = cmd_find(r->table, "expect");
-
-	if (def)
-		offer_by_def(r, def);
-}
-
-/* The words in capitals that signatures use. */
-static const struct {
-	const char *name;
-	void (*offer)(struct request *r); /* NULL = only the user can know it */
-} classes[] = {
-	{ "SOCK", offer_socket_names },
-	{ "PROC", offer_processes },
-	{ "HOST", offer_host_names },
-	{ "ADDR:PORT", offer_addresses },
-	{ "MATCH", offer_match },
-	{ "STATE", offer_states },
-	{ "FATE", offer_fates },
-	{ "SIGNAL", offer_signals },
-	{ "COMMAND", offer_verbs },
-	{ "OPTION", offer_options },
-	{ "TOPIC", offer_topics },
-	{ "VALUE", offer_values },
-	{ "FLAG", offer_flags },
-	{ "KIND", offer_timers },
-	{ "EVENT", offer_kinds },
-	{ "PACKET", offer_packets },
-	{ "DETAIL", offer_details },
-	{ "EXPECTATION", offer_expectation },
-	{ "RECIPE", offer_recipes },
-	{ "NAME", NULL },
-	{ "ADDR", NULL },
-	{ "ID", NULL },
-	{ "N", NULL },
-	{ "xN", NULL },
-	{ "T", NULL },
-	{ "+-P%", NULL },
-	{ "BACKLOG", NULL },
-	{ "CODE", NULL },
-	{ "EVENTS", NULL },
-	{ "FILE", NULL },
-	{ "FROM-TO", NULL },
-	{ "KEY", NULL },
-	{ "MARK", NULL },
-	{ "SIZE", NULL },
-	{ "TIMEOUT", NULL },
-	{ "#SEG", NULL },
-	{ "\"TEXT\"", NULL },
-	{ "\"DATA\"", NULL },
-};
 
 /* ---- signatures ---- */
 
@@ -436,25 +131,34 @@ static bool item_takes(const struct item *item, const struct token *word)
 	return false;
 }
 
+static void offer_by_def(struct request *r, const struct cmd_def *def);
+
+/* What `expect` takes at this place. */
+static void offer_expectation(struct request *r)
+{
+	const struct cmd_def *def = cmd_find(r->table, "expect");
+
+	if (def)
+		offer_by_def(r, def);
+}
+
 static void offer_alternative(struct request *r, const struct item *item, const char *alternative,
 	size_t len)
 {
 	char word[64];
 
-	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
-		if (strlen(classes[i].name) != len ||
-			memcmp(classes[i].name, alternative, len) != 0)
-			continue;
-		if (classes[i].offer)
-			classes[i].offer(r);
+	if (len == strlen("EXPECTATION") && memcmp("EXPECTATION", alternative, len) == 0) {
+		offer_expectation(r);
 		return;
 	}
+	if (class_offer(r, alternative, len))
+		return;
 	if (has_capital(alternative, len) && len == item->len) {
-		offer_names(r); /* a class not known here */
+		class_offer_names(r); /* a class not known here */
 		return;
 	}
 	snprintf(word, sizeof(word), "%.*s", (int)len, alternative);
-	offer(r, "", word, "");
+	request_offer(r, "", word, "");
 }
 
 static void offer_item(struct request *r, const struct item *item)
@@ -510,7 +214,7 @@ static void offer_arguments(struct request *r)
 	if (def && def->args)
 		offer_by_def(r, def);
 	else
-		offer_names(r);
+		class_offer_names(r);
 }
 
 /* ---- the line ---- */
@@ -540,11 +244,11 @@ static void offer_at_end(struct request *r, const struct token_list *tokens)
 	size_t arrow = find_statement(r, tokens);
 
 	if (r->word_count == 0)
-		offer_verbs(r);
-	else if (arrow && last_word_is(r, "killed"))
-		offer_signals(r);
+		class_offer_verbs(r);
+	else if (arrow && request_last_word_is(r, "killed"))
+		class_offer_signals(r);
 	else if (arrow)
-		offer_outcomes(r);
+		class_offer_outcomes(r);
 	else
 		offer_arguments(r);
 }

@@ -224,6 +224,7 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 			style(c, "\033[0m"));
 		put(c, false);
 		break;
+	case EVENT_RECIPE:
 	case EVENT_MARK:
 		break;
 	case EVENT_CLAIM:

@@ -4,8 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/sysname.h"
 #include "base/text.h"
-#include "journal/segment.h"
+#include "journal/event.h"
 
 /* Calls of which an argument is the point; of all others the result says enough. */
 static const struct {
@@ -38,6 +39,36 @@ void label_call(const char *call, struct text *out)
 	if (argument)
 		text_add(out, at, strcspn(at, ",)"));
 	text_puts(out, ")");
+}
+
+void label_result(const struct event *event, struct text *out)
+{
+	if (event->call.error)
+		text_puts(out, errno_name(event->call.error));
+	else if (event->text && event->text[0])
+		text_puts(out, event->text);
+	else
+		text_printf(out, "%" PRId64, event->call.result);
+}
+
+void label_timer(const struct event *event, bool brief, struct text *out)
+{
+	if (!event->text || strcmp(event->text, "unreported") == 0)
+		text_puts(out, "(delayed ACK?)"); /* the one timer that sock_diag never shows */
+	else
+		text_printf(out, "(%s%s)", event->text, brief ? "" : " timer");
+}
+
+void label_fate(const struct event *event, struct text *out)
+{
+	if (event->kind == EVENT_HOST)
+		text_printf(out, "(%s)", event->text);
+	else if (event->kind == EVENT_SIGNAL)
+		text_printf(out, "(%s)", signal_name(event->process_fate.signal));
+	else if (event->process_fate.signal)
+		text_printf(out, "(killed by %s)", signal_name(event->process_fate.signal));
+	else
+		text_printf(out, "(exited with %d)", event->process_fate.code);
 }
 
 void label_packet(const struct segment *s, struct text *out)

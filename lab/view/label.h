@@ -5,11 +5,18 @@
 
 #include <stdbool.h>
 
+struct event;
 struct segment;
 struct text;
 
 /* "shutdown(3, SHUT_WR)" -> "shutdown(SHUT_WR)", "recv(4, 4096, 0)" -> "recv()". Appended. */
 void label_call(const char *call, struct text *out);
+/* What a return gave: "5", "\"hello\"", "ECONNREFUSED". Appended. */
+void label_result(const struct event *event, struct text *out);
+/* "(retransmission timer)"; brief: without the last word. Appended. */
+void label_timer(const struct event *event, bool brief, struct text *out);
+/* What befell a process or a host: "(killed by SIGPIPE)", "(power cut)". Appended. */
+void label_fate(const struct event *event, struct text *out);
 /* "SYN/ACK", "UDP", "ICMP port unreachable". Appended. */
 void label_packet(const struct segment *s, struct text *out);
 /* The rest of a TCP segment in parts, each appended with a blank before it, and nothing where it has none:

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysname.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -50,17 +49,6 @@ static bool is_socket_call(const char *call)
 	return strncmp(call, "socket(", 7) == 0;
 }
 
-/* Where a call is shown: by its process, where lifelines are processes, else by its socket. -1 = nowhere. */
-static int lifeline_of_call(const struct ladder *l, const struct event *event, size_t party)
-{
-	for (size_t i = 0; event->process && i < l->lifelines.count; i++) {
-		if (l->lifelines.items[i].process &&
-			strcmp(l->lifelines.items[i].process, event->process) == 0)
-			return (int)i;
-	}
-	return ladder_lifeline(l, party);
-}
-
 static void take_call(struct ladder *l, const struct event *event)
 {
 	const struct birth *birth = cast_birth(&l->cast, event->no);
@@ -77,7 +65,7 @@ static void take_call(struct ladder *l, const struct event *event)
 		party = birth ? birth->party : NOBODY;
 	else
 		party = cast_name(&l->now, event->subject);
-	lifeline = lifeline_of_call(l, event, party);
+	lifeline = lifelines_of_call(&l->lifelines, &l->cast, event, party);
 	if (lifeline < 0)
 		return;
 	label_call(event->text, &text);
@@ -114,12 +102,7 @@ static char *format_return(const struct ladder *l, const struct open_call *call,
 	if (l->lifelines.count < 3 || !call->blocked || l->lifelines.items[call->lifeline].several)
 		text_puts(&out, call->text);
 	text_printf(&out, "%s= ", out.len ? " " : "");
-	if (event->call.error)
-		text_puts(&out, errno_name(event->call.error));
-	else if (event->text && event->text[0] && strncmp(event->text, "<pattern", 8) != 0)
-		text_puts(&out, event->text);
-	else
-		text_printf(&out, "%" PRId64, event->call.result);
+	label_result(event, &out);
 	if (birth && !is_socket_call(call->text) && !event->call.error)
 		text_printf(&out, " (%s)", birth->name);
 	return text_take(&out);
@@ -198,30 +181,24 @@ static void take_timer(struct ladder *l, const struct event *event)
 	int lifeline = ladder_lifeline(l, party);
 	struct text text = TEXT_EMPTY;
 	char buffer[NAME_BUFFER];
-	bool narrow = l->lifelines.count > 2; /* there is little room then */
 
 	if (lifeline < 0)
 		return;
-	if (!event->text || strcmp(event->text, "unreported") == 0)
-		text_puts(&text, "(delayed ACK?)"); /* the one timer that sock_diag never shows */
-	else
-		text_printf(&text, "(%s%s)",
-			narrow && strcmp(event->text, "retransmission") == 0 ? "retrans."
-									     : event->text,
-			narrow ? "" : " timer");
+	label_timer(event, l->lifelines.count > 2, &text); /* there is little room then */
 	rung = rung_list_add(&l->list, event, event->no, RUNG_PLAIN);
 	rung_list_write(&l->list, rung, lifeline, ladder_name(l, party, lifeline, buffer),
 		text_take(&text), NULL);
 	rung_list_place(&l->list, event->no, rung);
 }
 
-/* What befalls a process or a host, "(killed by SIGPIPE)", is written at each lifeline that has a socket
- * of it. Takes the text over. */
-static void take_fate(struct ladder *l, const struct event *event, char *text)
+/* What befalls a process or a host is written at each lifeline that has a socket of it. */
+static void take_fate(struct ladder *l, const struct event *event)
 {
+	struct text text = TEXT_EMPTY;
 	bool host = event->kind == EVENT_HOST, at[LIFELINES_MAX] = { false };
 	size_t rung = NO_RUNG;
 
+	label_fate(event, &text);
 	for (size_t i = 0; i < l->now.count; i++) {
 		const struct party *p = &l->now.parties[i];
 		const char *whose = host ? p->host : p->owner;
@@ -235,34 +212,11 @@ static void take_fate(struct ladder *l, const struct event *event, char *text)
 			continue;
 		if (rung == NO_RUNG)
 			rung = rung_list_add(&l->list, event, event->no, RUNG_PLAIN);
-		rung_list_write(&l->list, rung, i, NULL, text_copy(text), NULL);
+		rung_list_write(&l->list, rung, i, NULL, text_copy(text_get(&text)), NULL);
 	}
 	if (rung != NO_RUNG)
 		rung_list_place(&l->list, event->no, rung);
-	free(text);
-}
-
-static void take_process(struct ladder *l, const struct event *event)
-{
-	struct text text = TEXT_EMPTY;
-
-	if (event->kind == EVENT_SIGNAL)
-		text_printf(&text, "(%s)", signal_name(event->process_fate.signal));
-	else if (event->process_fate.signal)
-		text_printf(&text, "(killed by %s)", signal_name(event->process_fate.signal));
-	else
-		text_printf(&text, "(exited with %d)", event->process_fate.code);
-	take_fate(l, event, text_take(&text));
-}
-
-static void take_host(struct ladder *l, const struct event *event)
-{
-	struct text text = TEXT_EMPTY;
-
-	if (!event->text)
-		return;
-	text_printf(&text, "(%s)", event->text);
-	take_fate(l, event, text_take(&text));
+	text_done(&text);
 }
 
 static void take_mark(struct ladder *l, const struct event *event)
@@ -329,10 +283,11 @@ static void take_event(struct ladder *l, const struct event *event)
 		break;
 	case EVENT_PROCESS_END:
 	case EVENT_SIGNAL:
-		take_process(l, event);
+		take_fate(l, event);
 		break;
 	case EVENT_HOST:
-		take_host(l, event);
+		if (event->text)
+			take_fate(l, event);
 		break;
 	case EVENT_MARK:
 		take_mark(l, event);

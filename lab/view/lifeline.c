@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "journal/event.h"
 #include "view/cast.h"
 
 #define NAMED_MOST 4 /* in a title */
@@ -484,6 +485,16 @@ int lifelines_choose(struct lifelines *l, struct cast *c, const char *const *nam
 		write_titles(c, &chosen.items[n], (int)n, narrow, &l->items[n]);
 	write_left_out(c, l);
 	return 0;
+}
+
+int lifelines_of_call(const struct lifelines *l, const struct cast *c, const struct event *call,
+	size_t party)
+{
+	for (size_t i = 0; call->process && i < l->count; i++) {
+		if (same(l->items[i].process, call->process))
+			return (int)i;
+	}
+	return party == NOBODY ? -1 : c->parties[party].lifeline;
 }
 
 void lifelines_done(struct lifelines *l)

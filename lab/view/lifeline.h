@@ -8,6 +8,7 @@
 
 struct cast;
 struct diag;
+struct event;
 
 #define LIFELINES_MAX 4 /* more do not fit 100 columns with words on the arrows */
 
@@ -30,6 +31,10 @@ struct lifelines {
  * -ENOENT, -E2BIG with d filled: nothing of that name; too many. */
 int lifelines_choose(struct lifelines *l, struct cast *c, const char *const *names, size_t count,
 	struct diag *d);
+/* Where a call is shown: by its process, where lifelines are processes, else by its socket (party, or NOBODY).
+ * -1 = nowhere. */
+int lifelines_of_call(const struct lifelines *l, const struct cast *c, const struct event *call,
+	size_t party);
 void lifelines_done(struct lifelines *l);
 
 #endif

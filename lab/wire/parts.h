@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside the wire: what its files share. Nobody outside lab/wire includes this.
  *
- * wire.c    hosts, taking packets in, carrying them
- * byhand.c  what the user does to packets: step, drop, duplicate, delay, corrupt, swap, forge */
+ * attached.c  hosts, and whether there is a way to them
+ * wire.c      taking packets in, carrying them
+ * byhand.c    what the user does to packets: step, drop, duplicate, delay, corrupt, swap, forge */
 #ifndef LAB_WIRE_PARTS_H
 #define LAB_WIRE_PARTS_H
 
@@ -76,5 +77,10 @@ void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
 	struct wire_origin origin, uint64_t repeats);
 /* false: it is lost on the spot, and that was told: nobody has the address, or a cable is cut. */
 bool wire_has_way(struct wire *w, struct wire_packet *p);
+
+/* Multicast and broadcast: everybody but the sender gets it; its own kernel has served its own members. */
+bool wire_is_group(const struct address *a);
+/* The next host after `host` that a group's packet from `from` goes to; WIRE_NOWHERE = no more. */
+unsigned wire_next_member(const struct wire *w, unsigned from, unsigned host);
 
 #endif

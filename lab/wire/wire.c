@@ -127,99 +127,6 @@ void packet_take(struct wire *w, struct wire_packet *p)
 	TAILQ_REMOVE(&w->queues[p->standing], p, place);
 }
 
-/* ---- hosts ---- */
-
-void wire_attach(struct wire *w, unsigned host, const char *name, int tun)
-{
-	LAB_ASSERT(host == w->host_count);
-	w->hosts = memory_grow(w->hosts, (host + 1) * sizeof(*w->hosts));
-	w->hosts[host] = (struct wire_host){ .name = name,
-		.tun = tun,
-		.condition = tun < 0 ? HOST_GHOST : HOST_UP };
-	w->host_count++;
-}
-
-void wire_address(struct wire *w, unsigned host, const struct address *address)
-{
-	struct wire_host *h = &w->hosts[host];
-
-	LAB_ASSERT(host < w->host_count);
-	h->addresses = memory_grow(h->addresses, (h->address_count + 1) * sizeof(*h->addresses));
-	h->addresses[h->address_count++] = *address;
-}
-
-void wire_cut(struct wire *w, unsigned host, bool cut)
-{
-	w->hosts[host].cut = cut;
-}
-
-void wire_silence(struct wire *w, unsigned host)
-{
-	w->hosts[host].tun = -1;
-	w->hosts[host].condition = HOST_DOWN;
-}
-
-void wire_succeed(struct wire *w, unsigned host, unsigned next)
-{
-	struct wire_host *old = &w->hosts[host], *new = &w->hosts[next];
-
-	free(new->addresses);
-	new->addresses = old->addresses;
-	new->address_count = old->address_count;
-	new->cut = old->cut;
-	old->addresses = NULL;
-	old->address_count = 0;
-	old->tun = -1;
-	old->condition = HOST_GONE;
-	for (int i = 0; i < STANDINGS; i++) {
-		struct wire_packet *p;
-
-		TAILQ_FOREACH(p, &w->queues[i], place)
-		{
-			if (p->to == host)
-				p->to = next;
-			if (p->from == host) /* its cable is the new one's by now */
-				p->from = next;
-		}
-	}
-}
-
-void wire_detach(struct wire *w, unsigned host)
-{
-	w->hosts[host].tun = -1;
-	w->hosts[host].condition = HOST_GONE;
-	w->hosts[host].address_count = 0;
-	for (int i = 0; i < STANDINGS; i++) {
-		struct wire_packet *p = TAILQ_FIRST(&w->queues[i]);
-
-		while (p) {
-			struct wire_packet *next = TAILQ_NEXT(p, place);
-
-			if (p->from == host || p->to == host) {
-				if (w->capture)
-					capture_lost(w->capture, p->number);
-				packet_take(w, p);
-				packet_free(w, p);
-			}
-			p = next;
-		}
-	}
-}
-
-/* The newest host with an address has it: an older one may have been its life before a reboot. */
-unsigned wire_find_host(const struct wire *w, unsigned self, const struct address *address)
-{
-	if (address_is_loopback(address))
-		return self;
-	for (unsigned h = w->host_count; h-- > 0;) {
-		for (size_t i = 0; i < w->hosts[h].address_count; i++) {
-			if (address_same_host(&w->hosts[h].addresses[i], address))
-				return h;
-		}
-	}
-	return WIRE_NOWHERE;
-}
-
 /* ---- telling ---- */
 
 uint64_t wire_judge(struct wire *w, const struct wire_packet *p, struct event verdict)
@@ -292,52 +199,6 @@ void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
 
 /* ---- taking in ---- */
 
-static const char *cable_of(const struct wire *w, const struct wire_packet *p)
-{
-	if (p->from == p->to)
-		return NULL; /* it never leaves the machine */
-	if (p->from != WIRE_NOWHERE && w->hosts[p->from].cut)
-		return w->hosts[p->from].name;
-	return w->hosts[p->to].cut ? w->hosts[p->to].name : NULL;
-}
-
-bool wire_has_way(struct wire *w, struct wire_packet *p)
-{
-	struct text why = TEXT_EMPTY;
-	const char *cut;
-
-	if (p->to == WIRE_NOWHERE)
-		text_puts(&why, "no host has this address");
-	else if ((cut = cable_of(w, p)))
-		text_printf(&why, "the cable of %s is cut", cut);
-	else if (w->hosts[p->to].condition == HOST_DOWN)
-		text_printf(&why, "%s is down", w->hosts[p->to].name);
-	if (!why.len)
-		return true;
-	wire_tell(w, p, EVENT_DROPPED, 0, text_get(&why));
-	text_done(&why);
-	return false;
-}
-
-/* Multicast and broadcast: everybody but the sender gets it; its own kernel has served its own members. */
-static bool is_group(const struct address *a)
-{
-	if (a->family == AF_INET6)
-		return a->bytes[0] == 0xff;
-	return (a->bytes[0] & 0xf0) == 0xe0 ||
-		(a->bytes[0] & a->bytes[1] & a->bytes[2] & a->bytes[3]) == 0xff;
-}
-
-/* The next host after `host` that a group's packet from `from` goes to; WIRE_NOWHERE = no more. */
-static unsigned next_member(const struct wire *w, unsigned from, unsigned host)
-{
-	for (unsigned h = host == WIRE_NOWHERE ? 0 : host + 1; h < w->host_count; h++) {
-		if (h != from && w->hosts[h].condition <= HOST_GHOST)
-			return h;
-	}
-	return WIRE_NOWHERE;
-}
-
 /* When it may go on, by the later of the rules that delay; NULL = at once. */
 static const struct rule *apply_delays(struct wire_packet *p, struct rule *const by[RULE_COUNT])
 {
@@ -402,19 +263,20 @@ static void take_in(struct wire *w, struct wire_packet *p)
 {
 	const struct segment *s = &p->segment;
 	struct packet_queue all = TAILQ_HEAD_INITIALIZER(all); /* one for each host of a group */
-	bool group = is_group(&s->dst);
+	bool group = wire_is_group(&s->dst);
 	uint64_t repeats = s->kind == SEGMENT_TCP
 		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
 		: 0;
 
-	p->to = group ? next_member(w, p->from, WIRE_NOWHERE) : wire_find_host(w, p->from, &s->dst);
+	p->to = group ? wire_next_member(w, p->from, WIRE_NOWHERE)
+		      : wire_find_host(w, p->from, &s->dst);
 	wire_announce(w, p, EVENT_SEGMENT, w->watch.sent(w->arg, p->from, p->to, s, repeats != 0),
 		repeats);
 	TAILQ_INSERT_TAIL(&all, p, place);
 	for (unsigned to = p->to; group && to != WIRE_NOWHERE;) {
 		struct wire_packet *copy;
 
-		to = next_member(w, p->from, to);
+		to = wire_next_member(w, p->from, to);
 		if (to == WIRE_NOWHERE)
 			break;
 		copy = packet_copy(w, p, to, p->event);

@@ -40,8 +40,9 @@ struct world_process {
 	uv_poll_t output_poll;
 	bool output_polled;
 	struct text line; /* program: of its output, not complete yet */
-	/* program, owned: task, task/PID/children and fd of its folder in /proc; -1 */
-	int tasks, children, descriptors;
+	/* program, owned: task, task/PID/children, fd and schedstat of its folder in /proc; -1 */
+	int tasks, children, descriptors, schedstat;
+	char run[64]; /* program: what schedstat said at its last heartbeat */
 	int next_fd; /* program: the number its next socket will have, if it has no other files */
 	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
 	struct world *world; /* borrowed, up */

@@ -116,12 +116,12 @@ void program_wake(struct process *p)
 	p->motion_since_ns = clock_now_ns();
 }
 
-static int open_folder(int pid, const char *name)
+static int open_proc(int pid, const char *name, int flags)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return open(path, O_RDONLY | O_CLOEXEC | flags);
 }
 
 static int open_children(int pid, int tid)
@@ -140,9 +140,10 @@ void program_runs(struct world_process *wp, uint64_t event)
 	p->program_event = event;
 	program_wake(p);
 	wp->world->hosts[p->host->index]->programs++;
-	wp->tasks = open_folder((int)p->outer_pid, "task");
+	wp->tasks = open_proc((int)p->outer_pid, "task", O_DIRECTORY);
 	wp->children = open_children((int)p->outer_pid, (int)p->outer_pid);
-	wp->descriptors = open_folder((int)p->outer_pid, "fd");
+	wp->descriptors = open_proc((int)p->outer_pid, "fd", O_DIRECTORY);
+	wp->schedstat = open_proc((int)p->outer_pid, "schedstat", 0);
 	wp->next_fd = STDERR_FILENO + 1;
 	uv_poll_init(wp->world->loop, &wp->output_poll, wp->output);
 	wp->world->open_handles++;
@@ -163,6 +164,7 @@ void program_ended(struct world_process *wp)
 	fd_closep(&wp->tasks);
 	fd_closep(&wp->children);
 	fd_closep(&wp->descriptors);
+	fd_closep(&wp->schedstat);
 	if (!wp->output_polled) /* execve() failed: nothing was ever read */
 		fd_closep(&wp->output);
 }
@@ -287,27 +289,30 @@ static unsigned long inode_of(int folder, const char *entry)
 	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
 }
 
-/* Claim what one process of a family holds of the sockets that nobody is known to hold. */
+/* Sockets that somebody holds and nobody is known to hold, and a program that may be who. */
+struct claims {
+	struct world_process *wp;
+	struct endpoint **endpoints; /* owned */
+	size_t count;
+};
+
 static void claim_of(void *arg, int pid, bool leader)
 {
-	struct world_process *wp = arg;
-	const struct tracker *t = world_tracker(wp->world, wp->process.host);
+	const struct claims *c = arg;
 	const struct dirent *entry;
 	DIR *folder;
 	int fd;
 
-	if (!leader || (fd = open_folder(pid, "fd")) < 0)
+	if (!leader || (fd = open_proc(pid, "fd", O_DIRECTORY)) < 0)
 		return;
 	folder = fdopendir(fd);
 	while (folder && (entry = readdir(folder))) {
 		unsigned long inode = inode_of(fd, entry->d_name);
-		struct endpoint *e = NULL;
 
-		while (inode && (e = tracker_touched(t, e)) &&
-			!(e->inode == inode && is_unclaimed(e)))
-			;
-		if (e)
-			claim(wp, (int)strtol(entry->d_name, NULL, 10), e);
+		for (size_t i = 0; inode && i < c->count; i++) {
+			if (c->endpoints[i]->inode == inode && !c->endpoints[i]->held)
+				claim(c->wp, (int)strtol(entry->d_name, NULL, 10), c->endpoints[i]);
+		}
 	}
 	if (folder)
 		closedir(folder);
@@ -393,14 +398,14 @@ void program_meet_listeners(struct world_host *h)
 	tracker_meet_listeners(h->tracker, p ? p->program_event : 0);
 }
 
-/* Read back what the programs of a host have done. */
+/* Read back what the programs of a host have done; whose the sockets are, of those that may have done it. */
 static void read_host(struct world_host *h)
 {
 	struct world *w = h->world;
 	const struct process *p = any_program(h);
 	uint64_t cause = p ? p->program_event : 0;
+	struct claims claims = { 0 };
 	struct endpoint *e, *next;
-	bool unclaimed = false;
 
 	tracker_meet_listeners(h->tracker, cause);
 	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
@@ -413,17 +418,22 @@ static void read_host(struct world_host *h)
 			tracker_look(h->tracker, e, NULL,
 				e->held ? e->held->process->program_event : cause);
 		program_met(h, e);
-		unclaimed |= is_unclaimed(e);
+		if (!is_unclaimed(e))
+			continue;
+		claims.endpoints = memory_grow(claims.endpoints,
+			(claims.count + 1) * sizeof(struct endpoint *));
+		claims.endpoints[claims.count++] = e;
 	}
 	for (size_t i = 0; i < w->process_count; i++) {
-		struct world_process *wp = w->processes[i];
-
-		if (wp->process.host != &h->host || !wp->process.program)
+		claims.wp = w->processes[i];
+		p = &claims.wp->process;
+		if (p->host != &h->host || !p->program || !p->unread)
 			continue;
-		if (unclaimed && !wp->process.ended)
-			for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, claim_of, wp);
-		wp->process.unread = false;
+		if (claims.count && !p->ended)
+			for_family((int)p->outer_pid, CHILDREN_DEPTH, claim_of, &claims);
+		claims.wp->process.unread = false;
 	}
+	free(claims.endpoints);
 }
 
 /* ---- in motion ---- */
@@ -497,6 +507,20 @@ bool program_read_all(struct world *w)
 	return any;
 }
 
+/* Has it had the CPU since we asked last? One that slept all the time has done nothing. Source: proc(5) of 6.x,
+ * /proc/PID/schedstat: time on the CPU, time waiting for it, how often it had it. */
+static bool has_run(struct world_process *wp)
+{
+	char run[sizeof(wp->run)] = "";
+	bool same;
+
+	if (pread(wp->schedstat, run, sizeof(run) - 1, 0) <= 0 || !is_alone(wp))
+		return true;
+	same = strcmp(run, wp->run) == 0;
+	memcpy(wp->run, run, sizeof(run));
+	return !same;
+}
+
 /* Every socket has its turn, so that nothing stays unseen for ever, whatever a program has done to it. */
 static void look_in_turn(struct world_host *h)
 {
@@ -520,8 +544,11 @@ uint64_t program_beat(struct world_process *wp)
 		return 0;
 	if (!p->in_motion && wp->beat_due_ns <= clock_now_ns()) {
 		come_to_rest(wp, is_asleep(wp) ? BEAT_IDLE_NS : BEAT_BUSY_NS);
-		look_in_turn(h);
-		read_host(h);
+		if (has_run(wp)) {
+			p->unread = true;
+			look_in_turn(h);
+			read_host(h);
+		}
 	}
 	return p->in_motion ? clock_now_ns() + MOTION_POLL_NS : wp->beat_due_ns;
 }

@@ -153,7 +153,7 @@ static struct process *join_process(struct world *w, struct world_process *wp, u
 	struct process *p = &wp->process;
 
 	wp->world = w;
-	wp->output = wp->tasks = wp->children = wp->descriptors = -1;
+	wp->output = wp->tasks = wp->children = wp->descriptors = wp->schedstat = -1;
 	w->processes =
 		memory_grow(w->processes, (w->process_count + 1) * sizeof(struct world_process *));
 	w->processes[w->process_count++] = wp;

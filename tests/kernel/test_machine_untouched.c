@@ -229,13 +229,13 @@ static void lab_in_the_middle_changes_nothing(void **state)
 static void check_recipes(void **state, bool ipv6)
 {
 	struct text folder = TEXT_EMPTY;
-	const char *arguments[] = { "check", NULL, NULL, NULL };
+	const char *arguments[] = { "check", "-j8", NULL, NULL, NULL };
 	struct program p;
 	char *line;
 
 	text_printf(&folder, "%s/recipes", program_source());
-	arguments[1] = ipv6 ? "-6" : text_get(&folder);
-	arguments[2] = ipv6 ? text_get(&folder) : NULL;
+	arguments[2] = ipv6 ? "-6" : text_get(&folder);
+	arguments[3] = ipv6 ? text_get(&folder) : NULL;
 	program_open(&p, arguments, -1);
 	while ((line = program_line(&p))) {
 		assert_unchanged(*state, "while recipes are played");

@@ -283,8 +283,8 @@ static void window_is_scaled_when_both_have_offered_it(void **state)
 	/* the next connection between them does without */
 	assert_int_equal(window_of(*state, segment(false, SYN, 70000, 0, 0), true, 3), 100);
 	assert_int_equal(window_of(*state, segment(true, ACK, 901, 70001, 0), false, 0), 100);
-	assert_int_equal(
-		window_of(*state, segment(true, SYN | ACK, 9000, 70001, 0), false, 0), 100);
+	assert_int_equal(window_of(*state, segment(true, SYN | ACK, 9000, 70001, 0), false, 0),
+		100);
 	assert_int_equal(window_of(*state, segment(false, ACK, 70001, 9001, 0), false, 0), 100);
 }
 

@@ -428,12 +428,12 @@ static void jsonl_of_process_events_tells_fate(void **state)
 	assert_fields(j,
 		(struct event){ .kind = EVENT_PROCESS_END,
 			.process_fate = { .pid = 42, .signal = SIGPIPE } },
-		"{'pid':42,'signal':'SIGPIPE'}");
+		"{'pid':42,'signal':'SIGPIPE','signal_number':13}");
 	assert_fields(j,
 		(struct event){ .kind = EVENT_SIGNAL,
 			.cause = 2,
 			.process_fate = { .pid = 42, .signal = SIGKILL } },
-		"{'cause':2,'pid':42,'signal':'SIGKILL'}");
+		"{'cause':2,'pid':42,'signal':'SIGKILL','signal_number':9}");
 }
 
 static void jsonl_of_calls_names_the_call_and_errno(void **state)
@@ -456,7 +456,7 @@ static void jsonl_of_calls_names_the_call_and_errno(void **state)
 	assert_fields(j,
 		(struct event){ .kind = EVENT_RETURN,
 			.call = { .call = 7, .result = -1, .error = ECONNREFUSED } },
-		"{'call':7,'result':-1,'errno':'ECONNREFUSED','duration_ns':0}");
+		"{'call':7,'result':-1,'errno':'ECONNREFUSED','errno_number':111,'duration_ns':0}");
 }
 
 static void jsonl_of_socket_and_state_has_hex_cookie(void **state)
@@ -512,9 +512,9 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 			.subject = "c",
 			.text = "l",
 			.wire = { .number = 1, .segment = s } },
-		"{'subject':'c','peer':'l','number':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP',"
+		"{'subject':'c','peer':'l','number':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP','ttl':0,"
 		"'flags':'SYN','seq':0,'seq_raw':5000,'window':64240,'window_scaled':64240,'len':0,"
-		"'options':'MSS 1460'}");
+		"'options':'MSS 1460','mss':1460}");
 	s.flags = SEGMENT_ACK | SEGMENT_PSH;
 	s.options.present = 0;
 	s.seq_rel = 1;
@@ -526,7 +526,7 @@ static void jsonl_of_segment_has_both_numbers(void **state)
 	assert_fields(j,
 		(struct event){ .kind = EVENT_SEGMENT,
 			.wire = { .number = 2, .repeats = 1, .segment = s } },
-		"{'number':2,'repeats':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP',"
+		"{'number':2,'repeats':1,'src':'10.0.0.1:1000','dst':'10.0.0.2:80','protocol':'TCP','ttl':0,"
 		"'flags':'PSH/ACK','seq':1,'seq_raw':5000,'ack':1,'ack_raw':901,"
 		"'window':64240,'window_scaled':64240,'len':100,'data':'a\\\\x00\\\\\\''}");
 }

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/reporting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "journal/jsonl_read.h"
+#include "view/html_report.h"
+
+#define JOURNAL_MOST (256u << 20) /* bytes; a page of more would not open anywhere */
+
+/* Is the first thing in it an object? A recipe has no line that begins so. */
+static bool looks_like_journal(const struct text *t)
+{
+	return text_get(t)[strspn(text_get(t), " \n\r\t")] == '{';
+}
+
+/* Bytes of a file, until it is known to be no journal. */
+static int read_journal(int fd, const char *name, struct text *out, struct diag *d)
+{
+	char buffer[65536];
+	ssize_t len;
+
+	while ((len = read(fd, buffer, sizeof(buffer))) != 0) {
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return diag_errno(d, errno, "read", "'%s'", name);
+		text_add(out, buffer, (size_t)len);
+		if (!looks_like_journal(out))
+			return 0;
+		if (out->len > JOURNAL_MOST)
+			return diag_set(d, EFBIG, "'%s' is longer than 256 MiB", name);
+	}
+	return 0;
+}
+
+int reporting_read(const char *path, struct journal **ret_journal, struct diag *d)
+{
+	bool standard = strcmp(path, "-") == 0;
+	CLEANUP(fd_closep) int fd = -1;
+	struct text text = TEXT_EMPTY;
+	struct stat st;
+	int r;
+
+	fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	/* a name of a recipe is looked for elsewhere, and a folder is none of ours */
+	if (fd < 0 || fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
+		return 0;
+	r = read_journal(fd, standard ? "standard input" : path, &text, d);
+	if (r == 0 && (standard || looks_like_journal(&text)))
+		r = jsonl_read(text_get(&text), text.len, standard ? "stdin" : path, ret_journal,
+			d);
+	text_done(&text);
+	return r;
+}
+
+/* All of it to a file beside, which then takes the name. */
+static int write_file(const char *path, const struct text *page, struct diag *d)
+{
+	struct text beside = TEXT_EMPTY;
+	FILE *file;
+	int r = 0;
+
+	text_printf(&beside, "%s.%d.tmp", path, (int)getpid());
+	file = fopen(text_get(&beside), "wxe");
+	if (!file) {
+		r = diag_errno(d, errno, "open", "the report cannot go to '%s'", path);
+		text_done(&beside);
+		return r;
+	}
+	fwrite(text_get(page), 1, page->len, file);
+	if (ferror(file) | fclose(file) || rename(text_get(&beside), path) < 0) {
+		r = diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
+		unlink(text_get(&beside));
+	}
+	text_done(&beside);
+	return r;
+}
+
+int reporting_write(const struct options *o, const struct journal *j, struct diag *d)
+{
+	struct text page = TEXT_EMPTY;
+	struct stat st;
+	int r = 0;
+
+	switch (o->page) {
+	case PAGE_SVG:
+		html_report_ladder(j, &page);
+		break;
+	case PAGE_DIAGRAM:
+		html_report_diagram(j, &page);
+		break;
+	case PAGE_MARKDOWN:
+		html_report_markdown(j, &page);
+		break;
+	default:
+		html_report(j, &page);
+	}
+	/* what is no plain file, /dev/stdout or a pipe, must not be replaced by one */
+	if (o->output && (stat(o->output, &st) < 0 || S_ISREG(st.st_mode))) {
+		r = write_file(o->output, &page, d);
+	} else if (o->output) {
+		FILE *file = fopen(o->output, "we");
+
+		if (!file || fwrite(text_get(&page), 1, page.len, file) != page.len ||
+			fclose(file) != 0)
+			r = diag_errno(d, errno, "write", "the report cannot go to '%s'",
+				o->output);
+	} else {
+		fwrite(text_get(&page), 1, page.len, stdout);
+	}
+	text_done(&page);
+	return r;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "journal/jsonl.h"
+#include "journal/jsonl_read.h"
+
+static struct address at(const char *host, uint16_t port)
+{
+	struct address a = { 0 };
+
+	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
+	a.port = port;
+	return a;
+}
+
+static uint64_t add(struct journal *j, struct event event)
+{
+	return journal_add(j, event);
+}
+
+/* Every kind, and of packets every sort, with each field that can be told. */
+static struct journal *make_all(void)
+{
+	struct journal *j = journal_new();
+	struct segment tcp = { .src = at("127.0.0.1", 1000),
+		.dst = at("127.0.0.1", 80),
+		.protocol = IPPROTO_TCP,
+		.flags = SEGMENT_SYN | SEGMENT_ACK | SEGMENT_URG | SEGMENT_CWR,
+		.hop_limit = 64,
+		.window = 65535,
+		.urgent = 3,
+		.seq = 7,
+		.seq_rel = 2,
+		.seq_base = 5,
+		.ack = 2,
+		.ack_rel = 4,
+		.ack_base = UINT32_MAX - 1,
+		.payload_len = 100,
+		.excerpt_len = 6,
+		.excerpt = "a\n\0\"\xff\\",
+		.options = { .present = 0xfff,
+			.mss = 1460,
+			.window_scale = 14,
+			.sack_count = 2,
+			.fast_open_len = 8,
+			.unknown_kind = 254,
+			.user_timeout = 0x8005,
+			.ts_value = UINT32_MAX,
+			.ts_echo = 1,
+			.sack = { { 10, 20 }, { UINT32_MAX, 3 } } } };
+	struct segment icmp = { .src = at("fd00::1", 0),
+		.dst = at("fd00::2", 0),
+		.kind = SEGMENT_ICMP,
+		.protocol = IPPROTO_ICMPV6,
+		.payload_len = 48,
+		.icmp = { .type = 2,
+			.quotes = true,
+			.quoted_protocol = IPPROTO_TCP,
+			.quoted_src = at("fd00::2", 80),
+			.quoted_dst = at("fd00::1", 1000),
+			.quoted_seq = 99,
+			.mtu = 1280 } };
+	struct segment udp = { .src = at("10.0.0.1", 53),
+		.dst = at("10.0.0.2", 65535),
+		.kind = SEGMENT_UDP,
+		.protocol = IPPROTO_UDP,
+		.payload_len = 2,
+		.excerpt_len = 2,
+		.excerpt = "hi" };
+	struct segment fragment = { .src = at("10.0.0.1", 0),
+		.dst = at("10.0.0.2", 0),
+		.kind = SEGMENT_OTHER,
+		.protocol = IPPROTO_UDP,
+		.fragment = true,
+		.payload_len = 8 };
+	uint64_t call, sent;
+
+	add(j, (struct event){ .kind = EVENT_LAB, .text = "6.1" });
+	add(j,
+		(struct event){ .kind = EVENT_HOST,
+			.subject = "alice",
+			.socket = { .fd = -1,
+				.local = at("10.0.0.1", 0),
+				.remote = at("fd00::1", 0) } });
+	add(j,
+		(struct event){ .kind = EVENT_HOST,
+			.subject = "alice",
+			.text = "power cut",
+			.socket.fd = -1 });
+	add(j,
+		(struct event){ .kind = EVENT_PROCESS,
+			.subject = "main",
+			.host = "alice",
+			.process_fate.pid = 42 });
+	add(j, (struct event){ .kind = EVENT_RECIPE, .subject = "x.lab", .text = "" });
+	add(j,
+		(struct event){ .kind = EVENT_COMMAND,
+			.subject = "x.lab",
+			.text = "say \"\xc3\xbc\x1b<b>\"",
+			.place = { .line = 3, .column = 1 } });
+	call = add(j,
+		(struct event){ .kind = EVENT_CALL,
+			.cause = 6,
+			.subject = "c",
+			.host = "alice",
+			.process = "main",
+			.text = "connect(3, 127.0.0.1:80)" });
+	add(j,
+		(struct event){ .kind = EVENT_BLOCKED,
+			.cause = call,
+			.process = "main",
+			.text = "connect(3, 127.0.0.1:80)",
+			.call.call = call });
+	add(j,
+		(struct event){ .kind = EVENT_SOCKET,
+			.subject = "c",
+			.host = "alice",
+			.process = "main",
+			.socket = { .cookie = UINT64_MAX,
+				.endpoint = 1,
+				.fd = 3,
+				.local = at("fd00::1", 1000),
+				.remote = at("fd00::2", 80) } });
+	add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.subject = "c",
+			.state = { .cookie = 1, .endpoint = 1, .to = STATE_CLOSED } });
+	add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.subject = "c",
+			.cause = call,
+			.state = { .endpoint = 1,
+				.from = STATE_CLOSED,
+				.to = STATE_SYN_SENT,
+				.local = at("127.0.0.1", 1000) } });
+	sent = add(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.cause = call,
+			.subject = "c",
+			.text = "l",
+			.host = "alice",
+			.wire = { .number = 1, .segment = tcp } });
+	add(j, (struct event){ .kind = EVENT_HELD, .cause = sent, .verdict.number = 1 });
+	add(j,
+		(struct event){ .kind = EVENT_COPY,
+			.wire = { .number = 2, .repeats = 1, .segment = udp } });
+	add(j, (struct event){ .kind = EVENT_FORGED, .wire = { .number = 3, .segment = icmp } });
+	add(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.wire = { .number = 4, .repeats = 1, .segment = fragment } });
+	add(j,
+		(struct event){ .kind = EVENT_DELAYED,
+			.text = "rule 1",
+			.verdict = { .number = 2, .delay_ns = 5 } });
+	add(j, (struct event){ .kind = EVENT_CORRUPTED, .text = "checksum", .verdict.number = 2 });
+	add(j, (struct event){ .kind = EVENT_SWAPPED, .verdict = { .number = 1, .other = 2 } });
+	add(j,
+		(struct event){ .kind = EVENT_DELIVERED,
+			.cause = sent,
+			.verdict = { .number = 1, .on_wire_ns = 77, .held = true } });
+	add(j, (struct event){ .kind = EVENT_DROPPED, .text = "by hand", .verdict.number = 2 });
+	add(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "retransmission",
+			.timer = { .endpoint = 1, .retransmits = 2 } });
+	add(j,
+		(struct event){ .kind = EVENT_RETURN,
+			.subject = "c",
+			.process = "main",
+			.cause = call,
+			.call = { .call = call, .result = -1, .error = 524, .duration_ns = 9 } });
+	add(j,
+		(struct event){ .kind = EVENT_SIGNAL,
+			.subject = "main",
+			.process_fate.signal = SIGRTMIN });
+	add(j,
+		(struct event){ .kind = EVENT_PROCESS_END,
+			.subject = "main",
+			.process_fate = { .signal = SIGSEGV, .core = true } });
+	add(j,
+		(struct event){ .kind = EVENT_PROCESS_END,
+			.subject = "kid",
+			.process_fate = { .code = 3 } });
+	add(j, (struct event){ .kind = EVENT_PROGRAM, .subject = "web", .text = "\x80 hello" });
+	add(j,
+		(struct event){ .kind = EVENT_EXPECTATION,
+			.text = "expect c CLOSED",
+			.place = { .line = 1, .column = 1, .passed = true } });
+	add(j,
+		(struct event){ .kind = EVENT_CLAIM,
+			.subject = "A1",
+			.text = "so it is",
+			.host = "c CLOSED",
+			.process = "it is not",
+			.claim = { .line = 2, .column = 1, .verdict = CLAIM_DIFFERS } });
+	add(j, (struct event){ .kind = EVENT_RULE, .text = "rule 1: hold any" });
+	add(j, (struct event){ .kind = EVENT_MARK, .text = "mark" });
+	add(j, (struct event){ .kind = EVENT_SAY, .text = "hello" });
+	add(j, (struct event){ .kind = EVENT_OUTPUT, .text = "two\nlines" });
+	add(j, (struct event){ .kind = EVENT_NOTE, .text = "note" });
+	add(j, (struct event){ .kind = EVENT_ERROR, .text = "no", .subject = "try this" });
+	return j;
+}
+
+static void print_all(const struct journal *j, struct text *out)
+{
+	for (uint64_t no = 1; no <= journal_last(j); no++) {
+		char *line = jsonl_format(journal_get(j, no));
+
+		text_puts(out, line);
+		free(line);
+	}
+}
+
+static void every_kind_comes_back_as_it_was(void **state)
+{
+	struct journal *j = make_all(), *read = NULL;
+	struct text before = TEXT_EMPTY, after = TEXT_EMPTY;
+	struct diag d = { 0 };
+	uint64_t kinds = 0;
+
+	(void)state;
+	for (uint64_t no = 1; no <= journal_last(j); no++)
+		kinds |= EVENT_BIT(journal_get(j, no)->kind);
+	assert_true(kinds == EVENT_BIT(EVENT_COUNT) - 1);
+	print_all(j, &before);
+	if (jsonl_read(text_get(&before), before.len, "j", &read, &d) < 0)
+		fail_msg("%s:%u: %s", d.file, d.line, d.message);
+	print_all(read, &after);
+	assert_string_equal(text_get(&after), text_get(&before));
+	journal_free(read);
+	journal_free(j);
+	text_done(&before);
+	text_done(&after);
+}
+
+#define HEAD "{\"v\":1,\"n\":1,\"t_ns\":5,"
+
+static void hostile_lines_are_refused_with_their_place(void **state)
+{
+	static const struct {
+		const char *line, *message;
+	} cases[] = {
+		{ "nonsense", "no JSON" },
+		{ "{\"v\":1", "no JSON" },
+		{ "[1]", "no event" },
+		{ "{\"v\":1,\"v\":1}", "no JSON" },
+		{ "{\"v\":2,\"n\":1,\"t_ns\":1,\"type\":\"mark\"}", "version" },
+		{ "{\"v\":1,\"n\":2,\"t_ns\":1,\"type\":\"mark\"}", "\"n\" is not 1" },
+		{ "{\"v\":1,\"n\":1,\"t_ns\":-1,\"type\":\"mark\"}", "\"t_ns\"" },
+		{ "{\"v\":1,\"n\":1,\"t_ns\":1e3,\"type\":\"mark\"}", "\"t_ns\"" },
+		{ HEAD "\"type\":7}", "\"type\"" },
+		{ HEAD "\"cause\":1,\"type\":\"mark\"}", "\"cause\"" },
+		{ HEAD "\"type\":\"say\"}", "no \"text\"" },
+		{ HEAD "\"type\":\"say\",\"text\":\"a\\u0000b\"}", "no JSON" },
+		{ HEAD "\"type\":\"call\",\"text\":\"f()\"}", "no \"process\"" },
+		{ HEAD "\"type\":\"return\",\"process\":\"p\",\"call\":1,\"result\":0}",
+			"\"call\"" },
+		{ HEAD "\"type\":\"state\",\"subject\":\"c\",\"endpoint\":1,\"to\":\"OPEN\"}",
+			"\"to\" is no TCP state" },
+		{ HEAD "\"type\":\"state\",\"subject\":\"c\",\"endpoint\":4000000000,\"to\":\"CLOSED\"}",
+			"\"endpoint\"" },
+		{ HEAD "\"type\":\"state\",\"subject\":\"c\",\"endpoint\":1,\"to\":\"CLOSED\","
+		       "\"local\":\"1.2.3.4:99999\"}",
+			"\"local\"" },
+		{ HEAD "\"type\":\"state\",\"subject\":\"c\",\"endpoint\":1,\"to\":\"CLOSED\","
+		       "\"cookie\":\"xyz\"}",
+			"\"cookie\"" },
+		{ HEAD "\"type\":\"segment\",\"number\":99999999999}", "\"number\"" },
+		{ HEAD "\"type\":\"segment\",\"number\":0}", "\"number\"" },
+		{ HEAD "\"type\":\"segment\",\"number\":1,\"src\":\"1.2.3.4\",\"dst\":\"1.2.3.4\","
+		       "\"flags\":\"SYN/LOUD\"}",
+			"\"flags\"" },
+		{ HEAD "\"type\":\"segment\",\"number\":1,\"src\":\"1.2.3.4\",\"dst\":\"1.2.3.4\","
+		       "\"ip_protocol\":17,\"len\":1,\"data\":\"ab\"}",
+			"\"data\"" },
+		{ HEAD "\"type\":\"segment\",\"number\":1,\"src\":\"1.2.3.4\",\"dst\":\"1.2.3.4\","
+		       "\"ip_protocol\":17,\"len\":9,\"data\":\"a\\\\q\"}",
+			"\"data\"" },
+		{ HEAD "\"type\":\"delivered\",\"number\":18446744073709551615}", "no JSON" },
+		{ HEAD "\"type\":\"claim\",\"subject\":\"A1\",\"text\":\"x\",\"verdict\":\"maybe\"}",
+			"\"verdict\"" },
+		{ "", "no journal" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct journal *j = NULL;
+		struct diag d = { 0 };
+		const char *line = cases[i].line;
+
+		assert_int_equal(jsonl_read(line, strlen(line), "evil.json", &j, &d), -EBADMSG);
+		assert_null(j);
+		if (!strstr(d.message, cases[i].message))
+			fail_msg("%s: %s", line, d.message);
+		assert_string_equal(d.file, "evil.json");
+		assert_int_equal(d.line, 1);
+	}
+}
+
+static void unknown_kind_becomes_a_note(void **state)
+{
+	static const char line[] = HEAD "\"type\":\"eclipse\",\"text\":7}\n";
+	struct journal *j = NULL;
+	struct diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(jsonl_read(line, sizeof(line) - 1, "j", &j, &d), 0);
+	assert_int_equal(journal_last(j), 1);
+	assert_int_equal(journal_get(j, 1)->kind, EVENT_NOTE);
+	assert_string_equal(journal_get(j, 1)->text, "eclipse");
+	assert_int_equal(journal_get(j, 1)->time_ns, 5);
+	journal_free(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_comes_back_as_it_was),
+		cmocka_unit_test(hostile_lines_are_refused_with_their_place),
+		cmocka_unit_test(unknown_kind_becomes_a_note),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
