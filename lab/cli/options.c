@@ -137,9 +137,9 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_CAPTURE] = {
 		.name = "capture",
 		.arg = "FILE",
-		.summary = "record the wire in FILE.pcapng",
+		.summary = "record the wire in FILE (pcapng); check: in a folder",
 		.detail = "Every packet from the first on, with what became of it in a comment, as the command `capture`\n"
-			  "does. With check, FILE is a folder, which is made when it is not there, and each recipe has its\n"
+			  "does. FILE is taken as it is named. With check it is a folder, which is made when it is not there, and each recipe has its\n"
 			  "file in it: open-three-way.pcapng.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
 	},

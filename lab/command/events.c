@@ -67,6 +67,17 @@ static uint64_t listed_before(const struct journal *j, uint64_t no, const struct
 
 /* ---- how ---- */
 
+/* Of which the story has no room. */
+static void add_timestamps(const struct event *event, struct text *out)
+{
+	const struct segment *s = &event->wire.segment;
+
+	if ((event->kind == EVENT_SEGMENT || event->kind == EVENT_COPY) && s->kind == SEGMENT_TCP &&
+		(s->options.present & OPTION_TIMESTAMPS))
+		text_printf(out, "  TS %" PRIu32 "/%" PRIu32, s->options.ts_value,
+			s->options.ts_echo);
+}
+
 /* The first line of what happened; of an answer not even all of that. */
 static void add_what(const struct journal *j, const struct event *event, struct text *out)
 {
@@ -76,6 +87,7 @@ static void add_what(const struct journal *j, const struct event *event, struct 
 	if (event->kind == EVENT_EXPECTATION)
 		text_puts(&what, event->place.passed ? "as expected: " : "not as expected: ");
 	narrate_what(j, event, &what);
+	add_timestamps(event, &what);
 	for (const char *c = text_get(&what); *c; c++)
 		lines += *c == '\n';
 	begin = strspn(text_get(&what), " ");

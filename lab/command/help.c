@@ -293,9 +293,11 @@ const char *help_nearest(const struct cmd_table *table, const char *typed)
 		best = option_distance(typed, option);
 		nearest = option;
 	}
-	if (command && text_distance(typed, command) <= best)
+	if (command && text_distance(typed, command) <= best) {
+		best = text_distance(typed, command);
 		nearest = command;
-	return nearest;
+	}
+	return best * 2 < strlen(typed) ? nearest : NULL; /* half of it is another word */
 }
 
 static int help_run(struct cmd_call *c, struct diag *d)

@@ -136,7 +136,8 @@ const struct cmd_def cmd_ladder = {
 	.summary = "draw the story so far: an arrow for each packet, states and calls at the ends",
 	.detail =
 		"A column is a socket, with those it accepted; a process; or a host: name up to four, or have\n"
-		"those drawn that talked. ... on the wire, XXX lost, =2= a copy, ~~~ forged, (again #1) the\n"
+		"those drawn that talked; two keep their sides from one ladder to the next. Where there is\n"
+		"little room, excerpts and other parts of a label are left out, seq and ack last. ... on the wire, XXX lost, =2= a copy, ~~~ forged, (again #1) the\n"
 		"same bytes as #1. The last 200 lines, `all` of them, or those `since mark` (or a mark's name);\n"
 		"`raw` sequence numbers; `ascii` where the terminal draws no lines.",
 	.source = "RFC 9293 3.5, figures 6 and 7, and 3.6, figure 13",

@@ -127,14 +127,16 @@ static const struct errno_topic errnos[] = {
 	},
 	{
 		.name = "EHOSTUNREACH",
-		.meaning = "The network is reached, the host is not.",
+		.meaning =
+			"The network is reached, the host is not. On a LAN the machine itself gives it after "
+			"some seconds, when nobody answers its ARP; this wire has no ARP, what is for a "
+			"strange address is lost there, and connect() ends in ETIMEDOUT.",
 		.cases = { { "connect " SENDS " " RECEIVES,
 			"ICMP host unreachable came from a router, or no "
 			"neighbour answers for the address; TCP tells it when "
 			"it gives up" } },
-		.why_not =
-			"one host has no router and no neighbour; what goes to a strange address is "
-			"dropped and ends in ETIMEDOUT",
+		.example = "socket c; connect c 10.9.9.9:80 => EHOSTUNREACH &; "
+			   "forge icmp host-unreachable about c; wait",
 		.source = "connect(2), ip(7); RFC 1122 4.2.3.9",
 	},
 	{

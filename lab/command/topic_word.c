@@ -8,18 +8,75 @@ static const struct word_topic words[] = {
 		.name = "match",
 		.others =
 			"matches|from|to|port|where|syn|syn/ack|ack|data|fin|fin/ack|rst|rst/ack|data/fin|tcp|udp|"
-			"icmp|any|always",
+			"icmp|any|always|filter|filters|pcap|pcap-filter|bpf",
 		.meaning =
 			"Which packets are meant. One word for what they have: syn, syn/ack, ack, data, fin, "
 			"fin/ack, rst, rst/ack, data/fin, tcp, udp, icmp, any. syn means SYN without ACK, and ack "
 			"alone a segment with nothing else; the others leave the rest open, so fin is any segment "
 			"with FIN. Then `from X`, `to X` (a socket, a host, an address), `port N` (either end) "
 			"and where \"FILTER\", in the language of pcap-filter(7), seeing the packet from its IP "
-			"header on. What is left out is any. Taken by hold, step and expect segments (where "
-			"filters cannot be), and by drop, duplicate, delay, corrupt and rate, for which xN says "
-			"how many, and always all.",
+			"header on. What is left out is any. Taken by hold and step, by drop, duplicate, delay, "
+			"corrupt and rate, for which xN says how many, always all and P% how many of a hundred "
+			"by chance (help loss), and by expect segments and expect gap: these are about what was "
+			"sent, and take no where. Words may be in capitals, as the lab prints them.",
 		.example = "drop syn/ack from l x2",
 		.source = "lab/wire/match.h; pcap-filter(7)",
+	},
+	{
+		.name = "loss",
+		.others =
+			"lose|lossy|chance|percent|P%|%|seed|dice|random|random loss|packet loss|netem|jitter",
+		.meaning =
+			"`drop syn x1` loses the next SYN, `drop #3` a held packet, `drop data 10%` one of ten by "
+			"chance; so do duplicate, delay and corrupt. The dice are thrown once for each packet "
+			"the rule is for, from a seed (1, unless told: 10% seed 7), so the same packets give the "
+			"same losses every time; which packets TCP sends depends on its timers, too. `rules` "
+			"tells how many were hit and how many passed. delay 100ms +-20ms spreads from a seed in "
+			"the same way. What is lost is told as dropped, with the rule.",
+		.example =
+			"socket s udp; bind s :53; drop udp 50% seed 4; socket q udp; sendto q \"x\" :53; rules",
+		.source = "lab/wire/rule.c; tc-netem(8) has the like",
+	},
+	{
+		.name = "window",
+		.others = "win|wscale|window scale|window scaling|scaling|window_scaled|rwnd",
+		.meaning =
+			"win: how many bytes the sender of the segment has room for. The field has 16 bits and is "
+			"shifted by what the SYNs agreed on, wscale, when both offered it; the lab shows it "
+			"shifted once it has seen both, so 63 on the wire with wscale 10 is win 64512. In a SYN "
+			"itself it is never shifted. `forge ... win N` takes the field as on the wire; --json "
+			"has both, window and window_scaled. win 0: help zero-window.",
+		.example = PAIR "send c 1000; ladder",
+		.source = "RFC 9293 3.8.6, RFC 7323 2; help TCP_WINDOW_CLAMP, SO_RCVBUF",
+	},
+	{
+		.name = "mss",
+		.others =
+			"TS|timestamp|timestamps|1448|1460|segment size|maximum segment size|PAWS",
+		.meaning =
+			"mss 1460 in a SYN: the largest segment its sender wants to receive, the MTU of wire0 (1500) "
+			"less 20 bytes of IP and 20 of TCP header; over IPv6 1440. Segments hold 1448 all the "
+			"same, for each has 12 bytes of options: timestamps, which both SYNs offered (TS). With "
+			"these the kernel measures round trips and knows old duplicates (PAWS). The story tells "
+			"that they are offered; `events`, `capture` and --json have their values, forge's ts makes "
+			"them. `sysctl net.ipv4.tcp_timestamps 0` does without, TCP_MAXSEG asks for less.",
+		.example = "sysctl net.ipv4.tcp_timestamps 0; " PAIR
+			   "mark; send c 1460; expect segments data ack",
+		.source = "RFC 9293 3.7.1, RFC 6691, RFC 7323 3 and 5",
+	},
+	{
+		.name = "sack",
+		.others =
+			"dsack|d-sack|sackOK|sackPermitted|selective acknowledgement|selective acknowledgment",
+		.meaning =
+			"sackOK in both SYNs: an ACK may tell what arrived behind a hole. ack 1 <sack 1001-3001>: "
+			"everything before 1 is here, and 1001 to 3000, too; so only 1 to 1000 need be sent "
+			"again. dsack 1-1001: these bytes came twice, so sending them again was not necessary. "
+			"Numbers count as ack does, the second is the first byte that is not in it. "
+			"`sysctl net.ipv4.tcp_sack 0` does without.",
+		.example = PAIR "drop data x1; send c 1000; send c 1000; send c 1000; "
+				"recv a 3000 MSG_WAITALL => 3000; ladder",
+		.source = "RFC 2018, RFC 2883; net/ipv4/tcp_input.c tcp_sack_new_ofo_skb()",
 	},
 	{
 		.name = "expect",
@@ -77,7 +134,7 @@ static const struct word_topic words[] = {
 			"another, `process p on alice` starts something there. crash cuts its power: nothing "
 			"more comes from it, neither FIN nor RST, and what is sent to it is lost. reboot: it is "
 			"up again and remembers nothing, so it answers the segments of old connections with "
-			"RST. cut and mend are about its cable: a host without one still reaches itself. A "
+			"RST; one that is up loses its power first. cut and mend are about its cable: a host without one still reaches itself. A "
 			"ghost is addresses without a kernel: it never answers, but `forge` can.",
 		.example =
 			"host alice; process p on alice; host alice crash; host alice reboot; host",
@@ -97,14 +154,15 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "story",
-		.others = "columns|line|lines|<-|HELD|again|#1|#|seq|ack|win",
+		.others = "columns|line|lines|<-|HELD|again|#1|#|seq|len",
 		.meaning =
 			"The columns of a line: the time in ms since the start; who (a process, a socket, or #N, "
 			"a segment); what; and <- why: the call, the segment or the timer that made it happen.\n"
 			" A call: connect(3, 127.0.0.1:80) = 0 <0.2 ms>: descriptor, arguments, result, how long.\n"
 			" A state: SYN-SENT -> ESTABLISHED.\n"
 			" A segment: c > l SYN/ACK seq 0 ack 1 win 64240 len 5 \"hello\": numbers count from the "
-			"SYN's, which is 0; HELD: it stands on the wire; (again: #2): the same bytes as #2.",
+			"SYN's, which is 0, the window is in bytes (help window); <...> is what a SYN offers "
+			"(help mss, sack), or SACK blocks; HELD: it stands on the wire; (again: #2): the same bytes as #2.",
 		.example = "socket c; connect c :80 => ECONNREFUSED",
 		.source = "lab/journal/README.md",
 	},
@@ -154,7 +212,7 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "zero-window",
-		.others = "zero-window probe|zero window|probe|persist|window",
+		.others = "zero-window probe|zero window|probe|persist",
 		.meaning =
 			"The receiver's buffer is full, so it advertises win 0 and the sender must stop. A "
 			"zero-window probe asks from time to time whether there is room again, because the "
@@ -192,8 +250,8 @@ static const struct word_topic words[] = {
 		.meaning =
 			"What lies between sockets, even on one host: a TUN device, wire0, at whose other end the lab "
 			"sits. What a socket sends is on the wire until it is delivered, held or dropped. The "
-			"kernels do not know: to them the network is slow or bad. UDP and ICMP are shown, "
-			"but not held.",
+			"kernels do not know: to them the network is slow or bad. UDP and ICMP pass here as "
+			"TCP does: all can be held, lost, delayed, forged.",
 		.example =
 			"hold; socket c; nonblock c on; connect c :80 => EINPROGRESS; wire; step",
 		.source = "lab/wire/wire.h; tun.rst in the kernel's documentation",

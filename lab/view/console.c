@@ -36,12 +36,12 @@ static void put(struct console *c, bool error)
 }
 
 /* Time, subject, text, and the cause where it tells something. `after` begins with two blanks, as the cause does;
- * where the line would be longer than COLUMNS, one has to do. */
+ * where the line fits COLUMNS with one of them only, one has to do. */
 static void story_line(struct console *c, const struct journal *j, const struct event *event,
 	const char *emphasis, const char *after)
 {
 	struct text part = TEXT_EMPTY, cause = TEXT_EMPTY;
-	size_t shown;
+	size_t shown, width;
 	bool tight;
 
 	narrate_subject(event, &part);
@@ -52,7 +52,8 @@ static void story_line(struct console *c, const struct journal *j, const struct 
 	if (!event_is_verdict(event))
 		narrate_cause(j, event, &cause);
 	shown = part.len + strlen(after);
-	tight = INDENT + shown + (cause.len ? 5 + cause.len : 0) > COLUMNS;
+	width = INDENT + shown + (cause.len ? 5 + cause.len : 0);
+	tight = width > COLUMNS && width - !!cause.len - !!after[0] <= COLUMNS;
 	text_printf(&c->out, "%s%s%s%s", style(c, emphasis), text_get(&part),
 		after + (tight && after[0]), style(c, emphasis[0] ? "\033[0m" : ""));
 	if (cause.len)

@@ -38,6 +38,15 @@ has()
 	grep -qE -- "$2" "$work/$1" || wrong "std$1 has no line with: $2"
 }
 
+# ---- names ----
+
+# a file of the folder one is in goes without its ending, as recipes do
+printf 'say "here"\n' >"$work/hs.lab"
+cd "$work" || exit 1
+run 0 check hs
+has out '^ok 1 - .*hs'
+cd - >/dev/null || exit 1
+
 # ---- -k ----
 
 run 1 -k -c 'socket c; expect c LISTEN within 10ms; socket d => 9; say "the end"'

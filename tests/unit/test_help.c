@@ -188,6 +188,8 @@ static void nearest_is_found_among_all(void **state)
 	assert_string_equal(help_nearest(&command_table, "LINGER"), "SO_LINGER");
 	assert_string_equal(help_nearest(&command_table, "outcom"), "outcome");
 	assert_null(help_nearest(&command_table, "qqqqqqqqqqqq"));
+	/* as many letters are other ones as are the same */
+	assert_null(help_nearest(&command_table, "hoax"));
 }
 
 /* Every "=> ENAME" of a recipe. */
