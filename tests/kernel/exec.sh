@@ -104,6 +104,43 @@ if cc -o "$work/client" "$work/client.c" 2>"$work/out"; then
 	told 'c +\| got hello back'
 fi
 
+# ---- a C program that connects to itself: one socket, no server anywhere ----
+
+cat >"$work/itself.c" <<'ITSELF'
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main(void)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(6666) };
+	char buffer[64];
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	ssize_t len;
+
+	inet_pton(AF_INET, "127.0.0.1", &here.sin_addr);
+	if (bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0 ||
+		connect(fd, (struct sockaddr *)&here, sizeof(here)) < 0) {
+		perror("bind, connect");
+		return 1;
+	}
+	if (write(fd, "hello, me", 9) != 9)
+		return 1;
+	len = read(fd, buffer, sizeof(buffer));
+	if (len > 0)
+		printf("I said %.*s\n", (int)len, buffer);
+	return len > 0 ? 0 : 1;
+}
+ITSELF
+if cc -o "$work/itself" "$work/itself.c" 2>"$work/out"; then
+	chmod -R go+rX "$work"
+	run 0 "hold; exec i $work/itself; expect i/3 SYN-SENT; step; expect i/3 SYN-RECEIVED; step;
+		expect i/3 ESTABLISHED; release; expect i exited 0 within 5s"
+	told 'SYN-SENT -> SYN-RECEIVED' 'SYN-RECEIVED -> ESTABLISHED' '"hello, me"' 'I said hello, me'
+fi
+
 # ---- nc that connects to itself, step by step ----
 
 if command -v nc >/dev/null; then
