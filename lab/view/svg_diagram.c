@@ -256,7 +256,7 @@ static void draw_step(const struct drawing *d, const struct ways *w, size_t way,
 	double x, double y)
 {
 	const struct way_step *s = &w->ways[way].steps[step];
-	char events[32], number[16];
+	char events[32], number[32];
 
 	snprintf(events, sizeof(events), "%" PRIu64, s->event);
 	snprintf(number, sizeof(number), "%zu", step + 1);
