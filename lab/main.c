@@ -143,6 +143,39 @@ static int claims(const struct options *o, char **words, int count)
 	return code;
 }
 
+/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. */
+static int find_exercise(char *name, struct recipe_list *list)
+{
+	int code = find_recipes(&name, 1, list);
+
+	if (code == 0 && list->count != 1) {
+		fputs("tcplab: that is a folder; `tcplab list exercises` shows the exercises in it\n",
+			stderr);
+		recipe_list_done(list);
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+static int exercise(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code;
+
+	if (count != 1) {
+		fputs("tcplab: which exercise? `tcplab list exercises` shows them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_exercise(names[0], &list);
+	if (code)
+		return code;
+	o->file = list.paths[0];
+	o->exercise = true;
+	code = lab_run(o);
+	recipe_list_done(&list);
+	return code;
+}
+
 static int show(char **names, int count)
 {
 	struct recipe_list list = { 0 };
@@ -312,7 +345,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, report, list, show or doctor");
+			": play, check, claims, exercise, grade, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -322,6 +355,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return check(o, words + 1, count - 1);
 	case VERB_CLAIMS:
 		return claims(o, words + 1, count - 1);
+	case VERB_EXERCISE:
+		return exercise(o, words + 1, count - 1);
 	case VERB_SHOW:
 		return show(words + 1, count - 1);
 	case VERB_REPORT:

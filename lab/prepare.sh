@@ -16,6 +16,7 @@ run			libmnl.pc	libmnl-dev		libmnl-devel
 run			jansson.pc	libjansson-dev		jansson-devel
 run			readline.pc	libreadline-dev		readline-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
+run			libmd.pc	libmd-dev		libmd-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat

@@ -20,9 +20,13 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
+#include "language/attempt.h"
+#include "language/exercise.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/statement.h"
+#include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "wire/capture.h"
@@ -38,9 +42,12 @@ struct lab {
 	struct world *world;
 	struct script *script;
 	struct console *console;
+	struct exercise *exercise; /* borrowed from the attempt; NULL = none is done or checked */
+	struct attempt *attempt;
 	struct prompt *prompt;
 	struct text typed; /* a line of standard input that is not complete yet */
 	uint32_t line; /* of standard input */
+	bool input_ended;
 	int code; /* exit code */
 	bool closing;
 };
@@ -102,7 +109,7 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
-	lab->code = (int)verdict;
+	lab->code = lab->code ? lab->code : (int)verdict;
 	close_lab(lab);
 }
 
@@ -111,12 +118,19 @@ static void on_prompt_ended(void *arg)
 	close_lab(arg);
 }
 
+static void begin_work(struct lab *lab);
+static void push_lines(struct lab *lab);
+
 static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
-	if (lab->prompt)
+	if (lab->attempt && !attempt_begun(lab->attempt))
+		begin_work(lab);
+	else if (lab->prompt)
 		prompt_ready(lab->prompt);
+	else if (lab->options->exercise)
+		push_lines(lab);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -131,12 +145,18 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- standard input that is no terminal ---- */
 
-static void push_lines(struct lab *lab, bool end)
+/* May a line be given to the script? In an exercise what was typed before must have been done, as at a prompt. */
+static bool takes_line(const struct lab *lab)
 {
+	return !script_over(lab->script) && !(lab->options->exercise && script_busy(lab->script));
+}
+
+static void push_lines(struct lab *lab)
+{
+	bool end = lab->input_ended;
 	char *newline;
 
-	while (!script_over(lab->script) &&
-		(newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
+	while (takes_line(lab) && (newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
 		size_t len = (size_t)(newline - lab->typed.s);
 
 		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
@@ -144,12 +164,11 @@ static void push_lines(struct lab *lab, bool end)
 		memmove(lab->typed.s, newline + 1, lab->typed.len);
 	}
 	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (!script_over(lab->script) &&
-		(lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
+	if (takes_line(lab) && (lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
 		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
 		text_clear(&lab->typed);
 	}
-	if (end)
+	if (end && takes_line(lab) && !lab->typed.len)
 		script_end(lab->script);
 }
 
@@ -167,8 +186,8 @@ static void on_input(uv_poll_t *handle, int status, int events)
 		text_add(&lab->typed, buffer, (size_t)len);
 	else
 		uv_poll_stop(&lab->input);
-	if (lab->typed.s || len <= 0)
-		push_lines(lab, len <= 0);
+	lab->input_ended = len <= 0;
+	push_lines(lab);
 }
 
 /* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
@@ -186,7 +205,11 @@ static int read_input(struct lab *lab, struct diag *d)
 		return 0;
 	}
 	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
-	if (r == 0) {
+	if (r == 0 && lab->options->exercise) {
+		text_add(&lab->typed, text_get(&text), text.len);
+		lab->input_ended = true;
+		push_lines(lab);
+	} else if (r == 0) {
 		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
 		script_end(lab->script);
 	}
@@ -246,6 +269,113 @@ static void tell_recipe(const struct lab *lab, const struct text *recipe)
 	text_done(&opening);
 }
 
+/* ---- exercises ---- */
+
+/* The file that is to run may be an exercise; with `tcplab exercise` it must be. */
+static int open_exercise(struct lab *lab, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = o->file ? recipe_read(o->file, &text, d) : 0;
+
+	if (r == 0 && (o->exercise || exercise_is(text_get(&text), text.len)))
+		r = exercise_read(o->file, text_get(&text), text.len, o->student ? o->student : "",
+			&lab->exercise, d);
+	if (r == 0 && o->exercise && !lab->exercise->goal_count) {
+		r = diag_set(d, EINVAL, "%s is no exercise: it has no goal", o->file);
+		diag_remedy(d, "tcplab list exercises");
+		exercise_free(lab->exercise);
+		lab->exercise = NULL;
+	}
+	if (lab->exercise)
+		lab->attempt = attempt_new(lab->exercise, lab->world, false);
+	text_done(&text);
+	return r;
+}
+
+/* Has what is given gone wrong? It has been told. */
+static bool given_failed(const struct lab *lab)
+{
+	const struct journal *j = world_journal(lab->world);
+	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
+
+	for (uint64_t no = 0; (no = journal_next(j, no, kinds));) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind == EVENT_ERROR || !event->place.passed)
+			return true;
+	}
+	return false;
+}
+
+static void print_task(const struct lab *lab)
+{
+	struct text goals = TEXT_EMPTY;
+
+	attempt_format(lab->attempt, &goals);
+	printf("%s\n%s\n`goal` tells how it stands, `hint` helps%s. `help` lists the commands.\n",
+		lab->exercise->opening, text_get(&goals),
+		lab->exercise->student[0] ? ", `submit` writes the file to hand in"
+					  : "; this is for practice, --student ID makes it yours");
+	fflush(stdout);
+	text_done(&goals);
+}
+
+/* `check` asks of an exercise that what is given can be done, and that it does not reach a goal by itself. */
+static void check_goals(struct lab *lab)
+{
+	struct journal *j = world_journal(lab->world);
+	struct text text = TEXT_EMPTY;
+
+	attempt_rested(lab->attempt);
+	text_printf(&text,
+		"this is an exercise, and what it gives holds: `tcplab exercise %s` begins it",
+		lab->exercise->name);
+	for (size_t i = 0; i < lab->exercise->goal_count; i++) {
+		const struct statement *goal = lab->exercise->goals[i].statement;
+		struct diag d = { 0 };
+
+		if (!attempt_met(lab->attempt, i))
+			continue;
+		statement_error(goal, NULL, &d,
+			"this goal is met before anybody has done anything");
+		telling_error(j, 0, &d, goal->line_text);
+		lab->code = EXIT_USAGE;
+	}
+	if (!lab->code)
+		journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
+	text_done(&text);
+}
+
+static int open_prompt(struct lab *lab, struct diag *d);
+
+/* What is given is done: it is the student's turn. */
+static void begin_work(struct lab *lab)
+{
+	struct diag d = { 0 };
+	int r;
+
+	attempt_begin(lab->attempt);
+	if (!lab->options->exercise) {
+		check_goals(lab);
+		script_end(lab->script);
+		return;
+	}
+	if (given_failed(lab)) {
+		lab->code = EXIT_USAGE;
+		close_lab(lab);
+		return;
+	}
+	print_task(lab);
+	console_set_story(lab->console, true);
+	r = isatty(STDIN_FILENO) ? open_prompt(lab, &d) : read_input(lab, &d);
+	if (r < 0) {
+		complaint_print(&d);
+		lab->code = EXIT_USAGE;
+		close_lab(lab);
+	}
+}
+
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
@@ -253,7 +383,9 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 	struct text text = TEXT_EMPTY;
 	int r = 0;
 
-	if (o->command) {
+	if (lab->attempt) {
+		return script_push_given(lab->script, lab->exercise, d);
+	} else if (o->command) {
 		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
 	} else if (o->file) {
 		r = recipe_read(o->file, &text, d);
@@ -302,10 +434,10 @@ static void write_report(struct lab *lab)
 
 int lab_run(const struct options *o)
 {
-	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
+	bool interactive = o->exercise || (!o->command && !o->file && isatty(STDIN_FILENO));
 	struct lab lab = { .options = o };
 	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec ||
+		.may_exec = (interactive && !o->exercise) || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
 		.may_write = interactive || o->command || o->allow_write,
 		.slow = o->slow,
@@ -314,7 +446,7 @@ int lab_run(const struct options *o)
 		.ended = on_script_ended,
 		.arg = &lab };
 	struct console_options console_options = { .commands = !interactive,
-		.story = !o->json && !o->page,
+		.story = !o->json && !o->page && !o->exercise,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
@@ -335,11 +467,14 @@ int lab_run(const struct options *o)
 	if (o->json)
 		journal_read(world_journal(lab.world), print_json, NULL);
 	lab.console = console_new(world_journal(lab.world), &console_options);
+	r = open_exercise(&lab, &d);
+	script_options.attempt = lab.attempt;
 	lab.script = script_new(lab.world, &command_table, &script_options);
-	if (interactive)
+	if (interactive && !o->exercise)
 		welcome();
-	r = world_open(lab.world, NULL, &d);
 	if (r < 0)
+		lab.code = EXIT_USAGE;
+	else if ((r = world_open(lab.world, NULL, &d)) < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = feed(&lab, interactive, &d)) < 0)
 		lab.code = EXIT_USAGE;
@@ -351,7 +486,10 @@ int lab_run(const struct options *o)
 	end_capture(&lab);
 	if (o->page && lab.code != EXIT_NO_LAB)
 		write_report(&lab);
+	if (lab.attempt && attempt_unsubmitted(lab.attempt))
+		fputs("tcplab: not handed in: `submit` before leaving writes the file\n", stderr);
 	script_free(lab.script);
+	attempt_free(lab.attempt);
 	world_free(lab.world);
 	console_free(lab.console);
 	text_done(&lab.typed);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "language/exercise.h"
 #include "language/names.h"
 #include "language/statement.h"
 #include "view/findings.h"
@@ -60,6 +61,23 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
 		.recipes = true,
 	},
+	[VERB_EXERCISE] = {
+		.name = "exercise",
+		.args = "EXERCISE",
+		.summary = "do an exercise: goals to bring about, at the prompt",
+		.detail = "`tcplab list exercises` shows them. The prompt tells how many goals are met; `goal`, `hint` and\n"
+			  "`submit` are its commands there. Ports, data and losses are the student's own, by --student.",
+		.recipes = true,
+	},
+	[VERB_GRADE] = {
+		.name = "grade",
+		.args = "EXERCISE SUBMISSION|FOLDER",
+		.summary = "grade what students have handed in, by playing it again",
+		.detail = "Each is played in a lab and a process of its own, with a limit on time and memory; what the kernel\n"
+			  "does there is what counts, not what the file says. Exit 0 when each could be graded, whatever\n"
+			  "its score; 1 when one was refused, or its replay parts from what it says.",
+		.recipes = true,
+	},
 	[VERB_REPORT] = {
 		.name = "report",
 		.args = "RECIPE|JOURNAL",
@@ -108,7 +126,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.letter = '6',
 		.name = "ipv6",
 		.summary = "names and :80 mean IPv6 addresses",
-		.verbs = ANY_VERB,
+		.verbs = ANY_VERB & ~(ON(EXERCISE) | ON(GRADE)),
 	},
 	[OPTION_KEEP_GOING] = {
 		.letter = 'k',
@@ -146,7 +164,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_JSON] = {
 		.name = "json",
 		.summary = "the journal as JSON Lines on standard output",
-		.verbs = ON(NONE) | ON(PLAY),
+		.verbs = ON(NONE) | ON(PLAY) | ON(GRADE),
 	},
 	[OPTION_OUTPUT] = {
 		.letter = 'o',
@@ -193,7 +211,21 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.arg = "T",
 		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
 		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
+	},
+	[OPTION_STUDENT] = {
+		.name = "student",
+		.arg = "ID",
+		.summary = "whose exercise it is: letters, digits, _ . @ -",
+		.detail = "Ports, data and which segment is lost are drawn by it. Without one nothing can be handed in.",
+		.verbs = ON(EXERCISE),
+	},
+	[OPTION_STUDENTS] = {
+		.name = "students",
+		.arg = "FILE",
+		.summary = "grade these students, an ID a line, and nobody else",
+		.detail = "Who handed in nothing is told, too.",
+		.verbs = ON(GRADE),
 	},
 	[OPTION_HELP] = {
 		.letter = 'h',
@@ -303,6 +335,16 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		if (parse_timeout(value, &o->timeout_ns) < 0)
 			return refuse(error, "option '--timeout' takes a time such as 90s, not ",
 				value, "");
+		break;
+	case OPTION_STUDENT:
+		if (!exercise_is_student(value))
+			return refuse(error,
+				"a student's ID is of letters, digits, _ . @ and -, not ", value,
+				"");
+		o->student = value;
+		break;
+	case OPTION_STUDENTS:
+		o->students = value;
 		break;
 	case OPTION_HELP:
 		o->help = true;

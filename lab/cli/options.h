@@ -30,6 +30,8 @@ enum verb {
 	VERB_PLAY,
 	VERB_CHECK,
 	VERB_CLAIMS,
+	VERB_EXERCISE,
+	VERB_GRADE,
 	VERB_REPORT,
 	VERB_LIST,
 	VERB_SHOW,
@@ -66,6 +68,8 @@ enum option_id {
 	OPTION_JOBS,
 	OPTION_REPORT,
 	OPTION_TIMEOUT,
+	OPTION_STUDENT,
+	OPTION_STUDENTS,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -95,6 +99,9 @@ struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	const char *capture; /* file; of check, folder */
+	const char *student; /* of exercise: his ID; NULL = nobody's */
+	const char *students; /* of grade: a file of IDs; NULL = anybody's */
+	bool exercise; /* `file` is to be done, not played */
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
 	bool json, ipv6, keep_going, slow, help, version;

@@ -34,6 +34,7 @@ static const char *const names[] = {
 	[EVENT_SAY] = "say",
 	[EVENT_EXPECTATION] = "expectation",
 	[EVENT_CLAIM] = "claim",
+	[EVENT_GOAL] = "goal",
 	[EVENT_OUTPUT] = "output",
 	[EVENT_NOTE] = "note",
 	[EVENT_ERROR] = "error",

@@ -48,6 +48,9 @@ enum event_kind {
 	/* A claim has come to its end; subject = its ID, text = what it states; host = the evidence, process = what
 	 * this kernel does instead (NULL = it does not differ); claim */
 	EVENT_CLAIM,
+	/* An exercise begins (goal.number 0; text = its name), or one of its goals is met, or no longer is; text = the
+	 * goal; goal */
+	EVENT_GOAL,
 	EVENT_OUTPUT, /* answer of ss, wire, help ...: text, may have many lines */
 	EVENT_NOTE, /* the lab remarks something; text */
 	EVENT_ERROR, /* the lab could not; text = message, subject = remedy; place */
@@ -123,6 +126,11 @@ struct event {
 			uint32_t line, column;
 			enum claim_verdict verdict;
 		} claim;
+		struct {
+			uint32_t number; /* 1, 2 ... as they are written; 0 = none of them */
+			uint32_t met, count; /* how many are met now, of how many */
+			bool passed; /* it is met */
+		} goal;
 	};
 };
 

@@ -59,6 +59,8 @@ static size_t details_size(enum event_kind kind)
 		return SIZE_OF(place);
 	case EVENT_CLAIM:
 		return SIZE_OF(claim);
+	case EVENT_GOAL:
+		return SIZE_OF(goal);
 	case EVENT_LAB:
 	case EVENT_PROGRAM:
 	case EVENT_RECIPE:

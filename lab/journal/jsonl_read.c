@@ -448,6 +448,14 @@ static void get_claim(struct reader *r, struct event *event)
 	event->process = get_string(r, "differs", false);
 }
 
+static void get_goal(struct reader *r, struct event *event)
+{
+	event->goal.number = (uint32_t)get_number(r, "goal", UINT32_MAX, NEEDED);
+	event->goal.passed = get_flag(r, "passed");
+	event->goal.met = (uint32_t)get_number(r, "met", UINT32_MAX, NEEDED);
+	event->goal.count = (uint32_t)get_number(r, "goals", UINT32_MAX, NEEDED);
+}
+
 static void get_details(struct reader *r, struct event *event)
 {
 	switch (event->kind) {
@@ -487,6 +495,9 @@ static void get_details(struct reader *r, struct event *event)
 	case EVENT_CLAIM:
 		get_claim(r, event);
 		break;
+	case EVENT_GOAL:
+		get_goal(r, event);
+		break;
 	case EVENT_COMMAND:
 	case EVENT_EXPECTATION:
 	case EVENT_ERROR:
@@ -509,7 +520,7 @@ static void get_details(struct reader *r, struct event *event)
 		EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) | EVENT_BIT(EVENT_DROPPED) | \
 		EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_SAY) |           \
 		EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_OUTPUT) | EVENT_BIT(EVENT_NOTE) |   \
-		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM))
+		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM) | EVENT_BIT(EVENT_GOAL))
 
 static enum event_kind kind_of(const char *type)
 {

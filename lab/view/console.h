@@ -21,6 +21,8 @@ struct console_options {
 
 /* Becomes a reader of `journal` (borrowed) for its lifetime: free the journal first. Never NULL. */
 struct console *console_new(struct journal *journal, const struct console_options *options);
+/* From here on tell the story, or not. */
+void console_set_story(struct console *c, bool story);
 void console_free(struct console *c);
 
 #endif

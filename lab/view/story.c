@@ -155,6 +155,7 @@ static void plain_line(const struct story_line *line, struct text *out)
 			line->passed ? "as expected" : "NOT as expected", line->what);
 		break;
 	case EVENT_CLAIM:
+	case EVENT_GOAL:
 		text_printf(out, "-- %s", line->what);
 		break;
 	case EVENT_OUTPUT:
