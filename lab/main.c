@@ -18,6 +18,7 @@
 #include "cli/check.h"
 #include "cli/claims.h"
 #include "cli/complaint.h"
+#include "cli/grade.h"
 #include "cli/lab.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
@@ -173,6 +174,27 @@ static int exercise(struct options *o, char **names, int count)
 	o->exercise = true;
 	code = lab_run(o);
 	recipe_list_done(&list);
+	return code;
+}
+
+static int grade(const struct options *o, char **words, int count)
+{
+	struct recipe_list exercise = { 0 }, submissions = { 0 };
+	int code;
+
+	if (count < 2 || (o->json && count != 2)) {
+		fputs("tcplab: grade what? tcplab grade EXERCISE SUBMISSION|FOLDER ...\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_exercise(words[0], &exercise);
+	for (int i = 1; i < count && code == 0; i++)
+		code = grade_find(words[i], &submissions) < 0 ? EXIT_USAGE : 0;
+	if (code == 0 && o->json)
+		code = grade_here(o, exercise.paths[0], words[1]);
+	else if (code == 0)
+		code = grade_submissions(o, exercise.paths[0], &submissions);
+	recipe_list_done(&exercise);
+	recipe_list_done(&submissions);
 	return code;
 }
 
@@ -357,6 +379,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return claims(o, words + 1, count - 1);
 	case VERB_EXERCISE:
 		return exercise(o, words + 1, count - 1);
+	case VERB_GRADE:
+		return grade(o, words + 1, count - 1);
 	case VERB_SHOW:
 		return show(words + 1, count - 1);
 	case VERB_REPORT:

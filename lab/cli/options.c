@@ -13,6 +13,7 @@
 #include "language/names.h"
 #include "language/statement.h"
 #include "view/findings.h"
+#include "view/gradebook.h"
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
@@ -195,16 +196,18 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.arg = "N",
 		.summary = "play N recipes at a time (1; claims: all cores)",
 		.detail = "They are reported in the order of their names, whichever ends first.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_REPORT] = {
 		.name = "report",
-		.arg = "tap|junit|json|text|markdown|html",
-		.summary = "how check (tap) or claims (text) report",
+		.arg = "tap|junit|json|text|markdown|html|csv|gradescope",
+		.summary = "how check (tap), claims or grade (text) report",
 		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
 			  "object with version, kernel and results. All but tap come when all recipes have ended. text,\n"
-			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap. csv and\n"
+			  "gradescope (the results.json of its autograder) are for grade, which also takes text, junit\n"
+			  "and json.",
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
@@ -423,6 +426,10 @@ static int check_report(const struct options *o, enum verb verb, struct text *er
 		return 0;
 	if (verb == VERB_CHECK && !of_check)
 		return refuse(error, "check reports as tap, junit or json, not as ",
+			report_format_name(o->report), "");
+	if (verb == VERB_GRADE && !gradebook_takes(o->report))
+		return refuse(error,
+			"grade reports as text, csv, junit, json or gradescope, not as ",
 			report_format_name(o->report), "");
 	if (verb == VERB_CLAIMS && !findings_take(o->report))
 		return refuse(error,

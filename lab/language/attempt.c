@@ -38,7 +38,7 @@ struct attempt {
 	bool met[EXERCISE_GOALS_MAX];
 	unsigned commands; /* that count */
 	unsigned run; /* all of them */
-	bool exhausted;
+	char refused[sizeof(((struct diag *)0)->message)]; /* why the first command that was refused was; "" = none was */
 	unsigned hints, hints_cost, answers;
 	char *answer; /* owned; NULL = none yet */
 	char *submitted; /* owned: the file this session has written; NULL = none yet */
@@ -191,7 +191,8 @@ static bool too_many_processes(const struct attempt *a)
 	return running >= PROCESSES_MAX;
 }
 
-int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
+/* The rules, one by one. */
+static int judge(const struct attempt *a, const struct cmd_call *c, struct diag *d)
 {
 	const struct exercise *e = a->exercise;
 	const char *verb = c->def->name;
@@ -199,8 +200,6 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 	if (!a->begun && listed(for_a_person, verb))
 		return statement_error(c->statement, NULL, d, "'%s' is not for what is given",
 			verb);
-	if (a->begun)
-		count_commands(a); /* this one is among them */
 	if (listed(never, verb))
 		return statement_error(c->statement, NULL, d,
 			"'%s' is not for exercises: what they do must be playable again anywhere",
@@ -215,17 +214,26 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 	if (a->run > COMMANDS_MAX)
 		return statement_error(c->statement, NULL, d,
 			"more than %d commands in one session", COMMANDS_MAX);
-	if (e->commands_most && a->commands > e->commands_most && !listed(for_free, verb)) {
-		a->exhausted = true;
+	if (e->commands_most && a->commands > e->commands_most && !listed(for_free, verb))
 		return statement_error(c->statement, NULL, d,
-			"the %u command%s of this exercise %s used up; submit, or quit and begin anew",
-			e->commands_most, e->commands_most == 1 ? "" : "s",
-			e->commands_most == 1 ? "is" : "are");
-	}
+			"the %u commands of this exercise are used up; submit, or quit and begin anew",
+			e->commands_most);
 	if (too_many_processes(a) && (strcmp(verb, "fork") == 0 || strcmp(verb, "process") == 0))
 		return statement_error(c->statement, NULL, d,
 			"an exercise has room for %d processes", PROCESSES_MAX);
 	return ATTEMPT_RUN;
+}
+
+int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
+{
+	int r;
+
+	if (a->begun)
+		count_commands(a); /* this one is among them */
+	r = judge(a, c, d);
+	if (r < 0 && !a->refused[0])
+		snprintf(a->refused, sizeof(a->refused), "%s", d->message);
+	return r;
 }
 
 /* ---- what happens ---- */
@@ -421,9 +429,44 @@ unsigned attempt_commands(const struct attempt *a)
 	return a->commands;
 }
 
-bool attempt_exhausted(const struct attempt *a)
+const char *attempt_refused(const struct attempt *a)
 {
-	return a->exhausted;
+	return a->refused[0] ? a->refused : NULL;
+}
+
+static void why_not_part(const struct attempt *a, const struct statement *part, struct text *out)
+{
+	struct expectation e;
+	struct diag d = { 0 };
+
+	if (strcmp(part->words->text, "answer") == 0) {
+		text_puts(out, a->answer ? "the answer was " : "there was no answer");
+		text_printable(out, a->answer ? a->answer : "", a->answer ? strlen(a->answer) : 0);
+	} else if (expectation_parse(a->world, part, &e, &d) < 0) {
+		text_printable(out, d.message, strlen(d.message));
+	} else {
+		text_puts(out, "expected ");
+		expectation_format(&e, out);
+		text_puts(out, ", seen ");
+		expectation_format_seen(&e, a->world, a->began, out);
+	}
+}
+
+void attempt_why_not(const struct attempt *a, size_t goal, struct text *out)
+{
+	const struct statement_list *block = &a->exercise->goals[goal].statement->block;
+
+	if (a->exercise->goals[goal].in_order && goal > 0 && !a->met[goal - 1]) {
+		text_puts(out, "the goal before it was not met");
+		return;
+	}
+	for (size_t i = 0; i < block->count; i++) {
+		if (part_stands(a, &block->statements[i]))
+			continue;
+		why_not_part(a, &block->statements[i], out);
+		return;
+	}
+	text_puts(out, "not all of it at the same moment");
 }
 
 static void format_used(const struct attempt *a, struct text *out)
