@@ -24,6 +24,7 @@
 #include "cli/reporting.h"
 #include "journal/journal.h"
 #include "language/claim.h"
+#include "language/exercise.h"
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "world/host.h"
@@ -198,7 +199,22 @@ static int grade(const struct options *o, char **words, int count)
 	return code;
 }
 
-static int show(char **names, int count)
+/* An exercise as one student has it. 0, or -errno with d filled. */
+static int personalize(const char *path, const char *student, struct text *text, struct diag *d)
+{
+	struct text own = TEXT_EMPTY;
+	struct exercise *e = NULL;
+	int r = exercise_read(path, text_get(text), text->len, student, &e, d);
+
+	if (r == 0)
+		r = exercise_put_in(e, text_get(text), text->len, &own, d);
+	exercise_free(e);
+	text_done(text);
+	*text = own;
+	return r;
+}
+
+static int show(const struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
 	struct text text = TEXT_EMPTY;
@@ -214,7 +230,8 @@ static int show(char **names, int count)
 		if (list.count > 1)
 			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
 		text_clear(&text);
-		if (recipe_read(list.paths[i], &text, &d) < 0) {
+		if (recipe_read(list.paths[i], &text, &d) < 0 ||
+			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0)) {
 			complaint_print(&d);
 			code = EXIT_USAGE;
 		}
@@ -382,7 +399,7 @@ static int subcommand(struct options *o, char **words, int count)
 	case VERB_GRADE:
 		return grade(o, words + 1, count - 1);
 	case VERB_SHOW:
-		return show(words + 1, count - 1);
+		return show(o, words + 1, count - 1);
 	case VERB_REPORT:
 		return report(o, words + 1, count - 1);
 	case VERB_LIST:

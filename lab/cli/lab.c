@@ -285,10 +285,7 @@ static int open_exercise(struct lab *lab, struct diag *d)
 		r = diag_set(d, EINVAL, "%s is no exercise: it has no goal", o->file);
 		diag_remedy(d, "tcplab list exercises");
 		exercise_free(lab->exercise);
-		lab->exercise = NULL;
 	}
-	if (lab->exercise)
-		lab->attempt = attempt_new(lab->exercise, lab->world, false);
 	text_done(&text);
 	return r;
 }
@@ -454,7 +451,8 @@ int lab_run(const struct options *o)
 	struct diag d = { 0 };
 	int r;
 
-	if (o->capture && capture_open(o->capture, &capture, &d) < 0) {
+	if (open_exercise(&lab, &d) < 0 ||
+		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
 		complaint_print(&d);
 		return EXIT_USAGE;
 	}
@@ -467,14 +465,14 @@ int lab_run(const struct options *o)
 	if (o->json)
 		journal_read(world_journal(lab.world), print_json, NULL);
 	lab.console = console_new(world_journal(lab.world), &console_options);
-	r = open_exercise(&lab, &d);
+	if (lab.exercise)
+		lab.attempt = attempt_new(lab.exercise, lab.world, false);
 	script_options.attempt = lab.attempt;
 	lab.script = script_new(lab.world, &command_table, &script_options);
 	if (interactive && !o->exercise)
 		welcome();
+	r = world_open(lab.world, NULL, &d);
 	if (r < 0)
-		lab.code = EXIT_USAGE;
-	else if ((r = world_open(lab.world, NULL, &d)) < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = feed(&lab, interactive, &d)) < 0)
 		lab.code = EXIT_USAGE;

@@ -220,8 +220,9 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "student",
 		.arg = "ID",
 		.summary = "whose exercise it is: letters, digits, _ . @ -",
-		.detail = "Ports, data and which segment is lost are drawn by it. Without one nothing can be handed in.",
-		.verbs = ON(EXERCISE),
+		.detail = "Ports, data and which segment is lost are drawn by it. Without one nothing can be handed in. With\n"
+			  "show, the exercise as this student has it.",
+		.verbs = ON(EXERCISE) | ON(SHOW),
 	},
 	[OPTION_STUDENTS] = {
 		.name = "students",

@@ -43,7 +43,6 @@ struct replay {
 	struct attempt *attempt;
 	struct exercise *exercise; /* borrowed from the attempt */
 	struct comparison comparison;
-	bool playing; /* a turn of the submission has begun */
 	uint64_t turn_by_ns, all_by_ns; /* CLOCK_MONOTONIC */
 	bool overdue, closing;
 };
@@ -77,30 +76,33 @@ static void look_by(struct replay *r, uint64_t due_ns)
 	uv_timer_start(&r->later, on_later, due_ns > now ? (due_ns - now) / NS_PER_MS + 1 : 1, 0);
 }
 
-/* The next turn that is not empty for the script begins; false: there is none left. */
+static const struct turn *turn_of(const struct replay *r)
+{
+	return &r->submission->transcript.turns[r->comparison.turn];
+}
+
+/* How long what was seen in the turn that begins is waited for. */
+static void time_turn(struct replay *r)
+{
+	r->turn_by_ns = clock_now_ns() + turn_of(r)->within_ns + turn_of(r)->within_ns / 2 +
+		(r->comparison.line ? LATE_PARTED_NS : LATE_NS);
+}
+
+/* The next turn begins; false: there is none left. */
 static bool next_turn(struct replay *r)
 {
-	const struct transcript *said = &r->submission->transcript;
 	const struct turn *turn;
 
-	if (r->playing)
-		comparison_next(&r->comparison);
-	r->playing = true;
-	if (r->comparison.turn == said->count)
+	comparison_next(&r->comparison);
+	if (r->comparison.turn == r->submission->transcript.count)
 		return false;
-	turn = &said->turns[r->comparison.turn];
-	r->turn_by_ns = clock_now_ns() + turn->within_ns + turn->within_ns / 2 +
-		(r->comparison.line ? LATE_PARTED_NS : LATE_NS);
+	turn = turn_of(r);
+	time_turn(r);
 	script_push_told(r->script, turn->typed, strlen(turn->typed), "<submission>",
 		(uint32_t)r->comparison.turn + 1);
 	/* what does not end here would be taken for the beginning of the next line */
 	script_drop_block(r->script);
 	return true;
-}
-
-static bool turn_stopped(const struct replay *r)
-{
-	return r->submission->transcript.turns[r->comparison.turn].stopped;
 }
 
 /* All that was read is in the attempt's transcript: does the turn go on? */
@@ -113,12 +115,6 @@ static void advance(struct replay *r)
 		close_replay(r);
 		return;
 	}
-	if (!r->playing && !script_busy(r->script) && !next_turn(r)) {
-		close_replay(r);
-		return;
-	}
-	if (!r->playing)
-		return;
 	comparison_read(&r->comparison, attempt_transcript(r->attempt));
 	while (!r->closing && !script_busy(r->script) && world_settled(r->world)) {
 		attempt_rested(r->attempt);
@@ -128,7 +124,7 @@ static void advance(struct replay *r)
 		if (!next_turn(r))
 			close_replay(r);
 	}
-	if (!r->closing && script_busy(r->script) && turn_stopped(r) &&
+	if (!r->closing && script_busy(r->script) && turn_of(r)->stopped &&
 		comparison_turn_done(&r->comparison))
 		script_interrupt(r->script);
 	if (!r->closing)
@@ -149,8 +145,10 @@ static void on_idle(void *arg)
 {
 	struct replay *r = arg;
 
-	if (!attempt_begun(r->attempt))
-		attempt_begin(r->attempt);
+	if (attempt_begun(r->attempt))
+		return;
+	attempt_begin(r->attempt);
+	time_turn(r);
 }
 
 static void on_ended(void *arg, enum script_verdict verdict)
@@ -408,7 +406,9 @@ int replay_grade(const char *exercise, const char *file, uint64_t timeout_ns,
 		limit(timeout_ns);
 		if (recipe_read_plain(file, &text, &wrong) < 0 ||
 			submission_read("line", text_get(&text), text.len, &s, &wrong) < 0) {
-			diag_format(&wrong, &message);
+			if (wrong.line)
+				text_printf(&message, "line %u: ", wrong.line);
+			text_printable(&message, wrong.message, strlen(wrong.message));
 			r = refuse(&g, text_get(&message));
 		} else {
 			r = grade_submission(exercise, &task, &s, timeout_ns, &g, d);

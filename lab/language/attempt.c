@@ -38,7 +38,9 @@ struct attempt {
 	bool met[EXERCISE_GOALS_MAX];
 	unsigned commands; /* that count */
 	unsigned run; /* all of them */
-	char refused[sizeof(((struct diag *)0)->message)]; /* why the first command that was refused was; "" = none was */
+	char refused[sizeof(
+		((struct diag *)0)
+			->message)]; /* why the first command that was refused was; "" = none was */
 	unsigned hints, hints_cost, answers;
 	char *answer; /* owned; NULL = none yet */
 	char *submitted; /* owned: the file this session has written; NULL = none yet */
@@ -248,6 +250,7 @@ void attempt_begin(struct attempt *a)
 			.text = a->exercise->name,
 			.goal = { .count = (uint32_t)a->exercise->goal_count } });
 	a->read = a->transcript.read = a->began;
+	transcript_begin(&a->transcript, "", 0); /* what timers do before anything is typed */
 }
 
 bool attempt_begun(const struct attempt *a)

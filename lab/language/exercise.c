@@ -15,17 +15,6 @@
 
 #define NUMBER_MOST 1000000
 
-/* What a choice has come to, for one student. */
-struct choice {
-	char *name, *value; /* owned */
-};
-
-struct choices {
-	struct choice all[EXERCISE_CHOICES_MAX];
-	size_t count;
-	uint64_t random; /* the row the next one is drawn from */
-};
-
 static bool is_word(const struct statement *s, size_t i, const char *word)
 {
 	return i < s->word_count && s->words[i].kind == TOKEN_WORD &&
@@ -92,7 +81,7 @@ static size_t name_len(const char *text, size_t len)
 }
 
 /* choose NAME from A..B */
-static int draw_number(const struct statement *s, struct choices *c, struct text *value,
+static int draw_number(const struct statement *s, uint64_t *random, struct text *value,
 	struct diag *d)
 {
 	char *end;
@@ -106,12 +95,11 @@ static int draw_number(const struct statement *s, struct choices *c, struct text
 	if (*end || from > to || to > NUMBER_MOST)
 		return statement_error(s, &s->words[3], d, "numbers go up, from 0 to %u at most",
 			NUMBER_MOST);
-	text_printf(value, "%lu",
-		from + (unsigned long)(random_next(&c->random) % (to - from + 1)));
+	text_printf(value, "%lu", from + (unsigned long)(random_next(random) % (to - from + 1)));
 	return 0;
 }
 
-static int draw(const struct statement *s, struct choices *c, struct diag *d)
+static int draw(struct exercise *e, const struct statement *s, uint64_t *random, struct diag *d)
 {
 	struct text value = TEXT_EMPTY;
 	const char *name = s->word_count > 1 ? s->words[1].text : "";
@@ -120,25 +108,25 @@ static int draw(const struct statement *s, struct choices *c, struct diag *d)
 	if (!*name || name_len(name, strlen(name)) != strlen(name))
 		return statement_error(s, s->word_count > 1 ? &s->words[1] : NULL, d,
 			"a choice has a name of small letters: choose port from 8000..8999");
-	if (c->count == EXERCISE_CHOICES_MAX)
+	if (e->choice_count == EXERCISE_CHOICES_MAX)
 		return statement_error(s, NULL, d, "at most %d choices", EXERCISE_CHOICES_MAX);
 	if (is_word(s, 2, "from") && s->word_count == 4)
-		r = draw_number(s, c, &value, d);
+		r = draw_number(s, random, &value, d);
 	else if (is_word(s, 2, "one") && is_word(s, 3, "of") && s->word_count > 5)
-		text_puts(&value, s->words[4 + random_next(&c->random) % (s->word_count - 4)].text);
+		text_puts(&value, s->words[4 + random_next(random) % (s->word_count - 4)].text);
 	else
 		r = statement_error(s, NULL, d,
 			"write: choose NAME from 8000..8999, or: choose NAME one of WORD WORD ...");
 	if (r == 0)
-		c->all[c->count++] =
+		e->choices[e->choice_count++] =
 			(struct choice){ .name = text_copy(name), .value = text_take(&value) };
 	text_done(&value);
 	return r;
 }
 
-static int draw_all(const char *file, const char *text, size_t len, struct choices *c,
-	struct diag *d)
+static int draw_all(struct exercise *e, const char *text, size_t len, struct diag *d)
 {
+	uint64_t random = e->seed;
 	const char *line;
 	size_t line_len;
 	uint32_t number = 0;
@@ -150,24 +138,16 @@ static int draw_all(const char *file, const char *text, size_t len, struct choic
 		number++;
 		if (!begins_with_verb(line, line_len, "choose"))
 			continue;
-		r = statement_parse(line, line_len, file, number, &list, d);
+		r = statement_parse(line, line_len, e->file, number, &list, d);
 		if (r == 0)
-			r = draw(list.statements, c, d);
+			r = draw(e, list.statements, &random, d);
 		statement_list_done(&list);
 	}
 	return r;
 }
 
-static void choices_done(struct choices *c)
-{
-	while (c->count--) {
-		free(c->all[c->count].name);
-		free(c->all[c->count].value);
-	}
-}
-
 /* Append a line with its $NAMEs put in. false: *ret_name (its end at ret_len) is none of them. */
-static bool put_in(const char *line, size_t len, const struct choices *c, struct text *out,
+static bool put_in(const struct exercise *e, const char *line, size_t len, struct text *out,
 	const char **ret_name, size_t *ret_len)
 {
 	while (len) {
@@ -180,23 +160,24 @@ static bool put_in(const char *line, size_t len, const struct choices *c, struct
 		line += before + 1;
 		len -= before + 1;
 		name = name_len(line, len);
-		while (i < c->count &&
-			(strlen(c->all[i].name) != name || memcmp(c->all[i].name, line, name) != 0))
+		while (i < e->choice_count &&
+			(strlen(e->choices[i].name) != name ||
+				memcmp(e->choices[i].name, line, name) != 0))
 			i++;
-		if (i == c->count) {
+		if (i == e->choice_count) {
 			*ret_name = line;
 			*ret_len = name;
 			return false;
 		}
-		text_puts(out, c->all[i].value);
+		text_puts(out, e->choices[i].value);
 		line += name;
 		len -= name;
 	}
 	return true;
 }
 
-static int put_all_in(const char *file, const char *text, size_t len, const struct choices *c,
-	struct text *out, struct diag *d)
+int exercise_put_in(const struct exercise *e, const char *text, size_t len, struct text *out,
+	struct diag *d)
 {
 	const char *line, *name;
 	size_t line_len, name_size;
@@ -204,10 +185,10 @@ static int put_all_in(const char *file, const char *text, size_t len, const stru
 
 	while ((line = next_line(&text, &len, &line_len))) {
 		number++;
-		if (!put_in(line, line_len, c, out, &name, &name_size)) {
+		if (!put_in(e, line, line_len, out, &name, &name_size)) {
 			diag_set(d, EINVAL, "nothing chooses $%.*s: choose NAME from 1..9",
 				(int)name_size, name);
-			diag_at(d, file, number, (uint32_t)(name - line));
+			diag_at(d, e->file, number, 1);
 			return -EINVAL;
 		}
 		text_puts(out, "\n");
@@ -331,7 +312,6 @@ int exercise_read(const char *file, const char *text, size_t len, const char *st
 {
 	struct exercise *e = memory_new(sizeof(*e));
 	struct text name = TEXT_EMPTY, own = TEXT_EMPTY, opening = TEXT_EMPTY;
-	struct choices choices = { 0 };
 	int r;
 
 	recipe_short_name(file, &name);
@@ -340,10 +320,9 @@ int exercise_read(const char *file, const char *text, size_t len, const char *st
 	e->student = text_copy(student);
 	digest_text(text, len, e->digest);
 	draw_seed(e);
-	choices.random = e->seed;
-	r = draw_all(file, text, len, &choices, d);
+	r = draw_all(e, text, len, d);
 	if (r == 0)
-		r = put_all_in(file, text, len, &choices, &own, d);
+		r = exercise_put_in(e, text, len, &own, d);
 	if (r == 0) {
 		recipe_opening(text_get(&own), own.len, &opening);
 		e->opening = text_take(&opening);
@@ -351,7 +330,6 @@ int exercise_read(const char *file, const char *text, size_t len, const char *st
 	}
 	if (r == 0)
 		r = take_statements(e, d);
-	choices_done(&choices);
 	text_done(&own);
 	if (r < 0)
 		exercise_free(e);
@@ -368,6 +346,10 @@ void exercise_free(struct exercise *e)
 	free(e->name);
 	free(e->student);
 	free(e->opening);
+	while (e->choice_count--) {
+		free(e->choices[e->choice_count].name);
+		free(e->choices[e->choice_count].value);
+	}
 	statement_list_done(&e->list);
 	free(e);
 }

@@ -33,6 +33,11 @@ struct text;
 #define EXERCISE_SCORE_MAX 100
 #define STUDENT_MAX 64 /* bytes of an ID */
 
+/* What a `choose` has come to. */
+struct choice {
+	char *name, *value; /* owned */
+};
+
 struct goal {
 	const struct statement *statement; /* borrowed from the exercise: its block says what */
 	bool in_order, at_end;
@@ -55,6 +60,8 @@ struct exercise {
 	size_t goal_count;
 	struct hint hints[EXERCISE_HINTS_MAX];
 	size_t hint_count;
+	struct choice choices[EXERCISE_CHOICES_MAX];
+	size_t choice_count;
 	unsigned commands_most, answers_most; /* 0 = no limit */
 };
 
@@ -71,6 +78,9 @@ void exercise_free(struct exercise *e);
 
 /* Move the statements of `given` out: an empty list when there is none. */
 void exercise_take_given(struct exercise *e, struct statement_list *ret_list);
+/* Append `text` with the student's choices for each $NAME. 0, or -EINVAL with the place in d: nothing chooses it. */
+int exercise_put_in(const struct exercise *e, const char *text, size_t len, struct text *out,
+	struct diag *d);
 /* `limit without` names this command. */
 bool exercise_forbids(const struct exercise *e, const char *verb);
 /* Append its limits: "8 commands, without forge"; nothing when there are none. */

@@ -145,6 +145,8 @@ static int read_turn(struct reader *r, const json_t *object, struct diag *d)
 		return refuse(r, d, "\"do\" is no text");
 	transcript_begin(t, typed, strlen(typed));
 	free(typed);
+	if (t->count == 1 && t->turns[0].typed[0])
+		return refuse(r, d, "its first turn types something");
 	if (t->full)
 		return refuse(r, d, "more turns than anybody types");
 	if (within_ms < 0 || within_ms > WITHIN_MS_MAX)
@@ -232,7 +234,7 @@ int submission_read(const char *file, const char *text, size_t len,
 		text += line + !!newline;
 		len -= line + !!newline;
 	}
-	if (result == 0 && !r.ended) {
+	if (result == 0 && (!r.ended || !s.transcript.count)) {
 		r.line++;
 		result = refuse(&r, d, "its end is missing");
 	}

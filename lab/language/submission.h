@@ -5,6 +5,7 @@
  * says is played again, and only what the kernel then does counts.
  *
  *   {"tcplab":1,"exercise":"exercises/close-wait","digest":"9f...","student":"ada","seed":"77...","kernel":"6.1"}
+ *   {"do":"","within_ms":1,"chain":"..."}      what was seen before anything was typed
  *   {"do":"close c","within_ms":3,"chain":"..."}
  *   {"saw":"c ESTABLISHED > FIN-WAIT-1","chain":"..."}
  *   {"stopped":true,"chain":"..."}            Ctrl-C

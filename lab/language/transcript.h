@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A student's session, turn by turn: what was typed, and what was seen until the next was typed (evidence.h). It is
+/* A student's session, turn by turn: what was typed, and what was seen until the next was typed (evidence.h). In the
+ * first turn nothing is typed: something may happen before that. It is
  * recorded while it happens, and it is what a submission holds. */
 #ifndef LAB_LANGUAGE_TRANSCRIPT_H
 #define LAB_LANGUAGE_TRANSCRIPT_H
