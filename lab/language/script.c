@@ -417,7 +417,8 @@ static void run_queue(struct script *s)
 		}
 		if (s->ending) {
 			check_leftovers(s);
-			if (!s->options.interactive)
+			/* an exercise leaves its rules for what the student does */
+			if (!s->options.interactive && !s->options.attempt)
 				telling_unfired(s->world);
 			s->ended = true;
 		} else if (!s->told_idle) {
