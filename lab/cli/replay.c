@@ -30,6 +30,7 @@
 #define REPLAY_MOST_NS                                                                             \
 	(20 * NS_PER_S) /* for all that is not waiting for what the student waited for */
 #define LATE_NS (2 * NS_PER_S) /* that much later than it took the student */
+#define LATE_WIRE_NS (300 * NS_PER_MS) /* what may differ */
 #define LATE_PARTED_NS (200 * NS_PER_MS) /* the two have parted: it may never come */
 #define TRIES_MAX 2 /* a machine with much to do may be too slow for a timer, once */
 
@@ -43,7 +44,8 @@ struct replay {
 	struct attempt *attempt;
 	struct exercise *exercise; /* borrowed from the attempt */
 	struct comparison comparison;
-	uint64_t turn_by_ns, all_by_ns; /* CLOCK_MONOTONIC */
+	/* CLOCK_MONOTONIC: until when what was seen in the turn is waited for, of the wire, and all; and all turns */
+	uint64_t wire_by_ns, turn_by_ns, all_by_ns;
 	bool overdue, closing;
 };
 
@@ -84,7 +86,8 @@ static const struct turn *turn_of(const struct replay *r)
 /* How long what was seen in the turn that begins is waited for. */
 static void time_turn(struct replay *r)
 {
-	r->turn_by_ns = clock_now_ns() + turn_of(r)->within_ns + turn_of(r)->within_ns / 2 +
+	r->wire_by_ns = clock_now_ns() + turn_of(r)->within_ns + LATE_WIRE_NS;
+	r->turn_by_ns = r->wire_by_ns + turn_of(r)->within_ns / 2 +
 		(r->comparison.line ? LATE_PARTED_NS : LATE_NS);
 }
 
@@ -105,10 +108,17 @@ static bool next_turn(struct replay *r)
 	return true;
 }
 
+/* Is there something of this turn to be waited for still? Until when. */
+static bool waits(const struct replay *r, uint64_t now, uint64_t *ret_by_ns)
+{
+	*ret_by_ns = comparison_turn_done(&r->comparison, true) ? r->wire_by_ns : r->turn_by_ns;
+	return !comparison_turn_done(&r->comparison, false) && now < *ret_by_ns;
+}
+
 /* All that was read is in the attempt's transcript: does the turn go on? */
 static void advance(struct replay *r)
 {
-	uint64_t now = clock_now_ns();
+	uint64_t now = clock_now_ns(), by_ns;
 
 	if (now >= r->all_by_ns) {
 		r->overdue = true;
@@ -119,18 +129,19 @@ static void advance(struct replay *r)
 	while (!r->closing && !script_busy(r->script) && world_settled(r->world)) {
 		attempt_rested(r->attempt);
 		comparison_read(&r->comparison, attempt_transcript(r->attempt));
-		if (!comparison_turn_done(&r->comparison) && now < r->turn_by_ns)
+		if (waits(r, now, &by_ns))
 			break;
 		if (!next_turn(r))
 			close_replay(r);
 	}
-	if (!r->closing && script_busy(r->script) && turn_of(r)->stopped &&
-		comparison_turn_done(&r->comparison))
-		script_interrupt(r->script);
-	if (!r->closing)
-		look_by(r,
-			r->turn_by_ns > now && r->turn_by_ns < r->all_by_ns ? r->turn_by_ns
-									    : r->all_by_ns);
+	if (r->closing)
+		return;
+	if (!waits(r, now, &by_ns)) {
+		by_ns = r->all_by_ns;
+		if (script_busy(r->script) && turn_of(r)->stopped)
+			script_interrupt(r->script);
+	}
+	look_by(r, by_ns < r->all_by_ns ? by_ns : r->all_by_ns);
 }
 
 static void on_each(uv_prepare_t *handle)

@@ -226,6 +226,14 @@ static int judge(const struct attempt *a, const struct cmd_call *c, struct diag 
 	return ATTEMPT_RUN;
 }
 
+/* Only the first is kept: what came after it may be its consequence. */
+static int note_refusal(struct attempt *a, const struct diag *d)
+{
+	if (!a->refused[0])
+		snprintf(a->refused, sizeof(a->refused), "%s", d->message);
+	return -EINVAL;
+}
+
 int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 {
 	int r;
@@ -233,9 +241,7 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 	if (a->begun)
 		count_commands(a); /* this one is among them */
 	r = judge(a, c, d);
-	if (r < 0 && !a->refused[0])
-		snprintf(a->refused, sizeof(a->refused), "%s", d->message);
-	return r;
+	return r < 0 ? note_refusal(a, d) : r;
 }
 
 /* ---- what happens ---- */
@@ -308,8 +314,10 @@ int attempt_answer(struct attempt *a, const char *word, struct diag *d)
 {
 	unsigned most = a->exercise->answers_most;
 
-	if (most && a->answers == most)
-		return diag_set(d, EINVAL, "no answer is left: this exercise takes %u", most);
+	if (most && a->answers == most) {
+		diag_set(d, EINVAL, "no answer is left: this exercise takes %u", most);
+		return note_refusal(a, d);
+	}
 	a->answers++;
 	free(a->answer);
 	a->answer = text_copy(word);
@@ -448,8 +456,11 @@ static void why_not_part(const struct attempt *a, const struct statement *part, 
 	} else if (expectation_parse(a->world, part, &e, &d) < 0) {
 		text_printable(out, d.message, strlen(d.message));
 	} else {
-		text_puts(out, "expected ");
-		expectation_format(&e, out);
+		const char *words = part->text + part->words[0].end_column - part->words[0].column;
+
+		text_puts(out,
+			"expected"); /* in the words of the exercise: a name tells more than an address */
+		text_printable(out, words, strlen(words));
 		text_puts(out, ", seen ");
 		expectation_format_seen(&e, a->world, a->began, out);
 	}

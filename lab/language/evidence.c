@@ -68,27 +68,27 @@ static void format_end(const struct event *event, struct text *out)
 		text_printf(out, "exited %d", event->process_fate.code);
 }
 
-bool evidence_format(const struct journal *j, const struct event *event, struct text *out)
+enum evidence evidence_format(const struct journal *j, const struct event *event, struct text *out)
 {
 	switch (event->kind) {
 	case EVENT_RETURN:
-		return format_return(j, event, out);
+		return format_return(j, event, out) ? EVIDENCE_FIRM : EVIDENCE_NONE;
 	case EVENT_SEGMENT:
-		return format_segment(j, event, out);
+		return format_segment(j, event, out) ? EVIDENCE_OF_WIRE : EVIDENCE_NONE;
 	case EVENT_STATE:
 		text_printf(out, "%s ", event->subject);
 		if (event->state.from != STATE_NONE)
 			text_printf(out, "%s > ", tcp_state_name(event->state.from));
 		text_puts(out, tcp_state_name(event->state.to));
-		return true;
+		return EVIDENCE_FIRM;
 	case EVENT_PROCESS_END:
 		format_end(event, out);
-		return true;
+		return EVIDENCE_FIRM;
 	case EVENT_GOAL:
 		text_printf(out, "goal %u %s", event->goal.number,
 			event->goal.passed ? "met" : "no longer met");
-		return event->goal.number > 0;
+		return event->goal.number ? EVIDENCE_FIRM : EVIDENCE_NONE;
 	default:
-		return false;
+		return EVIDENCE_NONE;
 	}
 }

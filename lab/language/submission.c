@@ -66,7 +66,9 @@ void submission_write(const struct exercise *e, const struct transcript *t, cons
 				 (json_int_t)(turn->within_ns / NS_PER_MS + 1)),
 			chain, out);
 		for (size_t s = 0; s < turn->seen_count; s++)
-			put_line(json_pack("{s:o}", "saw", string_of(turn->seen[s])), chain, out);
+			put_line(json_pack("{s:o}", turn->seen[s].of_wire ? "wire" : "saw",
+					 string_of(turn->seen[s].words)),
+				chain, out);
 		if (turn->stopped)
 			put_line(json_pack("{s:b}", "stopped", 1), chain, out);
 	}
@@ -155,18 +157,18 @@ static int read_turn(struct reader *r, const json_t *object, struct diag *d)
 	return 0;
 }
 
-static int read_seen(struct reader *r, const json_t *object, struct diag *d)
+static int read_seen(struct reader *r, const json_t *object, bool of_wire, struct diag *d)
 {
 	struct transcript *t = &r->s->transcript;
-	char *seen = take_string(object, "saw");
+	char *seen = take_string(object, of_wire ? "wire" : "saw");
 	uint64_t within_ns;
 
 	if (!seen || !t->count) {
 		free(seen);
-		return refuse(r, d, "\"saw\" is no text, or stands before any \"do\"");
+		return refuse(r, d, "what was seen is no text, or stands before any \"do\"");
 	}
 	within_ns = t->turns[t->count - 1].within_ns;
-	transcript_saw(t, seen);
+	transcript_saw(t, seen, of_wire);
 	t->turns[t->count - 1].within_ns = within_ns;
 	free(seen);
 	return t->full ? refuse(r, d, "more evidence than a session has") : 0;
@@ -186,7 +188,9 @@ static int read_object(struct reader *r, const json_t *object, struct diag *d)
 	if (json_object_get(object, "do"))
 		return read_turn(r, object, d);
 	if (json_object_get(object, "saw"))
-		return read_seen(r, object, d);
+		return read_seen(r, object, false, d);
+	if (json_object_get(object, "wire"))
+		return read_seen(r, object, true, d);
 	if (json_object_get(object, "stopped") && r->s->transcript.count) {
 		r->s->transcript.turns[r->s->transcript.count - 1].stopped = true;
 		return 0;

@@ -8,6 +8,7 @@
  *   {"do":"","within_ms":1,"chain":"..."}      what was seen before anything was typed
  *   {"do":"close c","within_ms":3,"chain":"..."}
  *   {"saw":"c ESTABLISHED > FIN-WAIT-1","chain":"..."}
+ *   {"wire":"c > a FIN/ACK","chain":"..."}    seen, too; when it is played again it may differ
  *   {"stopped":true,"chain":"..."}            Ctrl-C
  *   {"end":true,"chain":"..."}
  *

@@ -23,7 +23,7 @@ void transcript_begin(struct transcript *t, const char *typed, size_t len)
 	t->began_ns = clock_now_ns();
 }
 
-void transcript_saw(struct transcript *t, const char *seen)
+void transcript_saw(struct transcript *t, const char *words, bool of_wire)
 {
 	struct turn *turn = t->count ? &t->turns[t->count - 1] : NULL;
 
@@ -34,7 +34,8 @@ void transcript_saw(struct transcript *t, const char *seen)
 		return;
 	}
 	turn->seen = memory_grow(turn->seen, (turn->seen_count + 1) * sizeof(*turn->seen));
-	turn->seen[turn->seen_count++] = text_copy(seen);
+	turn->seen[turn->seen_count++] =
+		(struct seen){ .words = text_copy(words), .of_wire = of_wire };
 	turn->within_ns = clock_now_ns() - t->began_ns;
 	t->seen_count++;
 }
@@ -45,8 +46,10 @@ void transcript_read(struct transcript *t, const struct journal *j)
 		const struct event event = *journal_get(j, no);
 		struct text line = TEXT_EMPTY;
 
-		if (evidence_format(j, &event, &line))
-			transcript_saw(t, text_get(&line));
+		enum evidence evidence = evidence_format(j, &event, &line);
+
+		if (evidence)
+			transcript_saw(t, text_get(&line), evidence == EVIDENCE_OF_WIRE);
 		text_done(&line);
 	}
 	t->read = journal_last(j);
@@ -56,7 +59,7 @@ void transcript_done(struct transcript *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		for (size_t s = 0; s < t->turns[i].seen_count; s++)
-			free(t->turns[i].seen[s]);
+			free(t->turns[i].seen[s].words);
 		free(t->turns[i].seen);
 		free(t->turns[i].typed);
 	}

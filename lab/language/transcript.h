@@ -14,9 +14,14 @@ struct journal;
 #define TRANSCRIPT_TURNS_MAX 2000
 #define TRANSCRIPT_SEEN_MAX 20000 /* pieces of evidence, of all turns */
 
+struct seen {
+	char *words; /* owned */
+	bool of_wire; /* it need not be the same again */
+};
+
 struct turn {
 	char *typed; /* owned: one line, or those of a block */
-	char **seen; /* owned, each too */
+	struct seen *seen; /* owned */
 	size_t seen_count;
 	uint64_t within_ns; /* from its beginning to the last thing seen */
 	bool stopped; /* its waiting was ended by Ctrl-C */
@@ -34,7 +39,7 @@ struct transcript {
 /* A turn begins. */
 void transcript_begin(struct transcript *t, const char *typed, size_t len);
 /* Something was seen in the last turn; before there is one, nothing is noted. */
-void transcript_saw(struct transcript *t, const char *seen);
+void transcript_saw(struct transcript *t, const char *words, bool of_wire);
 /* Take in what the journal has got since the last time. */
 void transcript_read(struct transcript *t, const struct journal *j);
 void transcript_done(struct transcript *t);
