@@ -333,8 +333,20 @@ static void examine(const struct submission *s, const struct exercise *e, const 
 	free(named);
 }
 
-static int refuse(struct grade *g, const char *reason)
+/* What is refused stands beside the name of who handed it in, as far as the file's name tells. */
+static int refuse(struct grade *g, const char *exercise, const char *reason)
 {
+	struct text name = TEXT_EMPTY;
+	char *named;
+
+	recipe_short_name(exercise, &name);
+	named = named_student(g->file, text_get(&name));
+	if (named && exercise_is_student(named)) {
+		free(g->student);
+		g->student = text_copy(named);
+	}
+	free(named);
+	text_done(&name);
 	g->verdict = GRADE_REFUSED;
 	add_reason(g, reason);
 	return 0;
@@ -379,7 +391,7 @@ static int grade_submission(const char *path, const struct text *exercise,
 	examine(s, e, g->file, &why);
 	exercise_free(e);
 	if (why.len)
-		r = refuse(g, text_get(&why));
+		r = refuse(g, path, text_get(&why));
 	for (int tries = 0; !why.len && tries < TRIES_MAX && r == 0; tries++) {
 		struct grade again = { 0 };
 		uint64_t now = clock_now_ns();
@@ -420,7 +432,7 @@ int replay_grade(const char *exercise, const char *file, uint64_t timeout_ns,
 			if (wrong.line)
 				text_printf(&message, "line %u: ", wrong.line);
 			text_printable(&message, wrong.message, strlen(wrong.message));
-			r = refuse(&g, text_get(&message));
+			r = refuse(&g, exercise, text_get(&message));
 		} else {
 			r = grade_submission(exercise, &task, &s, timeout_ns, &g, d);
 		}
