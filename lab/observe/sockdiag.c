@@ -115,16 +115,17 @@ static int read_reply(struct sockdiag *diag, struct sock_report *ret_report)
 	return (unsigned)ret_report->state < STATE_COUNT ? 0 : -EBADMSG;
 }
 
-int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
-	const struct address *remote, struct sock_report *ret_report)
+/* A request about the TCP socket with these addresses; cookie 0: whichever it is. */
+static int send_request(struct sockdiag *diag, uint16_t type, uint16_t flags,
+	const struct address *local, const struct address *remote, uint64_t cookie)
 {
 	char buffer[256];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct inet_diag_req_v2 *query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
 	size_t len = local->family == AF_INET6 ? 16 : 4;
 
-	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	request->nlmsg_flags = NLM_F_REQUEST;
+	request->nlmsg_type = type;
+	request->nlmsg_flags = NLM_F_REQUEST | flags;
 	request->nlmsg_seq = ++diag->sequence;
 	query->sdiag_family = local->family;
 	query->sdiag_protocol = IPPROTO_TCP;
@@ -133,11 +134,23 @@ int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	query->id.idiag_dport = htons(remote->port);
 	memcpy(query->id.idiag_src, local->bytes, len);
 	memcpy(query->id.idiag_dst, remote->bytes, len);
-	query->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
-	query->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
-		return -errno;
-	return read_reply(diag, ret_report);
+	query->id.idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
+	query->id.idiag_cookie[1] = cookie ? (uint32_t)(cookie >> 32) : INET_DIAG_NOCOOKIE;
+	return send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0 ? -errno : 0;
+}
+
+int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
+	const struct address *remote, struct sock_report *ret_report)
+{
+	int r = send_request(diag, SOCK_DIAG_BY_FAMILY, 0, local, remote, 0);
+
+	return r < 0 ? r : read_reply(diag, ret_report);
+}
+
+int sockdiag_destroy(struct sockdiag *diag, const struct sock_report *report)
+{
+	/* its answer is one only when it says no: no NLM_F_ACK is asked for, and none waited for */
+	return send_request(diag, SOCK_DESTROY, 0, &report->local, &report->remote, report->cookie);
 }
 
 int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
