@@ -19,7 +19,8 @@ struct text;
 struct ways;
 
 #define DIAGRAM_WAYS_MOST 8 /* in one picture: the first are drawn */
-#define DIAGRAM_WIDTH 76 /* columns of the compact picture, 19 lines high; with less there is only the list */
+#define DIAGRAM_WIDTH                                                                              \
+	76 /* columns of the compact picture, 19 lines high; with less there is only the list */
 #define DIAGRAM_WIDTH_WIDE 100 /* from here on the edges are labelled, as in the RFC: 25 lines */
 
 struct diagram_options {
@@ -45,7 +46,8 @@ struct diagram {
 };
 
 /* Draw: the canvas is as wide as asked, and as high as it takes. d: all zero, or drawn before. */
-void diagram_draw(struct diagram *d, const struct ways *ways, const struct diagram_options *options);
+void diagram_draw(struct diagram *d, const struct ways *ways,
+	const struct diagram_options *options);
 void diagram_done(struct diagram *d);
 /* The cell at column x of line y, both from 0 and inside. */
 const struct diagram_cell *diagram_cell(const struct diagram *d, int x, int y);
