@@ -4,7 +4,7 @@
  *
  *   [[ESTABLISHED c]]   lit: c is in this state now; [ SYN-SENT ] is a state nobody is in
  *   ═══c1,3 s2══►       somebody went here: c with its steps 1 and 3, s with its step 2 (ASCII: ===)
- *   ──────────►         nobody did (ASCII: ---)
+ *   ──────────►         nobody did (ASCII: ...)
  *
  * A mark is one letter, of the socket's name where it can be. Below is a list: each socket with its mark, its state,
  * and all its steps with their causes; those that the figure does not have (a reset, a timer that gave up) are
