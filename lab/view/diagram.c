@@ -93,6 +93,18 @@ static bool is_taken(const struct drawing_board *b, size_t marks, char letter)
 	return memchr(b->diagram->marks, letter, marks) != NULL;
 }
 
+/* Is its first step, or another, called as a socket is: s1? */
+static bool is_confusing(const struct drawing_board *b, char letter)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		const char *name = b->ways->ways[i].name;
+
+		if (name[0] == letter && name[1] && !name[1 + strspn(name + 1, "0123456789")])
+			return true;
+	}
+	return false;
+}
+
 /* Of all letters, one that no name begins with, if there is one. */
 static char any_letter(const struct drawing_board *b, size_t way)
 {
@@ -118,7 +130,7 @@ static char any_letter(const struct drawing_board *b, size_t way)
 static char letter_of(const struct drawing_board *b, size_t way)
 {
 	for (const char *at = b->ways->ways[way].name; *at; at++) {
-		if (isalpha((unsigned char)*at) && !is_taken(b, way, *at))
+		if (isalpha((unsigned char)*at) && !is_taken(b, way, *at) && !is_confusing(b, *at))
 			return *at;
 	}
 	return any_letter(b, way);
