@@ -65,7 +65,7 @@ static int diagram_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_diagram = {
 	.name = "diagram",
-	.args = "[all] [ascii] [wide] [since MARK] [COLUMN ...]",
+	.args = "[all] [ascii] [wide] [since MARK] [SOCK|PROC|HOST ...]",
 	.min_args = 0,
 	.max_args = DRAWING_ARGS_MOST,
 	.summary = "draw RFC 9293's state diagram, where sockets are in it, and the way they took",
