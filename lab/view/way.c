@@ -282,11 +282,12 @@ int ways_choose(struct ways *w, const struct journal *j, const struct ways_choic
 	read_all(w, j, &cast);
 	list = (struct list){ .items = memory_new((w->count + 1) * sizeof(struct way *)) };
 	r = choose(w, &cast, choice, &list, d);
-	if (r == 0) {
+	if (r == 0)
 		keep(w, &list, choice->most, left_out);
-		for (size_t i = 0; i < w->count; i++)
-			forget_before(&w->ways[i], choice->after);
-	}
+	else
+		ways_done(w);
+	for (size_t i = 0; i < w->count; i++)
+		forget_before(&w->ways[i], choice->after);
 	free(list.items);
 	cast_done(&cast);
 	return r;
