@@ -49,8 +49,7 @@ static int diagram_run(struct cmd_call *c, struct diag *d)
 				.ascii = w.ascii });
 		diagram_write(&diagram, &out);
 		if (left_out.len)
-			text_printf(&out, "not shown: %s; `diagram NAME ...` does\n",
-				text_get(&left_out));
+			text_printf(&out, "not shown: %s\n", text_get(&left_out));
 		r = drawing_tell(c, &out);
 	}
 	diagram_done(&diagram);
@@ -67,12 +66,12 @@ const struct cmd_def cmd_diagram = {
 	.max_args = DRAWING_ARGS_MOST,
 	.summary = "draw RFC 9293's state diagram, where sockets are in it, and the way they took",
 	.detail =
-		"[[LISTEN l]] is a state that socket l is in; a double line is where somebody went, c1,3 on it are the\n"
-		"steps 1 and 3 of the socket whose letter is c. The list below says why each step was taken;\n"
-		"- -> are steps the figure does not have, as a reset. Sockets, processes or hosts by name, or the\n"
-		"sockets there are, and have been as long as there is room. `wide` writes on each line what makes\n"
-		"a socket go there, as is done anyway where 100 columns and 26 lines are; `since mark` (or a mark's name)\n"
-		"begins there; `all` steps of long ways; `ascii` where the terminal draws no lines.",
+		"[[LISTEN l]] is a state that socket l is in. A double line is where somebody went: c1,3 on it are\n"
+		"steps 1 and 3 of the socket whose letter is c. The list below has each step and its cause; - -> is\n"
+		"one that the figure does not have, such as a reset. Name sockets, processes or hosts, or have those\n"
+		"drawn that live, and as many that lived as there is room for, of each name the youngest. `wide` writes on each line what makes\n"
+		"a socket go there, as is done anyway where 100 columns and 26 lines are; `since mark` (or a mark's\n"
+		"name) begins there; `all` steps of long ways; `ascii` where the terminal draws no lines.",
 	.source = "RFC 9293 3.3.2, figure 5",
 	.example = "diagram c",
 	.run = diagram_run,

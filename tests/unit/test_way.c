@@ -140,13 +140,20 @@ static void choose_when_there_are_too_many_prefers_who_lives_and_moved_last(void
 		"l LISTEN 1, c ESTABLISHED 2, a ESTABLISHED 2 | e");
 	assert_chosen(*state, &(struct ways_choice){ .most = 2 },
 		"c ESTABLISHED 2, a ESTABLISHED 2 | l, e");
-	for (uint32_t i = 10; i < 22; i++)
-		make(*state, i, i == 12 ? "a-very-long-name" : "x", "main");
+	make(*state, 6, "c", "main");
+	assert_chosen(*state, &(struct ways_choice){ .most = 2 },
+		"a ESTABLISHED 2, c CLOSED 0 | l, e, 1 older of the same names");
+	for (uint32_t i = 10; i < 22; i++) {
+		char number[16];
+
+		snprintf(number, sizeof(number), i == 12 ? "a-very-long-name" : "x%u", i);
+		make(*state, i, number, "main");
+	}
 	assert_chosen(*state, &(struct ways_choice){ .most = 1 },
-		"x CLOSED 0 | x, x, x, x, x, x and 9 more");
+		"x21 CLOSED 0 | x20, x19, x18, x17, x16, x15 and 10 more");
 	assert_chosen(*state, &(struct ways_choice){ .most = 9 },
-		"x CLOSED 0, x CLOSED 0, x CLOSED 0, x CLOSED 0, x CLOSED 0, x CLOSED 0, x CLOSED 0, "
-		"x CLOSED 0, x CLOSED 0 | 7 sockets");
+		"x13 CLOSED 0, x14 CLOSED 0, x15 CLOSED 0, x16 CLOSED 0, x17 CLOSED 0, x18 CLOSED 0, "
+		"x19 CLOSED 0, x20 CLOSED 0, x21 CLOSED 0 | 8 sockets");
 }
 
 static void choose_by_name_takes_sockets_processes_and_hosts(void **state)
