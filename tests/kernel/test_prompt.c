@@ -352,8 +352,14 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "ioctl alpha SIOCATMARK ");
 	pty_type(&s->pty, "\025send alpha \"x y\" MSG_PE\t");
 	pty_await_typed(&s->pty, "send alpha \"x y\" MSG_PEEK ");
-	pty_type(&s->pty, "\025expect al\tpa\tSYN-S\t> EST\t");
+	pty_type(&s->pty, "\025expect al\tpat\tSYN-S\t> EST\t");
 	pty_await_typed(&s->pty, "expect alpha path SYN-SENT > ESTABLISHED ");
+	pty_type(&s->pty, "\025expect al\tca\tLo\t");
+	pty_await_typed(&s->pty, "expect alpha ca_state Loss ");
+	pty_type(&s->pty, "\025show al\tcw\tss\t");
+	pty_await_typed(&s->pty, "show alpha cwnd ssthresh ");
+	pty_type(&s->pty, "\025ss al\tESTA\t");
+	pty_await_typed(&s->pty, "ss alpha ESTABLISHED ");
 	pty_type(&s->pty, "\025events stat\tof al\t");
 	pty_await_typed(&s->pty, "events state of alpha ");
 	pty_type(&s->pty, "\025until al\tsen\t");
@@ -362,6 +368,8 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "send alpha \"al");
 	pty_type(&s->pty, "\025help shut\t");
 	pty_await_typed(&s->pty, "help shutdown ");
+	pty_type(&s->pty, "\025help cw\t");
+	pty_await_typed(&s->pty, "help cwnd ");
 	pty_type(&s->pty, "\025close alpha; clo\tal\t");
 	pty_await_typed(&s->pty, "close alpha; close alpha ");
 }
