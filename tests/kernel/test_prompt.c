@@ -327,6 +327,17 @@ static void history_when_the_lab_ends_is_kept_for_the_next(void **state)
 	pty_await_typed(&s->pty, "say \"two\\x21\"");
 }
 
+/* 80 columns here: there is no room for the owner behind so long a name, so it stands below. */
+static void ss_is_as_wide_as_the_terminal(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "socket a_rather_long_name_for_a_socket");
+	run(s, "bind a_rather_long_name_for_a_socket 127.0.0.1:80");
+	run(s, "ss");
+	pty_await_lines(&s->pty, 1, "RECV-Q SEND-Q LOCAL", "OWNER");
+}
+
 static void tab_when_a_word_is_begun_completes_it(void **state)
 {
 	struct session *s = *state;
@@ -580,6 +591,7 @@ int main(void)
 		TEST_AT_HOME(ctrl_z_when_a_shell_is_there_stops_until_fg),
 		TEST(ctrl_z_when_nobody_could_continue_does_nothing),
 		TEST(history_when_the_lab_ends_is_kept_for_the_next),
+		TEST(ss_is_as_wide_as_the_terminal),
 		TEST(tab_when_a_word_is_begun_completes_it),
 		TEST(tab_when_there_are_too_many_says_so_and_does_not_ask),
 		TEST(paste_of_three_lines_runs_line_by_line),
