@@ -213,7 +213,7 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 	if (e->field) {
 		++*i;
 		r = field_expectation_parse(s, i, e, d);
-		return r < 0 ? r : parse_tolerance(s, i, e, d);
+		return r < 0 || !field_expectation_is_number(e) ? r : parse_tolerance(s, i, e, d);
 	}
 	e->kind = EXPECT_STATE;
 	e->count = 1;
