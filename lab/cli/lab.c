@@ -23,6 +23,7 @@
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "wire/capture.h"
@@ -214,9 +215,8 @@ static void welcome(void)
 {
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
-	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
-	       "%s play open/self-connect\n",
-		program_invocation_name);
+	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
+	       "play open/self-connect, and then Enter, again and again.\n");
 	fflush(stdout);
 }
 
@@ -233,19 +233,6 @@ static int open_prompt(struct lab *lab, struct diag *d)
 	return r;
 }
 
-/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
-static void tell_recipe(const struct lab *lab, const struct text *recipe)
-{
-	struct text opening = TEXT_EMPTY;
-
-	recipe_opening(text_get(recipe), recipe->len, &opening);
-	journal_add(world_journal(lab->world),
-		(struct event){ .kind = EVENT_RECIPE,
-			.subject = lab->options->file,
-			.text = text_get(&opening) });
-	text_done(&opening);
-}
-
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
@@ -258,7 +245,8 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 	} else if (o->file) {
 		r = recipe_read(o->file, &text, d);
 		if (r == 0) {
-			tell_recipe(lab, &text);
+			telling_recipe(world_journal(lab->world), o->file, text_get(&text),
+				text.len);
 			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
 		}
 		text_done(&text);
@@ -310,10 +298,13 @@ int lab_run(const struct options *o)
 		.may_write = interactive || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
+		.play_may_exec = o->allow_exec,
+		.play_may_write = o->allow_write,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
 	struct console_options console_options = { .commands = !interactive,
+		.played = true,
 		.story = !o->json && !o->page,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,

@@ -216,7 +216,8 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if (c->options.commands && strncmp(event->text, "say ", 4) != 0)
+		if ((c->options.commands || (c->options.played && event->cause)) &&
+			strncmp(event->text, "say ", 4) != 0)
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
