@@ -106,8 +106,9 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
+	console_pause(lab->console, world_journal(lab->world));
 	/* at the prompt a recipe that fails is an observation */
-	lab->code = lab->prompt && verdict == SCRIPT_FAILED ? EXIT_PASSED : (int)verdict;
+	lab->code = lab->prompt && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	close_lab(lab);
 }
 
@@ -120,6 +121,7 @@ static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
+	console_pause(lab->console, world_journal(lab->world));
 	if (lab->prompt)
 		prompt_ready(lab->prompt);
 	else if (lab->stepper.script)

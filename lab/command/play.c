@@ -2,9 +2,11 @@
 /* A recipe at the prompt, step by step. It begins in a lab where nothing is yet, as it does elsewhere: else its names
  * may be taken, its ports bound, its segments not the only ones. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/tcp_state.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -13,8 +15,10 @@
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/statement.h"
+#include "observe/tracker.h"
 #include "wire/rule.h"
 #include "wire/wire.h"
+#include "world/process.h"
 #include "world/world.h"
 
 #define STEPS_SHOWN 5
@@ -22,10 +26,32 @@
 /* Is nothing there that was not there in the beginning? */
 static bool is_new(const struct world *w)
 {
-	struct wire *wire = world_wire(w);
+	const struct endpoint *e;
+	const struct process *p;
+	size_t running = 0, sockets = 0;
 
-	return !world_socket_at(w, 0) && !world_process_at(w, 1) && !world_host_at(w, 1) &&
-		!wire_rules(wire)->first && !wire_next(wire, NULL);
+	for (size_t i = 0; (p = world_process_at(w, i)); i++)
+		running += !p->ended;
+	for (size_t i = 0; (e = world_socket_at(w, i)); i++)
+		sockets += e->fd >= 0 || (e->state != STATE_CLOSED && e->state != STATE_NONE);
+	return running == 1 && !sockets && !world_host_at(w, 1) &&
+		!wire_rules(world_wire(w))->first && !wire_next(world_wire(w), NULL);
+}
+
+/* Does it call segments by their numbers? */
+static bool has_numbers(const struct statement_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct statement *st = &list->statements[i];
+
+		for (size_t t = 0; t < st->word_count; t++) {
+			if (st->words[t].kind == TOKEN_SEGMENT)
+				return true;
+		}
+		if (has_numbers(&st->block))
+			return true;
+	}
+	return false;
 }
 
 static void tell(const struct cmd_call *c, enum event_kind kind, const struct text *text)
@@ -92,6 +118,20 @@ static void tell_replaced(const struct cmd_call *c)
 	text_done(&note);
 }
 
+/* What was before a `reset` was counted too. */
+static void tell_numbers(const struct cmd_call *c)
+{
+	uint64_t last = wire_last_number(world_wire(c->world));
+	struct text note = TEXT_EMPTY;
+
+	if (last && has_numbers(&script_playing(c->script)->list)) {
+		text_printf(&note, "segments are counted on: what it calls #1 is #%" PRIu64 " here",
+			last + 1);
+		tell(c, EVENT_NOTE, &note);
+	}
+	text_done(&note);
+}
+
 static int play_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
@@ -113,8 +153,10 @@ static int play_run(struct cmd_call *c, struct diag *d)
 		tell_replaced(c);
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);
 	}
-	if (r == 0)
+	if (r == 0) {
 		tell(c, EVENT_OUTPUT, &opening);
+		tell_numbers(c);
+	}
 	text_done(&path);
 	text_done(&text);
 	text_done(&opening);

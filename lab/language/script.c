@@ -502,7 +502,8 @@ int script_play(struct script *s, const char *file, const char *text, size_t len
 		return -EINVAL;
 	}
 	play_done(&s->play);
-	play_begin(&s->play, file, &list, telling_recipe(world_journal(s->world), file, text, len));
+	s->mark = telling_recipe(world_journal(s->world), file, text, len);
+	play_begin(&s->play, file, &list, s->mark);
 	s->told_idle = false;
 	world_kick(s->world);
 	return 0;

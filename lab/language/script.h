@@ -83,8 +83,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 /* The processes are gone: no call of theirs will return, and the story counts from here. A recipe that is played begins
  * anew, too, unless it has done this itself. */
 void script_begin_anew(struct script *s);
-/* Play a recipe step by step, from its first; none of them runs yet. One that was under way is forgotten. text is
- * borrowed. 0, or -EINVAL with the place in d and nothing changed. */
+/* Play a recipe step by step, from its first; none of them runs yet. One that was under way is forgotten. `segments` and
+ * `path` count from here. text is borrowed. 0, or -EINVAL with the place in d and nothing changed. */
 int script_play(struct script *s, const char *file, const char *text, size_t len, struct diag *d);
 /* Run the next `steps` of it (PLAY_ALL: the rest), up to one that fails. */
 void script_play_go(struct script *s, uint64_t steps);

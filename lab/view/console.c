@@ -255,6 +255,14 @@ struct console *console_new(struct journal *journal, const struct console_option
 	return c;
 }
 
+void console_pause(struct console *c, const struct journal *j)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (waiting && waiting->kind == EVENT_COMMAND)
+		flush(c, j, "");
+}
+
 void console_free(struct console *c)
 {
 	if (!c)
