@@ -21,6 +21,7 @@
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "language/telling.h"
+#include "wire/wire.h"
 #include "world/world.h"
 
 /* A transfer that never pauses must not keep the next command from running. */
@@ -334,6 +335,7 @@ static void start(struct script *s, struct statement *st)
 		.def = cmd_find(s->table, st->words->text),
 		.statement = st };
 	s->running = true;
+	wire_wait(world_wire(s->world), false);
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
 			.cause = st->played ? s->play.event : 0,
@@ -430,6 +432,7 @@ static void run_queue(struct script *s)
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
+			wire_wait(world_wire(s->world), s->play.file != NULL);
 			if (s->options.idle)
 				s->options.idle(s->options.arg);
 			continue; /* it may have pushed more */

@@ -146,6 +146,34 @@ timeout -s KILL 30 "$tcplab" play --json --pace 50ms pace.lab >out 2>err || wron
 jq -e -s '[.[] | select(.type == "command") | .t_ns] | [.[1:], .[:-1]] | transpose
 	| map(.[0] - .[1]) | length == 7 and all(. >= 49000000)' out >/dev/null 2>&1 ||
 	! command -v jq >/dev/null || wrong 'times' 'two commands are closer than the pace'
+# What is held meanwhile is sent again, and that is no part of the recipe; what was lost is.
+cat >held.lab <<'EOF'
+socket l
+bind l :80
+listen l
+socket c
+connect c :80
+accept l a
+mark
+hold data
+send c "held" => 4
+expect segments data
+step
+expect segments data ack
+recv a => "held"
+release
+mark
+drop data x1
+send c "lost" => 4
+expect segments data data ack
+EOF
+played 'held for long' '' 0 --pace 600ms held.lab
+shown 0 '\(again: #4\).*HELD'
+grep -qE '#[0-9]+ +dropped: the recipe waits, and #4 is held' out || wrong "$name" 'nothing was sent again'
+timeout -s KILL 60 "$tcplab" play --json --pace 600ms held.lab >out 2>err || wrong 'held, as JSON' "exit code $?"
+name='held, as JSON'
+grep -qE '"dropped".*"other": ?4' out || wrong "$name" 'no word of #4'
+
 "$tcplab" play --pace 5m pace.lab >out 2>err &
 player=$!
 for ((i = 0; i < 3000; i++)); do
