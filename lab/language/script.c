@@ -13,6 +13,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/abbreviation.h"
+#include "language/calling.h"
 #include "language/checking.h"
 #include "language/claim.h"
 #include "language/pending.h"
@@ -540,12 +541,6 @@ bool script_interrupt(struct script *s)
 
 /* ---- calls ---- */
 
-static void saw_call(struct script *s, const struct pending *p, const char *got)
-{
-	if (!p->any && p->outcome.kind != OUTCOME_SUCCESS)
-		claim_saw_call(claims_of(s, p->statement->played), p->statement, got);
-}
-
 /* The call of a command that has gone on without it is over. */
 static void on_returned(void *arg, const struct pending *p)
 {
@@ -553,7 +548,7 @@ static void on_returned(void *arg, const struct pending *p)
 	struct text expected = TEXT_EMPTY;
 
 	if (p->met) {
-		saw_call(s, p, text_get(&p->got));
+		calling_saw(claims_of(s, p->statement->played), p, text_get(&p->got));
 		return;
 	}
 	outcome_format(&p->outcome, &expected);
@@ -561,65 +556,6 @@ static void on_returned(void *arg, const struct pending *p)
 		text_get(&p->got));
 	text_done(&expected);
 	fail(s, p->statement->played, SCRIPT_FAILED);
-}
-
-static int call_unmet(struct cmd_call *c, const struct pending *p, const char *seen)
-{
-	struct text expected = TEXT_EMPTY;
-
-	outcome_format(&p->outcome, &expected);
-	script_mismatch(c, NULL, text_get(&expected), seen);
-	text_done(&expected);
-	return CMD_FAILED;
-}
-
-static int call_check(struct cmd_call *c, struct diag *d)
-{
-	struct pending *p = c->state;
-	bool settled = p->outcome.kind == OUTCOME_BLOCKED && world_settled(c->world);
-
-	(void)d;
-	if (p->returned && !p->met)
-		return call_unmet(c, p, text_get(&p->got));
-	if (p->returned) {
-		saw_call(c->script, p, text_get(&p->got));
-		return CMD_DONE;
-	}
-	if (settled && p->process->call.blocked) {
-		saw_call(c->script, p, "blocked");
-		p->any = true; /* how it ends later is not said here */
-		return CMD_DONE;
-	}
-	return CMD_WAIT;
-}
-
-static int call_expired(struct cmd_call *c, struct diag *d)
-{
-	struct pending *p = c->state;
-	struct text text = TEXT_EMPTY;
-
-	(void)d;
-	if (script_interactive(c->script)) {
-		text_printf(&text, "%s goes on in the background (kill %s would end it)",
-			p->process->call.text, p->process->name);
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
-		text_done(&text);
-		return CMD_DONE;
-	}
-	p->any = true; /* told here, once */
-	text_printf(&text,
-		"%s after %u s: to wait for it elsewhere use '&', to expect it '=> blocked'",
-		p->process->call.blocked ? "still blocked" : "still running",
-		(unsigned)(CALL_MOST_NS / NS_PER_S));
-	call_unmet(c, p, text_get(&text));
-	text_done(&text);
-	return CMD_FAILED;
-}
-
-static void call_end(struct cmd_call *c)
-{
-	pending_leave(c->state);
 }
 
 int script_call(struct cmd_call *c, struct process *p, const struct call_order *order,
@@ -649,12 +585,5 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_order *
 		pending_leave(pending);
 		return CMD_DONE;
 	}
-	c->state = pending;
-	c->check = call_check;
-	c->expired = call_expired;
-	c->end = call_end;
-	c->deadline_ns = clock_now_ns() +
-		(script_interactive(s) && outcome.kind == OUTCOME_SUCCESS ? CALL_PROMPT_NS
-									  : CALL_MOST_NS);
-	return CMD_WAIT;
+	return calling_wait(c, pending);
 }
