@@ -98,8 +98,7 @@ static void expectation_when_it_fails_stops_the_recipe_there(void **state)
 	pty_await_lines(&s->pty, 1, "not as expected", NULL);
 	pty_await_hint(&s->pty, "", "socket d");
 	run(s, "next all; say \"not r\\x65ached\"");
-	pty_await_lines(&s->pty, 1, "claim Z1 failed",
-		NULL); /* and not what is typed */
+	pty_await_lines(&s->pty, 1, "claim Z1 failed", NULL); /* and not what is typed */
 	pty_await_lines(&s->pty, 1, "socket 'c' is still open", NULL);
 	pty_await_hint(&s->pty, "", "socket e");
 	assert_int_equal(pty_count(&s->pty, "not reached", NULL), 0);
