@@ -10,19 +10,22 @@
 #include <uv.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/complaint.h"
+#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
+#include "cli/stepper.h"
 #include "command/table.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
-#include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "wire/capture.h"
@@ -33,13 +36,12 @@ struct lab {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
-	uv_poll_t input; /* standard input when it is a pipe */
-	bool reading;
+	struct lines lines; /* standard input when it is no terminal */
 	struct world *world;
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
-	struct text typed; /* a line of standard input that is not complete yet */
+	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
 	bool closing;
@@ -59,8 +61,10 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 	if (lab->prompt) {
 		prompt_print(lab->prompt, lines, len);
 	} else if (error || !(lab->options->json || lab->options->page)) {
+		stepper_make_room(&lab->stepper);
 		fwrite(lines, 1, len, error ? stderr : stdout);
 		fflush(error ? stderr : stdout);
+		stepper_restore(&lab->stepper);
 	}
 }
 
@@ -90,8 +94,8 @@ static void close_lab(struct lab *lab)
 	if (lab->prompt)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
-	if (lab->reading)
-		uv_close((uv_handle_t *)&lab->input, NULL);
+	lines_close(&lab->lines);
+	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
@@ -102,7 +106,9 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
-	lab->code = (int)verdict;
+	console_pause(lab->console, world_journal(lab->world));
+	/* at the prompt a recipe that fails is an observation */
+	lab->code = lab->prompt && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	close_lab(lab);
 }
 
@@ -115,8 +121,11 @@ static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
+	console_pause(lab->console, world_journal(lab->world));
 	if (lab->prompt)
 		prompt_ready(lab->prompt);
+	else if (lab->stepper.script)
+		stepper_ready(&lab->stepper);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -131,66 +140,31 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- standard input that is no terminal ---- */
 
-static void push_lines(struct lab *lab, bool end)
+static void push_lines(void *arg)
 {
-	char *newline;
+	struct lab *lab = arg;
+	struct text line = TEXT_EMPTY;
 
-	while (!script_over(lab->script) &&
-		(newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
-		size_t len = (size_t)(newline - lab->typed.s);
-
-		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
-		lab->typed.len -= len + 1;
-		memmove(lab->typed.s, newline + 1, lab->typed.len);
+	while (!script_over(lab->script) && lines_take(&lab->lines, &line)) {
+		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
+		text_clear(&line);
 	}
-	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (!script_over(lab->script) &&
-		(lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
-		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
-		text_clear(&lab->typed);
-	}
-	if (end)
+	if (lab->lines.ended)
 		script_end(lab->script);
+	text_done(&line);
 }
 
-static void on_input(uv_poll_t *handle, int status, int events)
-{
-	struct lab *lab = handle->data;
-	char buffer[65536];
-	ssize_t len = read(STDIN_FILENO, buffer, sizeof(buffer));
-
-	(void)status;
-	(void)events;
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0)
-		text_add(&lab->typed, buffer, (size_t)len);
-	else
-		uv_poll_stop(&lab->input);
-	if (lab->typed.s || len <= 0)
-		push_lines(lab, len <= 0);
-}
-
-/* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
- * use for files). */
 static int read_input(struct lab *lab, struct diag *d)
 {
-	struct text text = TEXT_EMPTY;
-	int r;
+	const struct text *all = &lab->lines.text;
+	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
 
-	if (uv_poll_init(&lab->loop, &lab->input, STDIN_FILENO) == 0) {
-		lab->reading = true;
-		lab->input.data = lab;
-		text_add(&lab->typed, "", 0);
-		uv_poll_start(&lab->input, UV_READABLE | UV_DISCONNECT, on_input);
-		return 0;
-	}
-	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
-	if (r == 0) {
-		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
+	if (r == 0 &&
+		lab->lines
+			.ended) { /* a file: a mistake in its last line is known before the first runs */
+		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
 		script_end(lab->script);
 	}
-	text_done(&text);
 	return r;
 }
 
@@ -214,9 +188,8 @@ static void welcome(void)
 {
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
-	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
-	       "%s play open/self-connect\n",
-		program_invocation_name);
+	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
+	       "play open/self-connect, and then Enter, again and again.\n");
 	fflush(stdout);
 }
 
@@ -233,43 +206,39 @@ static int open_prompt(struct lab *lab, struct diag *d)
 	return r;
 }
 
-/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
-static void tell_recipe(const struct lab *lab, const struct text *recipe)
+/* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
+static int feed_recipe(struct lab *lab, struct diag *d)
 {
-	struct text opening = TEXT_EMPTY;
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = recipe_read(o->file, &text, d);
 
-	recipe_opening(text_get(recipe), recipe->len, &opening);
-	journal_add(world_journal(lab->world),
-		(struct event){ .kind = EVENT_RECIPE,
-			.subject = lab->options->file,
-			.text = text_get(&opening) });
-	text_done(&opening);
+	if (r == 0 && (o->step || o->pace_ns)) {
+		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
+		if (r == 0)
+			r = stepper_open(&lab->stepper, &lab->loop, lab->script,
+				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
+	} else if (r == 0) {
+		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
+		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		script_end(lab->script);
+	}
+	text_done(&text);
+	return r;
 }
 
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
 	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = 0;
 
-	if (o->command) {
-		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
-	} else if (o->file) {
-		r = recipe_read(o->file, &text, d);
-		if (r == 0) {
-			tell_recipe(lab, &text);
-			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
-		}
-		text_done(&text);
-	} else if (interactive) {
-		return open_prompt(lab, d);
-	} else {
-		return read_input(lab, d);
-	}
-	if (r == 0)
-		script_end(lab->script);
-	return r;
+	if (o->file)
+		return feed_recipe(lab, d);
+	if (!o->command)
+		return interactive ? open_prompt(lab, d) : read_input(lab, d);
+	script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
+	script_end(lab->script);
+	return 0;
 }
 
 static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
@@ -304,16 +273,20 @@ int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
 	struct lab lab = { .options = o };
-	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec ||
+	bool asked = interactive || o->step; /* a person types here */
+	struct script_options script_options = { .interactive = asked,
+		.may_exec = asked || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
-		.may_write = interactive || o->command || o->allow_write,
+		.may_write = asked || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
+		.play_may_exec = o->allow_exec,
+		.play_may_write = o->allow_write,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
-	struct console_options console_options = { .commands = !interactive,
+	struct console_options console_options = { .commands = !asked,
+		.played = true,
 		.story = !o->json && !o->page,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
@@ -354,7 +327,8 @@ int lab_run(const struct options *o)
 	script_free(lab.script);
 	world_free(lab.world);
 	console_free(lab.console);
-	text_done(&lab.typed);
+	lines_done(&lab.lines);
+	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;
 }
