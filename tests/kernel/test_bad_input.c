@@ -93,6 +93,8 @@ static const struct bad_line bad_lines[] = {
 	{ "socket c; expect c cookie 5", 0, ":1:27: nothing can be expected of cookie, only read" },
 	{ "socket c; show c rtoo", 0, ":1:18: no field 'rtoo'; did you mean 'rto'?" },
 	{ "socket c; show c xyzzyxyzzy", 0, ":1:18: no field 'xyzzyxyzzy'; `help topics` lists " },
+	{ "socket c; reset; expect c CLOSED", 0, ":1:25: no socket 'c'; make one with: socket NAME" },
+	{ "process kid; reset; expect kid killed SIGKILL", 0, ":1:28: no socket 'kid'" },
 	{ "socket c; show d", 0, ":1:16: no socket 'd'; there are: c" },
 	{ "ss bogus", 0, ":1:4: 'bogus' is no socket, process, host or TCP state, nor udp" },
 	{ "socket c; connect c 1.2.3:80", 0, ":1:21: '1.2.3' is neither an address nor a host" },
