@@ -239,6 +239,8 @@ static void check_recipes(void **state, bool ipv6)
 	program_open(&p, arguments, -1);
 	while ((line = program_line(&p))) {
 		assert_unchanged(*state, "while recipes are played");
+		if (strncmp(line, "ok", 2) != 0) /* which one has failed, and how */
+			printf("%s\n", line);
 		free(line);
 	}
 	assert_int_equal(program_end(&p), 0);
