@@ -49,6 +49,7 @@
 	X(ss)                                                                                      \
 	X(show)                                                                                    \
 	X(ladder)                                                                                  \
+	X(diagram)                                                                                 \
 	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \

@@ -68,4 +68,10 @@ typedef void sockdiag_each_fn(void *arg, const struct sock_report *report);
 int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
 	void *arg);
 
+/* End the TCP socket that was reported so, whoever has it, as `ss --kill` does: it sends RST where one is due, and is
+ * gone when this returns. Needs CAP_NET_ADMIN in its namespace, here and where `diag` was opened, and a kernel with
+ * CONFIG_INET_DIAG_DESTROY. 0 when the kernel was asked, or -errno; what it answers is passed over, now
+ * and later. Source: net/core/sock_diag.c, net/ipv4/tcp_diag.c tcp_diag_destroy(), v6.1. */
+int sockdiag_destroy(struct sockdiag *diag, const struct sock_report *report);
+
 #endif
