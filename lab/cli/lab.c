@@ -10,22 +10,23 @@
 #include <uv.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/complaint.h"
+#include "cli/lines.h"
 #include "cli/options.h"
+#include "cli/practice.h"
 #include "cli/reporting.h"
+#include "cli/stepper.h"
 #include "command/table.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
 #include "language/attempt.h"
-#include "language/exercise.h"
-#include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/script.h"
-#include "language/statement.h"
 #include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
@@ -37,17 +38,14 @@ struct lab {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
-	uv_poll_t input; /* standard input when it is a pipe */
-	bool reading;
+	struct lines lines; /* standard input when it is no terminal */
 	struct world *world;
 	struct script *script;
 	struct console *console;
-	struct exercise *exercise; /* borrowed from the attempt; NULL = none is done or checked */
-	struct attempt *attempt;
+	struct practice practice; /* the exercise; else all zero */
 	struct prompt *prompt;
-	struct text typed; /* a line of standard input that is not complete yet */
+	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
-	bool input_ended;
 	int code; /* exit code */
 	bool closing;
 };
@@ -66,8 +64,10 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 	if (lab->prompt) {
 		prompt_print(lab->prompt, lines, len);
 	} else if (error || !(lab->options->json || lab->options->page)) {
+		stepper_make_room(&lab->stepper);
 		fwrite(lines, 1, len, error ? stderr : stdout);
 		fflush(error ? stderr : stdout);
+		stepper_restore(&lab->stepper);
 	}
 }
 
@@ -97,8 +97,8 @@ static void close_lab(struct lab *lab)
 	if (lab->prompt)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
-	if (lab->reading)
-		uv_close((uv_handle_t *)&lab->input, NULL);
+	lines_close(&lab->lines);
+	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
@@ -109,7 +109,10 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
-	lab->code = lab->code ? lab->code : (int)verdict;
+	console_pause(lab->console, world_journal(lab->world));
+	/* at the prompt a recipe that fails is an observation */
+	if (!lab->code)
+		lab->code = lab->prompt && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	close_lab(lab);
 }
 
@@ -119,18 +122,21 @@ static void on_prompt_ended(void *arg)
 }
 
 static void begin_work(struct lab *lab);
-static void push_lines(struct lab *lab);
+static void push_lines(void *arg);
 
 static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
-	if (lab->attempt && !attempt_begun(lab->attempt))
+	console_pause(lab->console, world_journal(lab->world));
+	if (lab->practice.attempt && !attempt_begun(lab->practice.attempt))
 		begin_work(lab);
 	else if (lab->prompt)
 		prompt_ready(lab->prompt);
 	else if (lab->options->exercise)
 		push_lines(lab);
+	else if (lab->stepper.script)
+		stepper_ready(&lab->stepper);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -151,69 +157,33 @@ static bool takes_line(const struct lab *lab)
 	return !script_over(lab->script) && !(lab->options->exercise && script_busy(lab->script));
 }
 
-static void push_lines(struct lab *lab)
+static void push_lines(void *arg)
 {
-	bool end = lab->input_ended;
-	char *newline;
+	struct lab *lab = arg;
+	struct text line = TEXT_EMPTY;
 
-	while (takes_line(lab) && (newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
-		size_t len = (size_t)(newline - lab->typed.s);
-
-		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
-		lab->typed.len -= len + 1;
-		memmove(lab->typed.s, newline + 1, lab->typed.len);
+	while (takes_line(lab) && lines_take(&lab->lines, &line)) {
+		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
+		text_clear(&line);
 	}
-	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (takes_line(lab) && (lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
-		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
-		text_clear(&lab->typed);
-	}
-	if (end && takes_line(lab) && !lab->typed.len)
+	if (lab->lines.ended && takes_line(lab))
 		script_end(lab->script);
+	text_done(&line);
 }
 
-static void on_input(uv_poll_t *handle, int status, int events)
-{
-	struct lab *lab = handle->data;
-	char buffer[65536];
-	ssize_t len = read(STDIN_FILENO, buffer, sizeof(buffer));
-
-	(void)status;
-	(void)events;
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0)
-		text_add(&lab->typed, buffer, (size_t)len);
-	else
-		uv_poll_stop(&lab->input);
-	lab->input_ended = len <= 0;
-	push_lines(lab);
-}
-
-/* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
- * use for files). */
 static int read_input(struct lab *lab, struct diag *d)
 {
-	struct text text = TEXT_EMPTY;
-	int r;
+	const struct text *all = &lab->lines.text;
+	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
 
-	if (uv_poll_init(&lab->loop, &lab->input, STDIN_FILENO) == 0) {
-		lab->reading = true;
-		lab->input.data = lab;
-		text_add(&lab->typed, "", 0);
-		uv_poll_start(&lab->input, UV_READABLE | UV_DISCONNECT, on_input);
-		return 0;
-	}
-	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
 	if (r == 0 && lab->options->exercise) {
-		text_add(&lab->typed, text_get(&text), text.len);
-		lab->input_ended = true;
 		push_lines(lab);
-	} else if (r == 0) {
-		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
+	} else if (r == 0 &&
+		lab->lines
+			.ended) { /* a file: a mistake in its last line is known before the first runs */
+		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
 		script_end(lab->script);
 	}
-	text_done(&text);
 	return r;
 }
 
@@ -237,9 +207,8 @@ static void welcome(void)
 {
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
-	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
-	       "%s play open/self-connect\n",
-		program_invocation_name);
+	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
+	       "play open/self-connect, and then Enter, again and again.\n");
 	fflush(stdout);
 }
 
@@ -256,114 +225,25 @@ static int open_prompt(struct lab *lab, struct diag *d)
 	return r;
 }
 
-/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
-static void tell_recipe(const struct lab *lab, const struct text *recipe)
-{
-	struct text opening = TEXT_EMPTY;
-
-	recipe_opening(text_get(recipe), recipe->len, &opening);
-	journal_add(world_journal(lab->world),
-		(struct event){ .kind = EVENT_RECIPE,
-			.subject = lab->options->file,
-			.text = text_get(&opening) });
-	text_done(&opening);
-}
-
-/* ---- exercises ---- */
-
-/* The file that is to run may be an exercise; with `tcplab exercise` it must be. */
-static int open_exercise(struct lab *lab, struct diag *d)
-{
-	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = o->file ? recipe_read(o->file, &text, d) : 0;
-
-	if (r == 0 && (o->exercise || exercise_is(text_get(&text), text.len)))
-		r = exercise_read(o->file, text_get(&text), text.len, o->student ? o->student : "",
-			&lab->exercise, d);
-	if (r == 0 && o->exercise && !lab->exercise->goal_count) {
-		r = diag_set(d, EINVAL, "%s is no exercise: it has no goal", o->file);
-		diag_remedy(d, "tcplab list exercises");
-		exercise_free(lab->exercise);
-	}
-	text_done(&text);
-	return r;
-}
-
-/* Has what is given gone wrong? It has been told. */
-static bool given_failed(const struct lab *lab)
-{
-	const struct journal *j = world_journal(lab->world);
-	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
-
-	for (uint64_t no = 0; (no = journal_next(j, no, kinds));) {
-		const struct event *event = journal_get(j, no);
-
-		if (event->kind == EVENT_ERROR || !event->place.passed)
-			return true;
-	}
-	return false;
-}
-
-static void print_task(const struct lab *lab)
-{
-	struct text goals = TEXT_EMPTY;
-
-	attempt_format(lab->attempt, &goals);
-	printf("%s\n%s\n`goal` tells how it stands, `hint` helps%s. `help` lists the commands.\n",
-		lab->exercise->opening, text_get(&goals),
-		lab->exercise->student[0] ? ", `submit` writes the file to hand in"
-					  : "; this is for practice, --student ID makes it yours");
-	fflush(stdout);
-	text_done(&goals);
-}
-
-/* `check` asks of an exercise that what is given can be done, and that it does not reach a goal by itself. */
-static void check_goals(struct lab *lab)
-{
-	struct journal *j = world_journal(lab->world);
-	struct text text = TEXT_EMPTY;
-
-	attempt_rested(lab->attempt);
-	text_printf(&text,
-		"this is an exercise, and what it gives holds: `tcplab exercise %s` begins it",
-		lab->exercise->name);
-	for (size_t i = 0; i < lab->exercise->goal_count; i++) {
-		const struct statement *goal = lab->exercise->goals[i].statement;
-		struct diag d = { 0 };
-
-		if (!attempt_met(lab->attempt, i))
-			continue;
-		statement_error(goal, NULL, &d,
-			"this goal is met before anybody has done anything");
-		telling_error(j, 0, &d, goal->line_text);
-		lab->code = EXIT_USAGE;
-	}
-	if (!lab->code)
-		journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
-	text_done(&text);
-}
-
-static int open_prompt(struct lab *lab, struct diag *d);
-
-/* What is given is done: it is the student's turn. */
+/* What an exercise gives is done: it is the student's turn. */
 static void begin_work(struct lab *lab)
 {
+	struct practice *p = &lab->practice;
 	struct diag d = { 0 };
 	int r;
 
-	attempt_begin(lab->attempt);
+	attempt_begin(p->attempt);
 	if (!lab->options->exercise) {
-		check_goals(lab);
+		lab->code = practice_check(p);
 		script_end(lab->script);
 		return;
 	}
-	if (given_failed(lab)) {
+	if (practice_failed(p)) {
 		lab->code = EXIT_USAGE;
 		close_lab(lab);
 		return;
 	}
-	print_task(lab);
+	practice_print(p);
 	console_set_story(lab->console, true);
 	r = isatty(STDIN_FILENO) ? open_prompt(lab, &d) : read_input(lab, &d);
 	if (r < 0) {
@@ -373,32 +253,41 @@ static void begin_work(struct lab *lab)
 	}
 }
 
+/* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
+static int feed_recipe(struct lab *lab, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = recipe_read(o->file, &text, d);
+
+	if (r == 0 && (o->step || o->pace_ns)) {
+		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
+		if (r == 0)
+			r = stepper_open(&lab->stepper, &lab->loop, lab->script,
+				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
+	} else if (r == 0) {
+		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
+		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		script_end(lab->script);
+	}
+	text_done(&text);
+	return r;
+}
+
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
 	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = 0;
 
-	if (lab->attempt) {
-		return script_push_given(lab->script, lab->exercise, d);
-	} else if (o->command) {
-		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
-	} else if (o->file) {
-		r = recipe_read(o->file, &text, d);
-		if (r == 0) {
-			tell_recipe(lab, &text);
-			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
-		}
-		text_done(&text);
-	} else if (interactive) {
-		return open_prompt(lab, d);
-	} else {
-		return read_input(lab, d);
-	}
-	if (r == 0)
-		script_end(lab->script);
-	return r;
+	if (lab->practice.exercise)
+		return script_push_given(lab->script, lab->practice.exercise, d);
+	if (o->file)
+		return feed_recipe(lab, d);
+	if (!o->command)
+		return interactive ? open_prompt(lab, d) : read_input(lab, d);
+	script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
+	script_end(lab->script);
+	return 0;
 }
 
 static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
@@ -431,19 +320,23 @@ static void write_report(struct lab *lab)
 
 int lab_run(const struct options *o)
 {
-	bool interactive = o->exercise || (!o->command && !o->file && isatty(STDIN_FILENO));
+	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
 	struct lab lab = { .options = o };
-	struct script_options script_options = { .interactive = interactive,
-		.may_exec = (interactive && !o->exercise) || o->command || o->allow_exec ||
+	bool asked = interactive || o->step || o->exercise; /* a person types here */
+	struct script_options script_options = { .interactive = asked,
+		.may_exec = (asked && !o->exercise) || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
-		.may_write = interactive || o->command || o->allow_write,
+		.may_write = asked || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
+		.play_may_exec = o->allow_exec,
+		.play_may_write = o->allow_write,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
-	struct console_options console_options = { .commands = !interactive,
-		.story = !o->json && !o->page && !o->exercise,
+	struct console_options console_options = { .commands = !asked,
+		.played = true,
+		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
@@ -451,8 +344,9 @@ int lab_run(const struct options *o)
 	struct diag d = { 0 };
 	int r;
 
-	if (open_exercise(&lab, &d) < 0 ||
+	if (practice_read(&lab.practice, o, &d) < 0 ||
 		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
+		practice_done(&lab.practice);
 		complaint_print(&d);
 		return EXIT_USAGE;
 	}
@@ -465,11 +359,10 @@ int lab_run(const struct options *o)
 	if (o->json)
 		journal_read(world_journal(lab.world), print_json, NULL);
 	lab.console = console_new(world_journal(lab.world), &console_options);
-	if (lab.exercise)
-		lab.attempt = attempt_new(lab.exercise, lab.world, false);
-	script_options.attempt = lab.attempt;
+	practice_join(&lab.practice, lab.world);
+	script_options.attempt = lab.practice.attempt;
 	lab.script = script_new(lab.world, &command_table, &script_options);
-	if (interactive && !o->exercise)
+	if (interactive)
 		welcome();
 	r = world_open(lab.world, NULL, &d);
 	if (r < 0)
@@ -484,13 +377,13 @@ int lab_run(const struct options *o)
 	end_capture(&lab);
 	if (o->page && lab.code != EXIT_NO_LAB)
 		write_report(&lab);
-	if (lab.attempt && attempt_unsubmitted(lab.attempt))
-		fputs("tcplab: not handed in: `submit` before leaving writes the file\n", stderr);
+	practice_remind(&lab.practice);
 	script_free(lab.script);
-	attempt_free(lab.attempt);
+	practice_done(&lab.practice);
 	world_free(lab.world);
 	console_free(lab.console);
-	text_done(&lab.typed);
+	lines_done(&lab.lines);
+	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;
 }

@@ -47,7 +47,9 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(show)                                                                                    \
 	X(ladder)                                                                                  \
+	X(diagram)                                                                                 \
 	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
@@ -59,6 +61,8 @@
 	X(slow)                                                                                    \
 	X(needs)                                                                                   \
 	X(until)                                                                                   \
+	X(play)                                                                                    \
+	X(next)                                                                                    \
 	X(include)                                                                                 \
 	X(save)                                                                                    \
 	X(mark)                                                                                    \

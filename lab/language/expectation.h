@@ -3,8 +3,9 @@
  * observers last saw; changes nothing.
  *
  *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND [T +-P%]
- *   S returned CALL VALUE | count STATE N | [HOST] counter NAME N
- *   segments MATCH ... | no segments | seen MATCH ... | gap MATCH MATCH T [+-P%]
+ *   S FIELD VALUE [+-P%] (field_expectation.h) | S returned CALL VALUE
+ *   count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | seen MATCH ...
+ *   gap MATCH MATCH T [+-P%]
  *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
  *   never S STATE            each may end with: within T */
 #ifndef LAB_LANGUAGE_EXPECTATION_H
@@ -21,6 +22,7 @@ struct diag;
 struct endpoint;
 struct host;
 struct process;
+struct sock_field;
 struct statement;
 struct text;
 struct token;
@@ -34,6 +36,7 @@ enum expectation_kind {
 	EXPECT_BACKLOG, /* number: a listener's limit */
 	EXPECT_RETRANSMITS, /* number: of what it is sending now */
 	EXPECT_TIMER, /* number: enum sock_timer; timed: gap_ns until it fires, tolerance */
+	EXPECT_FIELD, /* field, and number or call or is_none; tolerance */
 	EXPECT_COUNT, /* states[0], number: sockets in that state */
 	EXPECT_COUNTER, /* host, counter, number: what its kernel has counted */
 	EXPECT_GAP, /* matches[0] and [1], gap_ns, tolerance */
@@ -68,8 +71,10 @@ struct expectation {
 	bool timed;
 	/* between the first of matches[0] and the next of matches[1] since `mark`; until a timer fires */
 	uint64_t gap_ns;
-	double tolerance; /* a part of gap_ns */
-	char call[32]; /* blocked in which, "" = any; returned from which */
+	double tolerance; /* a part of gap_ns, or of the field's number */
+	char call[32]; /* blocked in which, "" = any; returned from which; a field's name */
+	const struct sock_field *field;
+	bool is_none; /* the field must have the value that is none */
 	const struct token *value; /* borrowed from the statement: what it returned */
 	uint64_t within_ns;
 };

@@ -10,6 +10,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/expectation.h"
+#include "language/field_expectation.h"
 #include "language/lexer.h"
 #include "observe/tracker.h"
 #include "world/counters.h"
@@ -52,12 +53,31 @@ static enum expectation_standing path_stands(const struct expectation *e, const 
 	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
 }
 
+/* Does it count? What was sent again while the recipe waited for its reader, and dropped for that, is no part of the
+ * story: that verdict is told right behind it. */
+static bool counts(const struct journal *j, uint64_t no)
+{
+	const struct event *event = journal_get(j, no), *verdict = journal_get(j, no + 1);
+
+	return !event->wire.repeats || !verdict || verdict->kind != EVENT_DROPPED ||
+		verdict->cause != no || !verdict->verdict.other;
+}
+
+/* The first segment behind event `no` that counts; 0 = there is none. */
+static uint64_t next_segment(const struct journal *j, uint64_t no)
+{
+	do
+		no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT));
+	while (no && !counts(j, no));
+	return no;
+}
+
 static enum expectation_standing segments_stand(const struct expectation *e,
 	const struct journal *j, uint64_t mark)
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (count >= e->count || !match_segment(&e->matches[count], &event->wire.segment))
@@ -216,7 +236,7 @@ static bool read_gap(const struct expectation *e, const struct journal *j, uint6
 	bool begun = false;
 	uint64_t first_ns = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (begun && match_segment(&e->matches[1], &event->wire.segment)) {
@@ -289,6 +309,8 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 		return read_counter(e, w) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_TIMER:
 		return timer_stands(e, w);
+	case EXPECT_FIELD:
+		return field_expectation_stands(e) ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNT:
 		return count_sockets(w, e->states[0]) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNTER:
@@ -336,6 +358,9 @@ void expectation_format(const struct expectation *e, struct text *out)
 			text_duration(out, e->gap_ns);
 			text_printf(out, " +-%g%%", e->tolerance * 100);
 		}
+		break;
+	case EXPECT_FIELD:
+		field_expectation_format(e, out);
 		break;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]), e->number);
@@ -427,7 +452,7 @@ static void format_seen_segments(const struct journal *j, uint64_t mark, struct 
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		text_puts(out, count++ ? " " : "segments ");
@@ -478,6 +503,9 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 			text_puts(out, " ");
 			text_duration(out, time_left(e->endpoint));
 		}
+		return;
+	case EXPECT_FIELD:
+		field_expectation_format_seen(e, out);
 		return;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]),

@@ -225,7 +225,8 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if (c->options.commands && strncmp(event->text, "say ", 4) != 0)
+		if ((c->options.commands || (c->options.played && event->cause)) &&
+			strncmp(event->text, "say ", 4) != 0)
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
@@ -270,6 +271,14 @@ struct console *console_new(struct journal *journal, const struct console_option
 void console_set_story(struct console *c, bool story)
 {
 	c->options.story = story;
+}
+
+void console_pause(struct console *c, const struct journal *j)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (waiting && waiting->kind == EVENT_COMMAND)
+		flush(c, j, "");
 }
 
 void console_free(struct console *c)
