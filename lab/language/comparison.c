@@ -179,9 +179,7 @@ void comparison_next(struct comparison *c)
 {
 	bool last = c->turn + 1 == c->said->count;
 
-	if (!comparison_turn_done(c, true))
-		part(c, NULL);
-	else if (c->half && (last || c->half_turn < c->turn))
+	if (!comparison_turn_done(c, true) || (c->half && (last || c->half_turn < c->turn)))
 		part(c, c->half);
 	c->turn++;
 }
