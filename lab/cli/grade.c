@@ -277,10 +277,10 @@ static int check_exercise(const char *path)
 	struct diag d = { 0 };
 	int r = recipe_read(path, &text, &d);
 
+	if (r == 0 && !exercise_is(text_get(&text), text.len))
+		r = diag_set(&d, EINVAL, "%s is no exercise: it has no goal", path);
 	if (r == 0)
 		r = exercise_read(path, text_get(&text), text.len, "", &e, &d);
-	if (r == 0 && !e->goal_count)
-		r = diag_set(&d, EINVAL, "%s is no exercise: it has no goal", path);
 	if (r < 0)
 		complaint_print(&d);
 	exercise_free(e);

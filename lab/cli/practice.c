@@ -19,9 +19,15 @@
 int practice_read(struct practice *p, const struct options *o, struct diag *d)
 {
 	struct text text = TEXT_EMPTY;
-	int r = o->file ? recipe_read(o->file, &text, d) : 0;
+	struct diag later = { 0 }; /* told when it is read as the recipe that it is */
+	int r = 0;
 
 	*p = (struct practice){ 0 };
+	if (o->exercise)
+		r = recipe_read(o->file, &text, d);
+	else if (!o->file ||
+		recipe_read_plain(o->file, &text, &later) < 0) /* no pipe: what is read is gone */
+		return 0;
 	if (r == 0 && exercise_is(text_get(&text), text.len)) {
 		r = exercise_read(o->file, text_get(&text), text.len, o->student ? o->student : "",
 			&p->exercise, d);
