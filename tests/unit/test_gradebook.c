@@ -13,11 +13,11 @@
 #include "base/text.h"
 #include "view/gradebook.h"
 
-static struct grade_goal goals[] = { { .words = "c is gone" },
-	{ .words = "a \"too\"", .why_not = "expected a CLOSED, seen a <LISTEN>" } };
+static struct grade_goal goals[] = { { .words = (char *)"c is gone" },
+	{ .words = (char *)"a \"too\"", .why_not = (char *)"expected a CLOSED, seen a <LISTEN>" } };
 static struct grade grades[] = {
-	{ .file = "in/x-ada.tcplab",
-		.student = "ada",
+	{ .file = (char *)"in/x-ada.tcplab",
+		.student = (char *)"ada",
 		.verdict = GRADE_GIVEN,
 		.score = 40,
 		.goals = goals,
@@ -26,10 +26,12 @@ static struct grade grades[] = {
 		.hints = 1,
 		.hints_cost = 10,
 		.time_ns = 1500000000 },
-	{ .file = "=cmd|' /c calc'!\"A0\"\x1b[2J",
+	{ .file = (char *)"=cmd|' /c calc'!\"A0\"\x1b[2J",
 		.verdict = GRADE_REFUSED,
-		.reasons = "one <&\x1b\ntwo, \"quoted\"" },
-	{ .student = "eve", .verdict = GRADE_ABSENT, .reasons = "nothing was handed in" },
+		.reasons = (char *)"one <&\x1b\ntwo, \"quoted\"" },
+	{ .student = (char *)"eve",
+		.verdict = GRADE_ABSENT,
+		.reasons = (char *)"nothing was handed in" },
 };
 
 static char *written(enum report_format format, size_t count)
