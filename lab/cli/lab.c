@@ -279,8 +279,8 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
 	const struct options *o = lab->options;
 
-	if (lab->practice.exercise)
-		return script_push_given(lab->script, lab->practice.exercise, d);
+	if (lab->practice.attempt)
+		return attempt_give(lab->practice.attempt, lab->script, d);
 	if (o->file)
 		return feed_recipe(lab, d);
 	if (!o->command)

@@ -204,7 +204,7 @@ static int open_replay(struct replay *r, const char *path, const struct text *ex
 	r->all_by_ns = clock_now_ns() + time_most(s, timeout_ns);
 	result = world_open(r->world, NULL, d);
 	if (result == 0)
-		result = script_push_given(r->script, r->exercise, d);
+		result = attempt_give(r->attempt, r->script, d);
 	if (result < 0)
 		close_replay(r);
 	return result;

@@ -16,14 +16,18 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/checking.h"
 #include "language/cmd.h"
 #include "language/exercise.h"
 #include "language/expectation.h"
+#include "language/script.h"
 #include "language/statement.h"
 #include "language/submission.h"
 #include "language/transcript.h"
+#include "observe/tracker.h"
 #include "world/world.h"
 
+#define CHANCE_PORT_LEAST 32768 /* ip_local_port_range begins there, unless it was set */
 #define PROCESSES_MAX 64 /* of one lab; a person has no use for more */
 #define COMMANDS_MAX                                                                               \
 	5000 /* run in one session, whatever they are: a loop that does not end is longer */
@@ -247,6 +251,18 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 
 /* ---- what happens ---- */
 
+int attempt_give(struct attempt *a, struct script *s, struct diag *d)
+{
+	struct statement_list given;
+	int r = checking_list(a->world, script_table(s), &a->exercise->list, d);
+
+	if (r < 0)
+		return r;
+	exercise_take_given(a->exercise, &given);
+	script_push_list(s, &given);
+	return 0;
+}
+
 void attempt_begin(struct attempt *a)
 {
 	struct journal *j = world_journal(a->world);
@@ -274,10 +290,51 @@ void attempt_rested(struct attempt *a)
 	transcript_read(&a->transcript, world_journal(a->world));
 }
 
+/* Did the kernel choose this port, here and now? */
+static bool is_chance(const struct attempt *a, unsigned long port)
+{
+	const struct exercise *e = a->exercise;
+	const struct endpoint *socket;
+
+	for (size_t i = 0; i < e->choice_count; i++) {
+		if (strtoul(e->choices[i].value, NULL, 10) == port)
+			return false;
+	}
+	for (size_t i = 0; (socket = world_socket_at(a->world, i)); i++) {
+		if (socket->local.port == port)
+			return port >= CHANCE_PORT_LEAST;
+	}
+	return false;
+}
+
+/* The number of such a port is another one in the replay: better said now than by the grade. */
+static void warn_of_ports(const struct attempt *a, const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		size_t digits = strspn(line + i, "0123456789");
+		struct text note = TEXT_EMPTY;
+
+		if (!digits)
+			continue;
+		if (digits < 6 && is_chance(a, strtoul(line + i, NULL, 10))) {
+			text_printf(&note,
+				"port %.*s was the kernel's choice, and will be another one when this is "
+				"graded: write @c for where socket c is bound, or `from c`",
+				(int)digits, line + i);
+			journal_add(world_journal(a->world),
+				(struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
+		}
+		text_done(&note);
+		i += digits;
+	}
+}
+
 void attempt_typed(struct attempt *a, const char *line, size_t len)
 {
 	if (!a->begun)
 		return;
+	if (!a->replayed)
+		warn_of_ports(a, line, len);
 	transcript_read(&a->transcript, world_journal(a->world));
 	while (len && line[len - 1] == '\n')
 		len--;

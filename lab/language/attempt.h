@@ -13,6 +13,7 @@ struct attempt;
 struct cmd_call;
 struct diag;
 struct exercise;
+struct script;
 struct text;
 struct transcript;
 struct world;
@@ -25,6 +26,8 @@ enum attempt_verdict {
 /* exercise: owned from here on. replayed: no person is there. Never NULL. */
 struct attempt *attempt_new(struct exercise *exercise, struct world *world, bool replayed);
 void attempt_free(struct attempt *a);
+/* Have the script do what is given. All of the exercise is checked. 0, or -EINVAL with the place in d. */
+int attempt_give(struct attempt *a, struct script *s, struct diag *d);
 /* What is given is done: the student begins. */
 void attempt_begin(struct attempt *a);
 bool attempt_begun(const struct attempt *a);

@@ -17,7 +17,6 @@
 #include "language/calling.h"
 #include "language/checking.h"
 #include "language/claim.h"
-#include "language/exercise.h"
 #include "language/pending.h"
 #include "language/play.h"
 #include "language/queue.h"
@@ -226,7 +225,7 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 
 /* ---- filling the queue ---- */
 
-static void push_list(struct script *s, struct statement_list *list)
+void script_push_list(struct script *s, struct statement_list *list)
 {
 	queue_push(&s->queue, list);
 	s->told_idle = false;
@@ -251,19 +250,7 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 	}
 	if (s->options.attempt && list.count)
 		attempt_typed(s->options.attempt, text, len);
-	push_list(s, &list);
-	return 0;
-}
-
-int script_push_given(struct script *s, struct exercise *exercise, struct diag *d)
-{
-	struct statement_list given;
-	int r = checking_list(s->world, s->table, &exercise->list, d);
-
-	if (r < 0)
-		return r;
-	exercise_take_given(exercise, &given);
-	push_list(s, &given);
+	script_push_list(s, &list);
 	return 0;
 }
 

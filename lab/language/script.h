@@ -23,7 +23,6 @@ struct attempt;
 struct call_order;
 struct claim_stack;
 struct diag;
-struct exercise;
 struct play;
 struct process;
 struct script;
@@ -71,9 +70,8 @@ void script_free(struct script *s);
  * number of its first line. */
 int script_push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, struct diag *d);
-/* Append what an exercise does before the student begins; all of the exercise is checked. 0, or -EINVAL with the
- * place in d. */
-int script_push_given(struct script *s, struct exercise *exercise, struct diag *d);
+/* Append commands that have been checked; the list is empty afterwards. */
+void script_push_list(struct script *s, struct statement_list *list);
 /* As script_push(), and an error is told through the journal (and ends a script that is not interactive).
  * Lines that end inside a block are kept until the rest of it comes. */
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,

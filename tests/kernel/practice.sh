@@ -111,6 +111,20 @@ cmp -s one-ada.tcplab kept || wrong 'a submission of another session was overwri
 run 0 "${all}" exercise one.lab --student ada
 has err 'not handed in'
 
+# a port that the kernel chose is no name for a socket elsewhere
+run 0 'socket c\nconnect c :8000\nhold port 32767\nhold port 8000\n' exercise one.lab --student ada
+! grep -q "the kernel's choice" "$work/out" || wrong 'a port that is given is warned of'
+what='a port that the kernel chose'
+coproc student { "$tcplab" exercise one.lab --student ada 2>&1; }
+printf 'socket c\nconnect c :8000\ngetsockname c\n' >&"${student[1]}"
+while read -r -t 20 line <&"${student[0]}"; do
+	port=$(sed -nE 's/.*getsockname.*= 0 .*127\.0\.0\.1:([0-9]+).*/\1/p' <<<"$line")
+	[[ -z $port ]] || break
+done
+printf 'hold port %s\nquit\n' "${port:-0}" >&"${student[1]}"
+cat <&"${student[0]}" >"$work/out"
+has out "port $port was the kernel's choice"
+
 # ---- limits ----
 
 run 0 'kill server SIGKILL\nanswer a\nanswer b\nsocket a\nnonsense\nsocket a\nsocket b\nsocket c\nsocket d\nsocket e\nsocket f\nsocket g\nss\nsocket h\ngoal\n' \
