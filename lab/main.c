@@ -188,7 +188,7 @@ static int grade(const struct options *o, char **words, int count)
 	int code;
 
 	if (count < 2 || (o->json && count != 2)) {
-		fputs("tcplab: grade what? tcplab grade EXERCISE SUBMISSION|FOLDER ...\n", stderr);
+		fputs("tcplab: grade what? tcplab grade EXERCISE FILE|FOLDER ...\n", stderr);
 		return EXIT_USAGE;
 	}
 	code = find_exercise(words[0], &exercise);

@@ -72,7 +72,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 	},
 	[VERB_GRADE] = {
 		.name = "grade",
-		.args = "EXERCISE SUBMISSION|FOLDER",
+		.args = "EXERCISE FILE|FOLDER",
 		.summary = "grade what students have handed in, by playing it again",
 		.detail = "Each is played in a lab and a process of its own, with a limit on time and memory; what the kernel\n"
 			  "does there is what counts, not what the file says. Exit 0 when each could be graded, whatever\n"

@@ -367,14 +367,18 @@ void exercise_take_given(struct exercise *e, struct statement_list *ret_list)
 	}
 }
 
+/* limit without COMMAND ... */
+static bool forbids_something(const struct statement *s)
+{
+	return is_word(s, 0, "limit") && is_word(s, 1, "without");
+}
+
 bool exercise_forbids(const struct exercise *e, const char *verb)
 {
 	for (size_t i = 0; i < e->list.count; i++) {
 		const struct statement *s = &e->list.statements[i];
 
-		if (!is_word(s, 0, "limit") || !is_word(s, 1, "without"))
-			continue;
-		for (size_t w = 2; w < s->word_count; w++) {
+		for (size_t w = 2; forbids_something(s) && w < s->word_count; w++) {
 			if (is_word(s, w, verb))
 				return true;
 		}
@@ -385,6 +389,7 @@ bool exercise_forbids(const struct exercise *e, const char *verb)
 void exercise_format_limits(const struct exercise *e, struct text *out)
 {
 	const char *gap = "";
+	size_t forbidden = 0;
 
 	if (e->commands_most) {
 		text_printf(out, "%u command%s", e->commands_most,
@@ -399,10 +404,9 @@ void exercise_format_limits(const struct exercise *e, struct text *out)
 	for (size_t i = 0; i < e->list.count; i++) {
 		const struct statement *s = &e->list.statements[i];
 
-		if (!is_word(s, 0, "limit") || !is_word(s, 1, "without"))
-			continue;
-		for (size_t w = 2; w < s->word_count; w++) {
-			text_printf(out, "%swithout %s", gap, s->words[w].text);
+		for (size_t w = 2; forbids_something(s) && w < s->word_count; w++) {
+			text_printf(out, "%s%s%s", gap, forbidden++ ? "" : "without ",
+				s->words[w].text);
 			gap = ", ";
 		}
 	}
