@@ -28,7 +28,7 @@
 #include "world/world.h"
 
 #define CHANCE_PORT_LEAST 32768 /* ip_local_port_range begins there, unless it was set */
-#define PROCESSES_MAX 64 /* of one lab; a person has no use for more */
+#define PROCESSES_MAX 16 /* that live in one lab; no exercise has use for more */
 #define COMMANDS_MAX                                                                               \
 	5000 /* run in one session, whatever they are: a loop that does not end is longer */
 

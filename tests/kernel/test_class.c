@@ -275,7 +275,7 @@ static const struct {
 } hostile[HOSTILE_COUNT] = {
 	{ "x-loop", endless_loop, NULL, "" },
 	{ "x-sleep", long_sleep, "stopped", "do not come to an end" },
-	{ "x-fork", fork_flood, NULL, "an exercise has room for 64 processes" },
+	{ "x-fork", fork_flood, NULL, "an exercise has room for 16 processes" },
 	{ "x-million", million_lines, "refused", "longer than any session" },
 	{ "x-turns", many_turns, NULL, "more than 5000 commands in one session" },
 	{ "x-binary", binary, "refused", "line 1: this is no line of a submission" },
