@@ -25,7 +25,7 @@ static bool is_word(const struct statement *s, size_t i, const char *word)
 		strcmp(s->words[i].text, word) == 0;
 }
 
-static int parse_state(const struct statement *s, size_t i, enum tcp_state *ret_state,
+int expectation_read_state(const struct statement *s, size_t i, enum tcp_state *ret_state,
 	struct diag *d)
 {
 	if (i >= s->word_count)
@@ -49,7 +49,7 @@ static int parse_path(const struct statement *s, size_t *i, struct expectation *
 		if (e->count == EXPECTATION_PARTS_MAX)
 			return statement_error(s, &s->words[*i], d, "a path has at most %d states",
 				EXPECTATION_PARTS_MAX);
-		r = parse_state(s, *i, &e->states[e->count], d);
+		r = expectation_read_state(s, *i, &e->states[e->count], d);
 		if (r < 0)
 			return r;
 		e->count++;
@@ -80,15 +80,12 @@ static int parse_segments(const struct world *w, const struct statement *s, size
 	return 0;
 }
 
-static int parse_fate(const struct world *w, const struct statement *s, size_t *i,
-	struct expectation *e, struct diag *d)
+int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d)
 {
-	int r = name_process(w, s, &s->words[*i], &e->process, d);
 	uint64_t number = 0;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	++*i;
 	if (is_word(s, *i, "running")) {
 		e->kind = EXPECT_RUNNING;
 	} else if (is_word(s, *i, "blocked")) {
@@ -111,6 +108,17 @@ static int parse_fate(const struct world *w, const struct statement *s, size_t *
 	}
 	++*i;
 	return r;
+}
+
+static int parse_fate(const struct world *w, const struct statement *s, size_t *i,
+	struct expectation *e, struct diag *d)
+{
+	int r = name_process(w, s, &s->words[*i], &e->process, d);
+
+	if (r < 0)
+		return r;
+	++*i;
+	return expectation_read_fate(s, i, e, d);
 }
 
 /* The words behind a socket's name that take a number. */
@@ -209,7 +217,7 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 	}
 	e->kind = EXPECT_STATE;
 	e->count = 1;
-	r = parse_state(s, *i, &e->states[0], d);
+	r = expectation_read_state(s, *i, &e->states[0], d);
 	++*i;
 	return r;
 }
@@ -217,7 +225,7 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 /* count STATE N */
 static int parse_count(const struct statement *s, size_t *i, struct expectation *e, struct diag *d)
 {
-	int r = parse_state(s, *i, &e->states[0], d);
+	int r = expectation_read_state(s, *i, &e->states[0], d);
 
 	e->kind = EXPECT_COUNT;
 	++*i;

@@ -16,6 +16,7 @@
 #include "language/checking.h"
 #include "language/claim.h"
 #include "language/pending.h"
+#include "language/prediction.h"
 #include "language/queue.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -45,6 +46,7 @@ struct script {
 	uint64_t mark;
 	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
 	struct claim_stack claims; /* whose blocks run */
+	struct prediction prediction; /* the question that is open, and how those before it ended */
 	struct pending_list pending; /* calls made and not returned */
 };
 
@@ -53,6 +55,13 @@ static void script_advance(struct script *s);
 static void on_changed(void *arg)
 {
 	script_advance(arg);
+}
+
+static void on_any_returned(void *arg, const struct pending *p, const struct call_outcome *outcome)
+{
+	struct script *s = arg;
+
+	prediction_heard(&s->prediction, p, outcome);
 }
 
 struct script *script_new(struct world *world, const struct cmd_table *table,
@@ -64,6 +73,10 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->table = table;
 	s->options = *options;
 	s->told_idle = true;
+	s->prediction.ask = options->ask;
+	s->prediction.arg = options->arg;
+	s->pending.returned = on_any_returned;
+	s->pending.arg = s;
 	world_watch(world, on_changed, s);
 	return s;
 }
@@ -83,6 +96,7 @@ void script_free(struct script *s)
 	queue_done(&s->queue);
 	text_done(&s->kept);
 	claim_stack_done(&s->claims);
+	prediction_drop(&s->prediction);
 	pending_list_done(&s->pending);
 	free(s);
 }
@@ -110,6 +124,7 @@ bool script_typed(const struct script *s)
 void script_begin_anew(struct script *s)
 {
 	pending_forget(&s->pending);
+	prediction_forget_call(&s->prediction);
 	s->mark = journal_last(world_journal(s->world));
 }
 
@@ -148,6 +163,11 @@ struct claim_stack *script_claims(struct script *s)
 	return &s->claims;
 }
 
+struct prediction *script_prediction(struct script *s)
+{
+	return &s->prediction;
+}
+
 size_t script_calls_open(const struct script *s, const struct process *p)
 {
 	return pending_count(&s->pending, p);
@@ -162,6 +182,7 @@ static void fail(struct script *s, enum script_verdict verdict)
 	claim_fail(&s->claims, NULL, NULL);
 	if (s->options.interactive) {
 		claim_end_all(&s->claims, world_journal(s->world));
+		prediction_drop(&s->prediction);
 		queue_drop(&s->queue);
 		return;
 	}
@@ -200,6 +221,8 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 		r = checking_list(s->world, s->table, &list, d);
 	if (r == 0)
 		r = claim_check(&list, d);
+	if (r == 0)
+		r = prediction_check(&list, false, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
@@ -405,6 +428,7 @@ static void script_advance(struct script *s)
 
 		s->options.ended = NULL;
 		claim_end_all(&s->claims, world_journal(s->world));
+		prediction_sum_up(&s->prediction, world_journal(s->world));
 		end_call(s);
 		ended(s->options.arg, s->verdict);
 	}
@@ -426,6 +450,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 
 	if (r == 0)
 		r = claim_check(list, d);
+	if (r == 0)
+		r = prediction_check(list, prediction_inside(&s->prediction), d);
 	if (r < 0) {
 		statement_list_done(list);
 		return r;
@@ -443,6 +469,7 @@ bool script_interrupt(struct script *s)
 	end_call(s);
 	queue_drop(&s->queue);
 	claim_stack_done(&s->claims);
+	prediction_drop(&s->prediction);
 	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);
@@ -487,7 +514,8 @@ static int call_unmet(struct cmd_call *c, const struct pending *p, const char *s
 static int call_check(struct cmd_call *c, struct diag *d)
 {
 	struct pending *p = c->state;
-	bool settled = p->outcome.kind == OUTCOME_BLOCKED && world_settled(c->world);
+	bool settled =
+		(p->outcome.kind == OUTCOME_BLOCKED || p->may_block) && world_settled(c->world);
 
 	(void)d;
 	if (p->returned && !p->met)
@@ -548,8 +576,10 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_order *
 			"'=> blocked' sends the call to the background by itself: leave out the '&'");
 	pending = pending_add(&s->pending, p, c->statement, &outcome, on_returned, s);
 	/* exit() never returns: to end is how it succeeds */
+	pending->may_block = outcome.kind == OUTCOME_SUCCESS && prediction_inside(&s->prediction);
 	pending->any = outcome.kind == OUTCOME_SUCCESS &&
-		(s->options.interactive || order->request->kind == CALL_EXIT);
+		(s->options.interactive || pending->may_block || order->request->kind == CALL_EXIT);
+	prediction_called(&s->prediction, pending);
 	r = world_call(c->world, p, order, c->event, pending_done, pending, d);
 	if (r < 0) {
 		pending->returned = true;
