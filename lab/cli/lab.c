@@ -14,13 +14,14 @@
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/complaint.h"
+#include "cli/input.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
 #include "command/table.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
-#include "language/lexer.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
 #include "repl/prompt.h"
@@ -33,13 +34,12 @@ struct lab {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
-	uv_poll_t input; /* standard input when it is a pipe */
-	bool reading;
+	bool interactive; /* a prompt for commands, not only for answers */
+	struct input input; /* standard input when it is no terminal; arg = this */
 	struct world *world;
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
-	struct text typed; /* a line of standard input that is not complete yet */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
 	bool closing;
@@ -90,8 +90,7 @@ static void close_lab(struct lab *lab)
 	if (lab->prompt)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
-	if (lab->reading)
-		uv_close((uv_handle_t *)&lab->input, NULL);
+	input_close(&lab->input);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
@@ -106,9 +105,15 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 	close_lab(lab);
 }
 
+/* Who does not want to answer any more wants to see the rest of the story. */
 static void on_prompt_ended(void *arg)
 {
-	close_lab(arg);
+	struct lab *lab = arg;
+
+	if (lab->interactive)
+		close_lab(lab);
+	else
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
 static void on_script_idle(void *arg)
@@ -123,7 +128,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
 	struct lab *lab = handle->data;
 
-	if (number == SIGINT && lab->prompt)
+	if (number == SIGINT && lab->interactive)
 		return; /* the prompt has its own use for it */
 	lab->code = EXIT_SIGNAL + number;
 	close_lab(lab);
@@ -131,58 +136,31 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- standard input that is no terminal ---- */
 
-static void push_lines(struct lab *lab, bool end)
+static void on_command_line(void *arg, const char *text, size_t len)
 {
-	char *newline;
+	struct lab *lab = arg;
 
-	while (!script_over(lab->script) &&
-		(newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
-		size_t len = (size_t)(newline - lab->typed.s);
-
-		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
-		lab->typed.len -= len + 1;
-		memmove(lab->typed.s, newline + 1, lab->typed.len);
-	}
-	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (!script_over(lab->script) &&
-		(lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
-		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
-		text_clear(&lab->typed);
-	}
-	if (end)
-		script_end(lab->script);
+	if (!script_over(lab->script))
+		script_push_told(lab->script, text, len, "stdin", ++lab->line);
 }
 
-static void on_input(uv_poll_t *handle, int status, int events)
+static void on_commands_end(void *arg)
 {
-	struct lab *lab = handle->data;
-	char buffer[65536];
-	ssize_t len = read(STDIN_FILENO, buffer, sizeof(buffer));
+	struct lab *lab = arg;
 
-	(void)status;
-	(void)events;
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0)
-		text_add(&lab->typed, buffer, (size_t)len);
-	else
-		uv_poll_stop(&lab->input);
-	if (lab->typed.s || len <= 0)
-		push_lines(lab, len <= 0);
+	script_end(lab->script);
 }
 
-/* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
- * use for files). */
+/* A pipe is read as it fills; a file at once, so that a mistake in it is known before anything runs. */
 static int read_input(struct lab *lab, struct diag *d)
 {
 	struct text text = TEXT_EMPTY;
 	int r;
 
-	if (uv_poll_init(&lab->loop, &lab->input, STDIN_FILENO) == 0) {
-		lab->reading = true;
-		lab->input.data = lab;
-		text_add(&lab->typed, "", 0);
-		uv_poll_start(&lab->input, UV_READABLE | UV_DISCONNECT, on_input);
+	lab->input.line = on_command_line;
+	lab->input.end = on_commands_end;
+	if (input_open(&lab->input, &lab->loop) == 0) {
+		input_want(&lab->input, true);
 		return 0;
 	}
 	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
@@ -222,15 +200,68 @@ static void welcome(void)
 
 static int open_prompt(struct lab *lab, struct diag *d)
 {
-	CLEANUP(freep) char *history = history_path();
+	CLEANUP(freep) char *history = lab->interactive ? history_path() : NULL;
 	struct prompt_options options = { .history_file = history,
 		.color = wants_color(STDOUT_FILENO),
+		.answers = !lab->interactive,
 		.ended = on_prompt_ended,
 		.arg = lab };
-	int r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+
+	return prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+}
+
+/* ---- answers, where there is no prompt for commands ---- */
+
+static void on_answer(void *arg, const char *text, size_t len)
+{
+	struct lab *lab = arg;
+
+	if (prediction_answer(script_prediction(lab->script), lab->world, text, len))
+		input_want(&lab->input, false);
+}
+
+static void on_answers_end(void *arg)
+{
+	struct lab *lab = arg;
+
+	prediction_ask_nobody(script_prediction(lab->script), lab->world);
+}
+
+static int open_answers(struct lab *lab, struct diag *d)
+{
+	struct text text = TEXT_EMPTY;
+	int r;
+
+	lab->input.line = on_answer;
+	lab->input.end = on_answers_end;
+	if (input_open(&lab->input, &lab->loop) == 0)
+		return 0;
+	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
 	if (r == 0)
-		prompt_ready(lab->prompt);
+		input_take(&lab->input, &text);
+	text_done(&text);
 	return r;
+}
+
+/* Standard input is not touched before the first question. */
+static void on_script_asks(void *arg)
+{
+	struct lab *lab = arg;
+	struct diag d = { 0 };
+	int r = 0;
+
+	if (lab->prompt) {
+		prompt_ready(lab->prompt);
+	} else if (isatty(STDIN_FILENO)) {
+		r = open_prompt(lab, &d);
+	} else {
+		if (!lab->input.line)
+			r = open_answers(lab, &d);
+		if (r == 0)
+			input_want(&lab->input, true);
+	}
+	if (r < 0)
+		on_answers_end(lab);
 }
 
 /* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
@@ -303,13 +334,16 @@ static void write_report(struct lab *lab)
 int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
-	struct lab lab = { .options = o };
+	struct lab lab = { .options = o, .interactive = interactive, .input = { .arg = &lab } };
 	struct script_options script_options = { .interactive = interactive,
 		.may_exec = interactive || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
 		.may_write = interactive || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
+		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
+			? on_script_asks
+			: NULL,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
@@ -354,7 +388,7 @@ int lab_run(const struct options *o)
 	script_free(lab.script);
 	world_free(lab.world);
 	console_free(lab.console);
-	text_done(&lab.typed);
+	input_done(&lab.input);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;
 }

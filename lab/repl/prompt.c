@@ -29,6 +29,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/prediction.h"
 #include "language/script.h"
 #include "repl/history_file.h"
 #include "repl/keymap.h"
@@ -117,6 +118,11 @@ static void terminal_release(struct prompt *p)
 static void on_line(char *line);
 static void on_terminal(uv_poll_t *handle, int status, int events);
 
+static bool is_asked(const struct prompt *p)
+{
+	return prediction_waits(script_prediction(p->script));
+}
+
 static void show(struct prompt *p)
 {
 	if (p->screen.shown || p->over)
@@ -126,6 +132,7 @@ static void show(struct prompt *p)
 		screen_draw(&p->screen);
 	} else {
 		p->screen.in_block = script_in_block(p->script);
+		p->screen.asked = is_asked(p);
 		rl_callback_handler_install(screen_prompt(&p->screen), on_line);
 	}
 	p->editing = true;
@@ -205,12 +212,37 @@ static void drop_lines(struct prompt *p)
 	text_done(&note);
 }
 
+/* What was typed before a recipe's question was there is no answer to it: an Enter too many would be. */
+static void forget_keys(const struct prompt *p)
+{
+	if (p->options.answers && !p->screen.shown)
+		tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+/* What was pasted behind a command may answer its question. */
+static void ready_to_answer(struct prompt *p)
+{
+	const char *line;
+	size_t len;
+
+	while (is_asked(p) && typed_take(&p->typed, &line, &len))
+		prediction_answer(script_prediction(p->script), p->world, line, len);
+	if (is_asked(p)) {
+		forget_keys(p);
+		show(p);
+	}
+}
+
 void prompt_ready(struct prompt *p)
 {
 	const char *line;
 	size_t len;
 
 	if (p->over || p->closing)
+		return;
+	if (is_asked(p))
+		ready_to_answer(p);
+	if (is_asked(p))
 		return;
 	if (typed_begun(&p->typed) && !script_busy(p->script) && line_failed(p))
 		drop_lines(p);
@@ -220,10 +252,20 @@ void prompt_ready(struct prompt *p)
 		if (!script_busy(p->script) && line_failed(p))
 			drop_lines(p);
 	}
-	if (script_busy(p->script))
+	if (script_busy(p->script) || p->options.answers)
 		hide(p);
 	else
 		show(p);
+}
+
+/* The first of the lines (there is one, unless they were pasted) answers the question. */
+static void on_answer(struct prompt *p, const char *lines)
+{
+	size_t len = strcspn(lines, "\n");
+
+	typed_add(&p->typed, lines + len);
+	prediction_answer(script_prediction(p->script), p->world, lines, len);
+	prompt_ready(p);
 }
 
 /* readline has a line for us (ours to free), or Ctrl-D on an empty one: NULL. */
@@ -243,6 +285,11 @@ static void on_line(char *line)
 	if (!line) {
 		print("\n");
 		finish(p);
+		return;
+	}
+	if (is_asked(p)) {
+		on_answer(p, line);
+		free(line);
 		return;
 	}
 	for (const char *end; *begin; begin = *end ? end + 1 : end) {
@@ -360,6 +407,8 @@ static void interrupt(struct prompt *p)
 		forget_state();
 		screen_leave(&p->screen, "^C");
 		script_drop_block(p->script);
+		if (is_asked(p))
+			script_interrupt(p->script);
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);
 	} else {
@@ -372,8 +421,11 @@ static void interrupt(struct prompt *p)
 
 static void on_interrupt(uv_signal_t *handle, int number)
 {
+	struct prompt *p = handle->data;
+
 	(void)number;
-	interrupt(handle->data);
+	if (!p->options.answers)
+		interrupt(p);
 }
 
 static void on_resize(uv_signal_t *handle, int number)
@@ -417,7 +469,7 @@ static void set_up_readline(struct prompt *p)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
 	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
-	offer_set_up(p->world, script_table(p->script));
+	offer_set_up(p->world, script_table(p->script), script_prediction(p->script));
 	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
 
 	rl_variable_bind("page-completions", "off");

@@ -170,11 +170,12 @@ static void tell_prediction(struct console *c, const struct journal *j, const st
 		return;
 	}
 	text_puts(&c->out, style(c, "\033[1;33m"));
-	text_puts(&c->out, event->kind == EVENT_QUESTION ? "?? " : "   your prediction: ");
+	text_puts(&c->out,
+		event->kind == EVENT_QUESTION ? "?? "
+			: event->text	      ? "   locked   "
+					      : "   not answered");
 	if (event->text)
 		text_printable(&c->out, event->text, strlen(event->text));
-	else
-		text_puts(&c->out, "none");
 	text_puts(&c->out, style(c, "\033[0m"));
 	for (const char *line = event->kind == EVENT_QUESTION ? event->host : "", *end; *line;
 		line = *end ? end + 1 : end) {
