@@ -344,6 +344,24 @@ static bool is_link(const struct journal *j, uint64_t no, uint64_t effect)
 	return (EVENT_BIT(journal_get(j, no)->kind) & links) && !told;
 }
 
+/* What led on to event `no`, which is told with `effect` behind it. A call that fails, or kills, does so because of the
+ * state it found its socket in. */
+static uint64_t link_before(const struct journal *j, uint64_t no, uint64_t effect)
+{
+	const struct event call = *journal_get(j, no), *after = journal_get(j, effect);
+	bool failed = after &&
+		((after->kind == EVENT_RETURN && after->call.error) ||
+			after->kind == EVENT_PROCESS_END);
+
+	if (call.kind != EVENT_CALL || !failed || !call.subject)
+		return call.cause;
+	while ((no = journal_previous(j, no, EVENT_BIT(EVENT_STATE)))) {
+		if (strcmp(journal_get(j, no)->subject, call.subject) == 0)
+			return no;
+	}
+	return call.cause;
+}
+
 void narrate_chain(const struct journal *j, uint64_t no, unsigned most, struct text *out)
 {
 	uint64_t chain[NARRATE_CHAIN_MOST], effect = 0;
@@ -351,13 +369,13 @@ void narrate_chain(const struct journal *j, uint64_t no, unsigned most, struct t
 
 	if (most > NARRATE_CHAIN_MOST)
 		most = NARRATE_CHAIN_MOST;
-	for (const struct event *e; count < most && (e = journal_get(j, no));) {
-		uint64_t cause = e->cause;
+	while (count < most && journal_get(j, no)) {
+		uint64_t before = link_before(j, no, effect);
 
 		if (is_link(j, no, effect))
 			chain[count++] = no;
 		effect = no;
-		no = cause;
+		no = before;
 	}
 	while (count) {
 		const struct event event = *journal_get(j, chain[--count]);

@@ -168,6 +168,32 @@ static int read_choice(const struct world *w, const struct statement *choice,
 	return expectation_parse(w, &behind, ret_expectation, d);
 }
 
+/* The last packet that matches (NULL = any). */
+static uint64_t last_segment(const struct prediction *p, const struct journal *j,
+	const struct match *match)
+{
+	uint64_t no = UINT64_MAX;
+
+	while ((no = journal_previous(j, no, EVENT_BIT(EVENT_SEGMENT))) > p->began) {
+		if (!match || match_segment(match, &journal_get(j, no)->wire.segment))
+			return no;
+	}
+	return 0;
+}
+
+/* The last socket that came into this state. */
+static uint64_t last_into(const struct prediction *p, const struct journal *j, enum tcp_state state)
+{
+	uint64_t no = UINT64_MAX;
+
+	while ((no = journal_previous(j, no, EVENT_BIT(EVENT_STATE))) > p->began) {
+		if (journal_get(j, no)->state.to == state)
+			return no;
+	}
+	return 0;
+}
+
+/* What made it come true; 0 where no single event did. */
 static uint64_t event_of(const struct prediction *p, struct world *w, const struct expectation *e)
 {
 	const struct journal *j = world_journal(w);
@@ -176,12 +202,16 @@ static uint64_t event_of(const struct prediction *p, struct world *w, const stru
 		return last_of_process(p, j, e->process);
 	if (e->endpoint)
 		return last_of_socket(p, j, e->endpoint);
-	if (e->kind == EXPECT_SEGMENTS && e->count) {
-		uint64_t no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_SEGMENT));
-
-		return no > p->began ? no : 0;
+	switch (e->kind) {
+	case EXPECT_SEGMENTS:
+		return e->count ? last_segment(p, j, NULL) : 0;
+	case EXPECT_GAP:
+		return last_segment(p, j, &e->matches[1]);
+	case EXPECT_COUNT:
+		return e->number ? last_into(p, j, e->states[0]) : 0;
+	default:
+		return 0;
 	}
-	return 0;
 }
 
 static int see_choice(const struct prediction *p, struct world *w, bool final, struct sight *sight,
