@@ -75,6 +75,10 @@ static int play(struct options *o, char **names, int count)
 			stderr);
 		code = EXIT_USAGE;
 	}
+	if (o->step && list.count > 1) {
+		fputs("tcplab: --step plays one recipe, and that is a folder\n", stderr);
+		code = EXIT_USAGE;
+	}
 	o->ask = true;
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];

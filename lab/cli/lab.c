@@ -10,13 +10,15 @@
 #include <uv.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/complaint.h"
-#include "cli/input.h"
+#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
+#include "cli/stepper.h"
 #include "command/table.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -24,6 +26,7 @@
 #include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
 #include "wire/capture.h"
@@ -35,11 +38,13 @@ struct lab {
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
 	bool interactive; /* a prompt for commands, not only for answers */
-	struct input input; /* standard input when it is no terminal; arg = this */
+	struct lines lines; /* standard input when it is no terminal: commands, or answers */
+	bool answering; /* it is open for answers */
 	struct world *world;
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
+	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
 	bool closing;
@@ -59,8 +64,10 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 	if (lab->prompt) {
 		prompt_print(lab->prompt, lines, len);
 	} else if (error || !(lab->options->json || lab->options->page)) {
+		stepper_make_room(&lab->stepper);
 		fwrite(lines, 1, len, error ? stderr : stdout);
 		fflush(error ? stderr : stdout);
+		stepper_restore(&lab->stepper);
 	}
 }
 
@@ -90,7 +97,8 @@ static void close_lab(struct lab *lab)
 	if (lab->prompt)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
-	input_close(&lab->input);
+	lines_close(&lab->lines);
+	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
@@ -101,7 +109,9 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
-	lab->code = (int)verdict;
+	console_pause(lab->console, world_journal(lab->world));
+	/* at the prompt a recipe that fails is an observation */
+	lab->code = lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	close_lab(lab);
 }
 
@@ -120,8 +130,11 @@ static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
-	if (lab->prompt)
+	console_pause(lab->console, world_journal(lab->world));
+	if (lab->interactive && lab->prompt)
 		prompt_ready(lab->prompt);
+	else if (lab->stepper.script)
+		stepper_ready(&lab->stepper);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -136,39 +149,31 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- standard input that is no terminal ---- */
 
-static void on_command_line(void *arg, const char *text, size_t len)
+static void push_lines(void *arg)
 {
 	struct lab *lab = arg;
+	struct text line = TEXT_EMPTY;
 
-	if (!script_over(lab->script))
-		script_push_told(lab->script, text, len, "stdin", ++lab->line);
+	while (!script_over(lab->script) && lines_take(&lab->lines, &line)) {
+		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
+		text_clear(&line);
+	}
+	if (lab->lines.ended)
+		script_end(lab->script);
+	text_done(&line);
 }
 
-static void on_commands_end(void *arg)
-{
-	struct lab *lab = arg;
-
-	script_end(lab->script);
-}
-
-/* A pipe is read as it fills; a file at once, so that a mistake in it is known before anything runs. */
 static int read_input(struct lab *lab, struct diag *d)
 {
-	struct text text = TEXT_EMPTY;
-	int r;
+	const struct text *all = &lab->lines.text;
+	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
 
-	lab->input.line = on_command_line;
-	lab->input.end = on_commands_end;
-	if (input_open(&lab->input, &lab->loop) == 0) {
-		input_want(&lab->input, true);
-		return 0;
-	}
-	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
-	if (r == 0) {
-		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
+	if (r == 0 &&
+		lab->lines
+			.ended) { /* a file: a mistake in its last line is known before the first runs */
+		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
 		script_end(lab->script);
 	}
-	text_done(&text);
 	return r;
 }
 
@@ -192,9 +197,8 @@ static void welcome(void)
 {
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
-	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
-	       "%s play open/self-connect\n",
-		program_invocation_name);
+	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
+	       "play open/self-connect, and then Enter, again and again.\n");
 	fflush(stdout);
 }
 
@@ -212,34 +216,30 @@ static int open_prompt(struct lab *lab, struct diag *d)
 
 /* ---- answers, where there is no prompt for commands ---- */
 
-static void on_answer(void *arg, const char *text, size_t len)
+static void take_answers(void *arg)
 {
 	struct lab *lab = arg;
+	struct prediction *question = script_prediction(lab->script);
+	struct text line = TEXT_EMPTY;
 
-	if (prediction_answer(script_prediction(lab->script), lab->world, text, len))
-		input_want(&lab->input, false);
+	while (prediction_waits(question) && lines_take(&lab->lines, &line)) {
+		prediction_answer(question, lab->world, text_get(&line), line.len);
+		text_clear(&line);
+	}
+	if (prediction_waits(question) && lab->lines.ended)
+		prediction_ask_nobody(question, lab->world);
+	text_done(&line);
 }
 
-static void on_answers_end(void *arg)
+static int read_answers(struct lab *lab, struct diag *d)
 {
-	struct lab *lab = arg;
+	int r = 0;
 
-	prediction_ask_nobody(script_prediction(lab->script), lab->world);
-}
-
-static int open_answers(struct lab *lab, struct diag *d)
-{
-	struct text text = TEXT_EMPTY;
-	int r;
-
-	lab->input.line = on_answer;
-	lab->input.end = on_answers_end;
-	if (input_open(&lab->input, &lab->loop) == 0)
-		return 0;
-	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
+	if (!lab->answering)
+		r = lines_open(&lab->lines, &lab->loop, take_answers, lab, d);
+	lab->answering = true;
 	if (r == 0)
-		input_take(&lab->input, &text);
-	text_done(&text);
+		take_answers(lab);
 	return r;
 }
 
@@ -250,57 +250,51 @@ static void on_script_asks(void *arg)
 	struct diag d = { 0 };
 	int r = 0;
 
-	if (lab->prompt) {
+	if (lab->prompt)
 		prompt_ready(lab->prompt);
-	} else if (isatty(STDIN_FILENO)) {
+	else if (lab->options->step)
+		stepper_ask(&lab->stepper);
+	else if (isatty(STDIN_FILENO))
 		r = open_prompt(lab, &d);
-	} else {
-		if (!lab->input.line)
-			r = open_answers(lab, &d);
-		if (r == 0)
-			input_want(&lab->input, true);
-	}
+	else
+		r = read_answers(lab, &d);
 	if (r < 0)
-		on_answers_end(lab);
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
-/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
-static void tell_recipe(const struct lab *lab, const struct text *recipe)
+/* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
+static int feed_recipe(struct lab *lab, struct diag *d)
 {
-	struct text opening = TEXT_EMPTY;
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = recipe_read(o->file, &text, d);
 
-	recipe_opening(text_get(recipe), recipe->len, &opening);
-	journal_add(world_journal(lab->world),
-		(struct event){ .kind = EVENT_RECIPE,
-			.subject = lab->options->file,
-			.text = text_get(&opening) });
-	text_done(&opening);
+	if (r == 0 && (o->step || o->pace_ns)) {
+		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
+		if (r == 0)
+			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
+				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
+	} else if (r == 0) {
+		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
+		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		script_end(lab->script);
+	}
+	text_done(&text);
+	return r;
 }
 
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
 	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = 0;
 
-	if (o->command) {
-		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
-	} else if (o->file) {
-		r = recipe_read(o->file, &text, d);
-		if (r == 0) {
-			tell_recipe(lab, &text);
-			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
-		}
-		text_done(&text);
-	} else if (interactive) {
-		return open_prompt(lab, d);
-	} else {
-		return read_input(lab, d);
-	}
-	if (r == 0)
-		script_end(lab->script);
-	return r;
+	if (o->file)
+		return feed_recipe(lab, d);
+	if (!o->command)
+		return interactive ? open_prompt(lab, d) : read_input(lab, d);
+	script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
+	script_end(lab->script);
+	return 0;
 }
 
 static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
@@ -334,20 +328,24 @@ static void write_report(struct lab *lab)
 int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
-	struct lab lab = { .options = o, .interactive = interactive, .input = { .arg = &lab } };
-	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec ||
+	struct lab lab = { .options = o, .interactive = interactive };
+	bool asked = interactive || o->step; /* a person types here */
+	struct script_options script_options = { .interactive = asked,
+		.may_exec = asked || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
-		.may_write = interactive || o->command || o->allow_write,
+		.may_write = asked || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
+		.play_may_exec = o->allow_exec,
+		.play_may_write = o->allow_write,
 		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
 			? on_script_asks
 			: NULL,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
-	struct console_options console_options = { .commands = !interactive,
+	struct console_options console_options = { .commands = !asked,
+		.played = true,
 		.story = !o->json && !o->page,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
@@ -388,7 +386,8 @@ int lab_run(const struct options *o)
 	script_free(lab.script);
 	world_free(lab.world);
 	console_free(lab.console);
-	input_done(&lab.input);
+	lines_done(&lab.lines);
+	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;
 }

@@ -143,6 +143,22 @@ const struct option_def option_defs[OPTION_COUNT] = {
 			  "file in it: open-three-way.pcapng.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
 	},
+	[OPTION_STEP] = {
+		.name = "step",
+		.summary = "show each command before it runs, and wait for Enter",
+		.detail = "With its place: [7/23]. `c` goes on without stopping, `q` quits, `?` tells more, and any other line is run\n"
+			  "as at the prompt. A loop is one step. It goes on behind a failed expectation, and the exit code is still 1.\n"
+			  "The lab lives on while it waits, with the timers of its kernel: what is held is sent again.",
+		.verbs = ON(PLAY),
+	},
+	[OPTION_PACE] = {
+		.name = "pace",
+		.arg = "T",
+		.summary = "wait so long between two commands: 1s, 500ms",
+		.detail = "For a projector. What a recipe waits for has as much time as ever, but timers of the kernel that are\n"
+			  "shorter than the pace run out between its commands.",
+		.verbs = ON(PLAY),
+	},
 	[OPTION_JSON] = {
 		.name = "json",
 		.summary = "the journal as JSON Lines on standard output",
@@ -229,7 +245,7 @@ static int refuse(struct text *error, const char *before, const char *word, cons
 	return -EINVAL;
 }
 
-static int parse_timeout(const char *value, uint64_t *ret_ns)
+static int parse_time(const char *value, uint64_t *ret_ns)
 {
 	const struct token word = { .kind = TOKEN_WORD, .text = (char *)value, .column = 1 };
 	const struct statement words = { .file = (char *)"", .words = &word, .word_count = 1 };
@@ -272,6 +288,14 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 	case OPTION_CAPTURE:
 		o->capture = value;
 		break;
+	case OPTION_STEP:
+		o->step = true;
+		break;
+	case OPTION_PACE:
+		if (parse_time(value, &o->pace_ns) < 0 || o->pace_ns < NS_PER_MS)
+			return refuse(error, "option '--pace' takes a time such as 1s, not ", value,
+				"");
+		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
@@ -300,7 +324,7 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 			return refuse(error, "there is no report ", value, "");
 		break;
 	case OPTION_TIMEOUT:
-		if (parse_timeout(value, &o->timeout_ns) < 0)
+		if (parse_time(value, &o->timeout_ns) < 0)
 			return refuse(error, "option '--timeout' takes a time such as 90s, not ",
 				value, "");
 		break;
@@ -406,6 +430,9 @@ int options_check(const struct options *o, enum verb verb, struct text *ret_erro
 		text_printf(ret_error, "'%s' has no ", verb_defs[verb].name);
 		return refuse(ret_error, "option ", name, "");
 	}
+	if (o->step && (o->pace_ns || o->json))
+		return refuse(ret_error, "option '--step' excludes ", o->json ? "--json" : "--pace",
+			"");
 	return check_report(o, verb, ret_error);
 }
 

@@ -58,6 +58,8 @@ enum option_id {
 	OPTION_ALLOW_EXEC,
 	OPTION_ALLOW_WRITE,
 	OPTION_CAPTURE,
+	OPTION_STEP,
+	OPTION_PACE,
 	OPTION_JSON,
 	OPTION_OUTPUT,
 	OPTION_SVG,
@@ -97,12 +99,13 @@ struct options {
 	const char *capture; /* file; of check, folder */
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
-	bool json, ipv6, keep_going, slow, help, version;
+	bool step, json, ipv6, keep_going, slow, help, version;
 	bool ask; /* play: questions are put, and answers read */
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */
 	uint64_t timeout_ns; /* of one recipe */
+	uint64_t pace_ns; /* between its commands; 0 = none */
 	unsigned given; /* 1 << OPTION_ */
 };
 

@@ -20,6 +20,6 @@ const struct cmd_def cmd_choice = {
 		"the block's beginning. The first that comes true (within 2 s) is what happened; no two may at once.",
 	.source = "tcplab",
 	.example =
-		"predict \"Who sends FIN?\" choice { close c; choice \"c\" segments fin from c; choice \"nobody\" no segments }",
+		"predict \"Who keeps a TIME-WAIT?\" choice { close c; close a; choice \"c\" c TIME-WAIT; choice \"a\" a TIME-WAIT }",
 	.run = choice_run,
 };

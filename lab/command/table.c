@@ -61,6 +61,8 @@
 	X(slow)                                                                                    \
 	X(needs)                                                                                   \
 	X(until)                                                                                   \
+	X(play)                                                                                    \
+	X(next)                                                                                    \
 	X(include)                                                                                 \
 	X(save)                                                                                    \
 	X(mark)                                                                                    \

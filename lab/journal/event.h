@@ -126,7 +126,8 @@ struct event {
 			uint64_t number;
 			uint64_t on_wire_ns; /* since it was sent */
 			uint64_t delay_ns;
-			uint64_t other;
+			uint64_t
+				other; /* DROPPED: sent again because of this one, which is held (wire_wait()) */
 			bool held; /* it was held or delayed before */
 		} verdict;
 		struct {

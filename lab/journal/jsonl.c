@@ -276,7 +276,7 @@ static void put_details(json_t *object, const struct event *event)
 			json_object_set_new(object, "held", json_true());
 		if (event->kind == EVENT_DELAYED)
 			put_number(object, "delay_ns", (int64_t)event->verdict.delay_ns);
-		if (event->kind == EVENT_SWAPPED)
+		if (event->kind == EVENT_SWAPPED || event->verdict.other)
 			put_number(object, "other", (int64_t)event->verdict.other);
 		break;
 	case EVENT_CLAIM:

@@ -419,6 +419,8 @@ static void get_verdict(struct reader *r, struct event *event)
 		event->verdict.delay_ns = (uint64_t)get_number(r, "delay_ns", INT64_MAX, NEEDED);
 	if (event->kind == EVENT_SWAPPED)
 		event->verdict.other = (uint64_t)get_number(r, "other", (int64_t)r->no, NEEDED);
+	if (event->kind == EVENT_DROPPED)
+		event->verdict.other = (uint64_t)get_number(r, "other", (int64_t)r->no, 0);
 }
 
 static void get_place(struct reader *r, struct event *event)

@@ -288,9 +288,9 @@ void prediction_leave(struct prediction *p)
 	p->stage = PREDICTION_OBSERVING;
 }
 
-bool prediction_inside(const struct prediction *p)
+bool prediction_inside(const struct prediction *p, const struct statement *s)
 {
-	return p->stage == PREDICTION_RUNNING;
+	return p->stage == PREDICTION_RUNNING && p->statement->played == s->played;
 }
 
 bool prediction_is_open(const struct prediction *p, const struct statement *s)
@@ -300,7 +300,7 @@ bool prediction_is_open(const struct prediction *p, const struct statement *s)
 
 void prediction_called(struct prediction *p, const struct pending *call)
 {
-	if (!prediction_inside(p))
+	if (!prediction_inside(p, call->statement))
 		return;
 	p->call = call->number;
 	p->process = call->process;
@@ -327,6 +327,12 @@ void prediction_forget_call(struct prediction *p)
 }
 
 /* ---- the end ---- */
+
+void prediction_interrupt(struct prediction *p)
+{
+	if (p->stage != PREDICTION_RUNNING || !p->statement->played)
+		prediction_drop(p);
+}
 
 void prediction_drop(struct prediction *p)
 {

@@ -84,8 +84,9 @@ void prediction_ask_nobody(struct prediction *p, struct world *w);
 void prediction_enter(struct prediction *p, uint64_t last);
 /* Its block has come to its end. */
 void prediction_leave(struct prediction *p);
-/* Does its block run? Then a call that says nothing of its outcome may give anything. */
-bool prediction_inside(const struct prediction *p);
+/* Does its block run, and is this of it, not typed while a recipe is played? Then a call that says nothing of
+ * its outcome may give anything. */
+bool prediction_inside(const struct prediction *p, const struct statement *s);
 /* Is it the question of this statement, behind its block? */
 bool prediction_is_open(const struct prediction *p, const struct statement *s);
 
@@ -105,6 +106,8 @@ int prediction_observe(struct prediction *p, struct world *w, bool final, struct
 /* How an observation ended: counts it and tells it. seen: in words. cause: the event in which the kernel did it; 0 = none. */
 void prediction_end(struct prediction *p, struct journal *j, const char *seen, uint64_t cause,
 	bool met);
+/* What runs was stopped, and the question with it; unless it is one of a recipe that is played, whose block goes on. */
+void prediction_interrupt(struct prediction *p);
 /* It will not come to its end. */
 void prediction_drop(struct prediction *p);
 /* The script is over: how many came true and how many were skipped, as notes; nothing when there was no question. */

@@ -51,12 +51,31 @@ static enum expectation_standing path_stands(const struct expectation *e, const 
 	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
 }
 
+/* Does it count? What was sent again while the recipe waited for its reader, and dropped for that, is no part of the
+ * story: that verdict is told right behind it. */
+static bool counts(const struct journal *j, uint64_t no)
+{
+	const struct event *event = journal_get(j, no), *verdict = journal_get(j, no + 1);
+
+	return !event->wire.repeats || !verdict || verdict->kind != EVENT_DROPPED ||
+		verdict->cause != no || !verdict->verdict.other;
+}
+
+/* The first segment behind event `no` that counts; 0 = there is none. */
+static uint64_t next_segment(const struct journal *j, uint64_t no)
+{
+	do
+		no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT));
+	while (no && !counts(j, no));
+	return no;
+}
+
 static enum expectation_standing segments_stand(const struct expectation *e,
 	const struct journal *j, uint64_t mark)
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (count >= e->count || !match_segment(&e->matches[count], &event->wire.segment))
@@ -149,7 +168,7 @@ static bool read_gap(const struct expectation *e, const struct journal *j, uint6
 	bool begun = false;
 	uint64_t first_ns = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (begun && match_segment(&e->matches[1], &event->wire.segment)) {
@@ -327,7 +346,7 @@ static void format_seen_segments(const struct journal *j, uint64_t mark, struct 
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		text_puts(out, count++ ? " " : "segments ");

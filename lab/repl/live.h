@@ -34,6 +34,9 @@ void live_done(struct live *l);
  * them. */
 void live_format(const struct live *l, size_t columns, bool color, struct text *out);
 
+/* Append where the recipe that is played stands, which goes before the prompt: "[7/23] ". */
+void live_format_place(uint32_t place, uint32_t steps, struct text *out);
+
 /* How many bytes of a line are a prompt, plain or live, that was copied along; 0 = none are. */
 size_t live_prompt_len(const char *line, size_t len);
 

@@ -29,6 +29,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/play.h"
 #include "language/prediction.h"
 #include "language/script.h"
 #include "repl/history_file.h"
@@ -123,11 +124,25 @@ static bool is_asked(const struct prompt *p)
 	return prediction_waits(script_prediction(p->script));
 }
 
+/* Where the recipe stands, and what Enter alone would run. */
+static void tell_play(struct prompt *p)
+{
+	const struct play *play = script_playing(p->script);
+
+	text_clear(&p->screen.place);
+	text_clear(&p->screen.next);
+	if (!play->file)
+		return;
+	live_format_place(play_place(play), play->steps, &p->screen.place);
+	play_format(play, play_place(play), &p->screen.next);
+}
+
 static void show(struct prompt *p)
 {
 	if (p->screen.shown || p->over)
 		return;
 	p->screen.shown = true;
+	tell_play(p);
 	if (p->editing) {
 		screen_draw(&p->screen);
 	} else {
@@ -182,17 +197,24 @@ static bool line_failed(const struct prompt *p)
 	return false;
 }
 
-/* When the last command of the last line was a `step` that went well: that again. Nothing else is safe to do by
- * Enter alone. */
-static void step_again(struct prompt *p)
+/* The last command of the last line, when it was a `step` that went well. */
+static const char *good_step(const struct prompt *p)
 {
 	const struct journal *j = world_journal(p->world);
 	uint64_t no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_COMMAND));
 	const struct event *last = no > p->line_event ? journal_get(j, no) : NULL;
+	bool step = last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]);
 
-	if (last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]) &&
-		!line_failed(p))
-		typed_add(&p->typed, last->text);
+	return step && !line_failed(p) ? last->text : NULL;
+}
+
+/* Enter alone: go on with the recipe, or repeat a `step`. Nothing else is safe to do by that. */
+static void go_on(struct prompt *p)
+{
+	const char *line = script_playing(p->script)->file ? "next" : good_step(p);
+
+	if (line)
+		typed_add(&p->typed, line);
 }
 
 /* Forget the lines not run yet, and say so. */
@@ -300,7 +322,7 @@ static void on_line(char *line)
 	}
 	typed_add(&p->typed, line);
 	if (!*line && !script_in_block(p->script))
-		step_again(p);
+		go_on(p);
 	free(line);
 	prompt_ready(p);
 }
@@ -407,7 +429,9 @@ static void interrupt(struct prompt *p)
 		forget_state();
 		screen_leave(&p->screen, "^C");
 		script_drop_block(p->script);
-		if (is_asked(p))
+		if (is_asked(p) && script_playing(p->script)->file) /* the recipe goes on */
+			prediction_answer(script_prediction(p->script), p->world, "", 0);
+		else if (is_asked(p))
 			script_interrupt(p->script);
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);

@@ -278,7 +278,8 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if (c->options.commands && !event_is_retold(event))
+		if ((c->options.commands || (c->options.played && event->cause)) &&
+			!event_is_retold(event))
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
@@ -320,6 +321,14 @@ struct console *console_new(struct journal *journal, const struct console_option
 	c->options = *options;
 	journal_read(journal, on_event, c);
 	return c;
+}
+
+void console_pause(struct console *c, const struct journal *j)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (waiting && waiting->kind == EVENT_COMMAND)
+		flush(c, j, "");
 }
 
 void console_free(struct console *c)

@@ -172,7 +172,10 @@ static struct journal *make_all(void)
 		(struct event){ .kind = EVENT_DELIVERED,
 			.cause = sent,
 			.verdict = { .number = 1, .on_wire_ns = 77, .held = true } });
-	add(j, (struct event){ .kind = EVENT_DROPPED, .text = "by hand", .verdict.number = 2 });
+	add(j,
+		(struct event){ .kind = EVENT_DROPPED,
+			.text = "by hand",
+			.verdict = { .number = 2, .other = 1 } });
 	add(j,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = "c",
