@@ -19,7 +19,6 @@ const struct cmd_def cmd_choice = {
 		"Two to nine of them end the block of `predict \"...\" choice`. The expectation is one of `expect`, counted from\n"
 		"the block's beginning. The first that comes true (within 2 s) is what happened; no two may at once.",
 	.source = "tcplab",
-	.example =
-		"predict \"Who keeps a TIME-WAIT?\" choice { close c; close a; choice \"c\" c TIME-WAIT; choice \"a\" a TIME-WAIT }",
+	.example = "choice \"the client does\" c FIN-WAIT-1",
 	.run = choice_run,
 };
