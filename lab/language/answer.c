@@ -99,7 +99,7 @@ static int read_segment(const struct statement *s, struct answer *a, struct diag
 	/* `any` and `tcp` would foretell nothing */
 	if (!a->none &&
 		(match_parse_word(joined, &a->must) < 0 || !a->must || (a->must & MATCH_TCP)))
-		r = diag_set(d, EINVAL, "'%.40s' is no segment; write %s", joined,
+		r = diag_set(d, EINVAL, "'%.40s' is no segment; write %s", s->words->text,
 			legal[ANSWER_SEGMENT]);
 	free(joined);
 	return r;
@@ -178,7 +178,7 @@ static int read_words(const char *text, size_t len, struct token_list *tokens, s
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < tokens->count; i++) {
+	for (size_t i = 0; i < tokens->count && r == 0; i++) {
 		if (tokens->tokens[i].kind > TOKEN_STRING)
 			r = diag_set(d, EINVAL, "an answer is words, without %s",
 				token_kind_name(tokens->tokens[i].kind));
