@@ -150,15 +150,15 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.summary = "show each command before it runs, and wait for Enter",
 		.detail = "With its place: [7/23]. `c` goes on without stopping, `q` quits, `?` tells more, and any other line is run\n"
 			  "as at the prompt. A loop is one step. It goes on behind a failed expectation, and the exit code is still 1.\n"
-			  "The lab lives on while it waits, with the timers of its kernel: what is held is sent again.",
+			  "The lab lives on while it waits, with the timers of its kernel; but what is held is not sent again.",
 		.verbs = ON(PLAY),
 	},
 	[OPTION_PACE] = {
 		.name = "pace",
 		.arg = "T",
 		.summary = "wait so long between two commands: 1s, 500ms",
-		.detail = "For a projector. What a recipe waits for has as much time as ever, but timers of the kernel that are\n"
-			  "shorter than the pace run out between its commands.",
+		.detail = "For a projector. `within` and `sleep` take as long as ever; timers of the kernel that are shorter than the\n"
+			  "pace run out between the commands, but what is held is not sent again.",
 		.verbs = ON(PLAY),
 	},
 	[OPTION_JSON] = {

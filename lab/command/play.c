@@ -172,7 +172,8 @@ const struct cmd_def cmd_play = {
 	.detail =
 		"`next`, or Enter alone, runs its next command, which the prompt shows, with its place; between them anything\n"
 		"may be typed. RECIPE is a file, or a name such as open/three-way. It begins in a lab where nothing is yet:\n"
-		"`reset; play open/three-way`. `reset` under way begins it anew, too.",
+		"`reset; play open/three-way`. `reset` under way begins it anew, too. While it waits for you, what a kernel sends\n"
+		"again because something is held is dropped.",
 	.source = "tcplab",
 	.example = "play open/self-connect",
 	.run = play_run,

@@ -47,7 +47,9 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(show)                                                                                    \
 	X(ladder)                                                                                  \
+	X(diagram)                                                                                 \
 	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \

@@ -284,7 +284,7 @@ void world_free(struct world *w)
 	}
 	free(w->processes);
 	for (size_t i = 0; i < w->host_count; i++)
-		host_kill_all(&w->hosts[i]->host); /* many end sooner together than one by one */
+		host_dismiss(&w->hosts[i]->host); /* many end sooner together than one by one */
 	for (size_t i = 0; i < w->host_count; i++) {
 		tracker_free(w->hosts[i]->tracker);
 		host_close(&w->hosts[i]->host);

@@ -22,10 +22,11 @@
 
 #define COMMANDS_MAX 100
 
-/* They answer a person at the prompt, or play a recipe there; a recipe has nobody to read them, waits for events, not time, and may
- * not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh does). */
+/* They answer a person at the prompt, or play a recipe there; a recipe has nobody to read them, waits for events,
+ * not time, and may not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh
+ * does). */
 static const char *const for_people[] = { "capture", "exec", "help", "next", "play", "quit", "save",
-	"sleep", "ss", "type", "wire", NULL };
+	"sleep", "type", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
 
