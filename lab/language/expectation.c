@@ -27,7 +27,7 @@ static bool is_word(const struct statement *s, size_t i, const char *word)
 		strcmp(s->words[i].text, word) == 0;
 }
 
-int expectation_read_state(const struct statement *s, size_t i, enum tcp_state *ret_state,
+static int parse_state(const struct statement *s, size_t i, enum tcp_state *ret_state,
 	struct diag *d)
 {
 	if (i >= s->word_count)
@@ -51,7 +51,7 @@ static int parse_path(const struct statement *s, size_t *i, struct expectation *
 		if (e->count == EXPECTATION_PARTS_MAX)
 			return statement_error(s, &s->words[*i], d, "a path has at most %d states",
 				EXPECTATION_PARTS_MAX);
-		r = expectation_read_state(s, *i, &e->states[e->count], d);
+		r = parse_state(s, *i, &e->states[e->count], d);
 		if (r < 0)
 			return r;
 		e->count++;
@@ -225,7 +225,7 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 	}
 	e->kind = EXPECT_STATE;
 	e->count = 1;
-	r = expectation_read_state(s, *i, &e->states[0], d);
+	r = parse_state(s, *i, &e->states[0], d);
 	++*i;
 	return r;
 }
@@ -233,7 +233,7 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 /* count STATE N */
 static int parse_count(const struct statement *s, size_t *i, struct expectation *e, struct diag *d)
 {
-	int r = expectation_read_state(s, *i, &e->states[0], d);
+	int r = parse_state(s, *i, &e->states[0], d);
 
 	e->kind = EXPECT_COUNT;
 	++*i;

@@ -85,10 +85,8 @@ void expectation_format(const struct expectation *e, struct text *out);
 void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
 	struct text *out);
 
-/* Its parts, for other questions in the same words. The state at words[i]. 0 or -EINVAL. */
-int expectation_read_state(const struct statement *s, size_t i, enum tcp_state *ret_state,
-	struct diag *d);
-/* What becomes of a process, from words[*i] on, which moves behind it: kind, call and number. 0 or -EINVAL. */
+/* What becomes of a process, for other questions in the same words: from words[*i] on, which moves behind it, into kind,
+ * call and number. 0 or -EINVAL. */
 int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
 	struct diag *d);
 /* "running", "blocked recv", "killed SIGPIPE": of an expectation, and of a process as it is. Appended. */

@@ -271,6 +271,22 @@ static void lab_goes_on_while_a_question_waits(void **state)
 	assert_int_equal(pty_count(&s->pty, "(as foretold)", NULL), 1);
 }
 
+/* What is held would be sent again while somebody thinks, and what comes behind the question be another story. */
+static void time_to_think_changes_nothing_on_the_wire(void **state)
+{
+	struct session *s = *state;
+
+	play_on(s,
+		"hold\nsocket c\nbind c :6666\nconnect c :6666 &\n"
+		"predict \"Its own SYN?\" c state { step }\n"
+		"step\nexpect segments syn syn/ack ack\n");
+	pty_await_lines(&s->pty, 1, "(again: #1)", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "syn-rec\t\r");
+	assert_int_equal(pty_wait(&s->pty), 0);
+	assert_int_equal(pty_count(&s->pty, "it is    SYN-RECEIVED  (as foretold)", NULL), 1);
+}
+
 /* ---- at the prompt ---- */
 
 static void connect_pair(struct session *s)
@@ -350,6 +366,7 @@ int main(void)
 		TEST(tab_completes_answers_and_enter_locks_one),
 		TEST(interrupt_at_a_question_ends_play),
 		TEST(lab_goes_on_while_a_question_waits),
+		TEST(time_to_think_changes_nothing_on_the_wire),
 		TEST(question_at_the_prompt_takes_the_next_line),
 		TEST(interrupt_at_the_prompt_takes_the_question_back),
 		TEST(interrupt_in_a_recipe_played_by_hand_is_no_answer),
