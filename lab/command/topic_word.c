@@ -80,9 +80,8 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "expect",
-		.others =
-			"expectation|expectations|path|recvq|sendq|backlog|count|counter|gap|segments|never|"
-			"running|exited",
+		.others = "expectation|expectations|path|count|counter|gap|segments|never|"
+			  "running|exited",
 		.meaning =
 			"The forms of an expectation:\n"
 			" c ESTABLISHED: the socket is in that state, now or within the time.\n"
@@ -169,7 +168,7 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "timers",
-		.others = "timer|time-wait timer|KIND",
+		.others = "time-wait timer|KIND",
 		.meaning =
 			"The kernel's timers run on while segments are held. One at a time is shown for a socket: "
 			"retransmission, keepalive, zero-window probe, time-wait (60 s, from the last FIN; see "
@@ -181,7 +180,7 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "retransmission",
-		.others = "retransmissions|rto|retransmit|retransmits|retransmission timer",
+		.others = "retransmissions|retransmit|retransmission timer",
 		.meaning =
 			"Sent and not acknowledged in time: the oldest segment is sent again, and the time doubles. "
 			"1 s for SYN and SYN/ACK, then 200 ms and more, by the round-trip time; at most 120 s. "
