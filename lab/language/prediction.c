@@ -310,9 +310,11 @@ void prediction_called(struct prediction *p, const struct pending *call)
 	p->returned = p->met = false;
 }
 
-void prediction_heard(struct prediction *p, const struct pending *call,
+void prediction_heard(void *prediction, const struct pending *call,
 	const struct call_outcome *outcome)
 {
+	struct prediction *p = prediction;
+
 	if (p->stage == PREDICTION_CLOSED || p->call != call->number)
 		return;
 	p->returned = true;
@@ -347,6 +349,12 @@ void prediction_drop(struct prediction *p)
 	p->question = p->reply = 0;
 	prediction_forget_call(p);
 	p->stage = PREDICTION_CLOSED;
+}
+
+void prediction_forget_recipe(struct prediction *p)
+{
+	if (p->statement && p->statement->played)
+		prediction_drop(p);
 }
 
 static enum prediction_verdict verdict_of(const struct prediction *p, bool met)

@@ -92,7 +92,7 @@ bool prediction_is_open(const struct prediction *p, const struct statement *s);
 
 /* A call was made; it has returned. */
 void prediction_called(struct prediction *p, const struct pending *call);
-void prediction_heard(struct prediction *p, const struct pending *call,
+void prediction_heard(void *prediction, const struct pending *call,
 	const struct call_outcome *outcome);
 /* The processes are gone, and with them the call. */
 void prediction_forget_call(struct prediction *p);
@@ -108,6 +108,8 @@ void prediction_end(struct prediction *p, struct journal *j, const char *seen, u
 	bool met);
 /* What runs was stopped, and the question with it; unless it is one of a recipe that is played, whose block goes on. */
 void prediction_interrupt(struct prediction *p);
+/* The recipe that is played is over, or begins again: a question does not outlive it. */
+void prediction_forget_recipe(struct prediction *p);
 /* It will not come to its end. */
 void prediction_drop(struct prediction *p);
 /* The script is over: how many came true and how many were skipped, as notes; nothing when there was no question. */

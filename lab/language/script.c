@@ -62,13 +62,6 @@ static void on_changed(void *arg)
 	script_advance(arg);
 }
 
-static void on_any_returned(void *arg, const struct pending *p, const struct call_outcome *outcome)
-{
-	struct script *s = arg;
-
-	prediction_heard(&s->prediction, p, outcome);
-}
-
 struct script *script_new(struct world *world, const struct cmd_table *table,
 	const struct script_options *options)
 {
@@ -80,8 +73,8 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->told_idle = true;
 	s->prediction.ask = options->ask;
 	s->prediction.arg = options->arg;
-	s->pending.returned = on_any_returned;
-	s->pending.arg = s;
+	s->pending.returned = prediction_heard;
+	s->pending.arg = &s->prediction;
 	world_watch(world, on_changed, s);
 	return s;
 }
@@ -143,19 +136,12 @@ bool script_typed(const struct script *s)
 	return script_interactive(s) && !queue_in_file(&s->queue);
 }
 
-/* A question of the recipe does not outlive it. */
-static void drop_played_question(struct script *s)
-{
-	if (s->prediction.statement && s->prediction.statement->played)
-		prediction_drop(&s->prediction);
-}
-
 void script_begin_anew(struct script *s)
 {
 	pending_forget(&s->pending);
 	prediction_forget_call(&s->prediction);
 	if (s->play.file && !runs_played(s)) {
-		drop_played_question(s);
+		prediction_forget_recipe(&s->prediction);
 		play_rewind(&s->play);
 	}
 	s->mark = journal_last(world_journal(s->world));
@@ -244,17 +230,6 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 
 /* ---- filling the queue ---- */
 
-/* What can be said before anything runs. inside: of a question's block. */
-static int check(const struct script *s, const struct statement_list *list, bool inside,
-	struct diag *d)
-{
-	int r = checking_list(s->world, s->table, list, d);
-
-	if (r == 0)
-		r = claim_check(list, d);
-	return r < 0 ? r : prediction_check(list, inside, d);
-}
-
 int script_push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, struct diag *d)
 {
@@ -264,7 +239,7 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 	if (r == 0 && s->options.interactive)
 		r = abbreviation_expand(s->table, &list, d);
 	if (r == 0)
-		r = check(s, &list, false, d);
+		r = checking_all(s->world, s->table, &list, false, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
@@ -421,14 +396,8 @@ static bool lab_ready(struct script *s)
 
 static void end_play(struct script *s)
 {
-	struct text note = TEXT_EMPTY;
-
-	recipe_short_name(s->play.file, &note);
-	text_puts(&note, " has come to its end");
 	if (s->options.interactive)
-		journal_add(world_journal(s->world),
-			(struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
-	text_done(&note);
+		telling_recipe_end(world_journal(s->world), s->play.file);
 	prediction_sum_up(&s->prediction, world_journal(s->world));
 	play_done(&s->play);
 }
@@ -515,7 +484,8 @@ int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d
 int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d)
 {
 	struct script *s = c->script;
-	int r = check(s, list, prediction_inside(&s->prediction, c->statement), d);
+	int r = checking_all(s->world, s->table, list,
+		prediction_inside(&s->prediction, c->statement), d);
 
 	if (r < 0) {
 		statement_list_done(list);
@@ -536,13 +506,12 @@ int script_play(struct script *s, const char *file, const char *text, size_t len
 	struct statement_list list = { 0 };
 	int r = statement_parse_all(text, len, file, 1, &list, d);
 
-	if (r == 0)
-		r = check(s, &list, false, d);
+	r = r < 0 ? r : checking_all(s->world, s->table, &list, false, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return -EINVAL;
 	}
-	drop_played_question(s);
+	prediction_forget_recipe(&s->prediction);
 	play_done(&s->play);
 	s->mark = telling_recipe(world_journal(s->world), file, text, len);
 	play_begin(&s->play, file, &list, s->mark);

@@ -21,7 +21,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -37,7 +36,9 @@
 #include "repl/live.h"
 #include "repl/offer.h"
 #include "repl/paste.h"
+#include "repl/ran.h"
 #include "repl/screen.h"
+#include "repl/terminal.h"
 #include "repl/typed.h"
 #include "world/world.h"
 
@@ -92,26 +93,6 @@ void prompt_print(void *prompt, const char *lines, size_t len)
 	struct prompt *p = prompt;
 
 	screen_print(&p->screen, lines, len);
-}
-
-static void terminal_take(struct prompt *p)
-{
-	struct termios mode;
-
-	rl_prep_terminal(1);
-	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
-		mode.c_cc[VMIN] = mode.c_cc[VTIME] = 0;
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
-	}
-	if (p->brackets)
-		print(PASTE_ON);
-}
-
-static void terminal_release(struct prompt *p)
-{
-	if (p->brackets)
-		print(PASTE_OFF);
-	rl_deprep_terminal();
 }
 
 /* ---- showing and hiding ---- */
@@ -182,36 +163,12 @@ static void finish(struct prompt *p)
 
 /* ---- lines ---- */
 
-/* Has the line that ran last failed? What the kernel refused is no failure at the prompt. */
-static bool line_failed(const struct prompt *p)
-{
-	const struct journal *j = world_journal(p->world);
-	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
-
-	for (uint64_t no = p->line_event; (no = journal_next(j, no, kinds));) {
-		const struct event *e = journal_get(j, no);
-
-		if (e->kind == EVENT_ERROR || !e->place.passed)
-			return true;
-	}
-	return false;
-}
-
-/* The last command of the last line, when it was a `step` that went well. */
-static const char *good_step(const struct prompt *p)
-{
-	const struct journal *j = world_journal(p->world);
-	uint64_t no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_COMMAND));
-	const struct event *last = no > p->line_event ? journal_get(j, no) : NULL;
-	bool step = last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]);
-
-	return step && !line_failed(p) ? last->text : NULL;
-}
-
 /* Enter alone: go on with the recipe, or repeat a `step`. Nothing else is safe to do by that. */
 static void go_on(struct prompt *p)
 {
-	const char *line = script_playing(p->script)->file ? "next" : good_step(p);
+	const char *line = script_playing(p->script)->file
+		? "next"
+		: ran_step(world_journal(p->world), p->line_event);
 
 	if (line)
 		typed_add(&p->typed, line);
@@ -238,7 +195,7 @@ static void drop_lines(struct prompt *p)
 static void forget_keys(const struct prompt *p)
 {
 	if (p->options.answers && !p->screen.shown)
-		tcflush(STDIN_FILENO, TCIFLUSH);
+		terminal_forget();
 }
 
 /* What was pasted behind a command may answer its question. */
@@ -266,12 +223,13 @@ void prompt_ready(struct prompt *p)
 		ready_to_answer(p);
 	if (is_asked(p))
 		return;
-	if (typed_begun(&p->typed) && !script_busy(p->script) && line_failed(p))
+	if (typed_begun(&p->typed) && !script_busy(p->script) &&
+		ran_failed(world_journal(p->world), p->line_event))
 		drop_lines(p);
 	while (!script_busy(p->script) && typed_take(&p->typed, &line, &len)) {
 		p->line_event = journal_last(world_journal(p->world));
 		script_push_told(p->script, line, len, PROMPT_FILE, ++p->line);
-		if (!script_busy(p->script) && line_failed(p))
+		if (!script_busy(p->script) && ran_failed(world_journal(p->world), p->line_event))
 			drop_lines(p);
 	}
 	if (script_busy(p->script) || p->options.answers)
@@ -467,12 +425,12 @@ static void on_suspend(uv_signal_t *handle, int number)
 
 	if (p->screen.shown)
 		screen_leave(&p->screen, "^Z");
-	terminal_release(p);
+	terminal_release(p->brackets);
 	/* Not SIGSTOP: the default action does nothing where nobody could continue us. */
 	uv_signal_stop(handle);
 	raise(number);
 	uv_signal_start(handle, on_suspend, number);
-	terminal_take(p);
+	terminal_take(p->brackets);
 	if (p->screen.shown) {
 		rl_reset_screen_size();
 		screen_draw(&p->screen);
@@ -555,7 +513,7 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 	if (p->screen.shown)
 		screen_leave(&p->screen, "");
 	stop_editing(p);
-	terminal_release(p);
+	terminal_release(p->brackets);
 	history_file_save(p->options.history_file, p->remembered);
 	close_handles(p);
 }
@@ -632,7 +590,7 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 	}
 	history_file_load(p->options.history_file);
 	set_up_readline(p);
-	terminal_take(p);
+	terminal_take(p->brackets);
 	prompt_ready(p);
 	*ret_prompt = p;
 	return 0;
