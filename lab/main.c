@@ -32,6 +32,8 @@
 #include "language/statement.h"
 #include "repl/prompt.h"
 #include "view/console.h"
+#include "watch/feed.h"
+#include "watch/watch.h"
 #include "wire/capture.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -47,6 +49,8 @@ struct lab {
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
+	struct feed *feed; /* for watchers; NULL = nobody can watch */
+	struct text title; /* what they are told this lab is */
 	struct text typed; /* a line of standard input that is not complete yet */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
@@ -117,6 +121,8 @@ static void close_lab(struct lab *lab)
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	feed_close(lab->feed);
+	lab->feed = NULL;
 	world_close(lab->world, on_closed, lab);
 }
 
@@ -322,6 +328,22 @@ static void write_report(struct lab *lab)
 	lab->code = EXIT_USAGE;
 }
 
+/* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
+ * it cannot be watched is no reason to stop; the command `watch` says why. */
+static void offer(struct lab *lab)
+{
+	const struct options *o = lab->options;
+	struct diag d = { 0 };
+
+	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return;
+	if (o->file)
+		recipe_short_name(o->file, &lab->title);
+	else
+		text_puts(&lab->title, o->command ? "commands behind -c" : "the prompt");
+	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
+}
+
 static int run_lab(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -361,6 +383,8 @@ static int run_lab(const struct options *o)
 	if (interactive)
 		welcome();
 	r = world_open(lab.world, NULL, &d);
+	if (r == 0)
+		offer(&lab);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = feed(&lab, interactive, &d)) < 0)
@@ -377,6 +401,7 @@ static int run_lab(const struct options *o)
 	world_free(lab.world);
 	console_free(lab.console);
 	text_done(&lab.typed);
+	text_done(&lab.title);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;
 }
@@ -615,6 +640,30 @@ static int list_recipes(char **names, int count)
 	return code;
 }
 
+static int watch(char **words, int count)
+{
+	struct text list = TEXT_EMPTY;
+	struct diag d = { 0 };
+	pid_t pid = 0;
+	int r = 0;
+
+	if (count > 1 || (count == 1 && watch_parse_pid(words[0], &pid) < 0)) {
+		fputs("tcplab: watch which lab? tcplab watch [PID]\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (count == 0)
+		r = watch_find(&pid, &list, &d);
+	if (r == 0)
+		r = watch_run(pid, &d);
+	if (r < 0)
+		print_diag(&d);
+	fputs(text_get(&list), stderr);
+	text_done(&list);
+	if (r > 0)
+		return EXIT_SIGNAL + r;
+	return r < 0 ? EXIT_USAGE : 0;
+}
+
 /* The probe is the start of a lab itself, told step by step. */
 static int doctor(void)
 {
@@ -668,7 +717,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, report, list, show or doctor");
+			": play, check, claims, watch, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -684,6 +733,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return report(o, words + 1, count - 1);
 	case VERB_LIST:
 		return list_recipes(words + 1, count - 1);
+	case VERB_WATCH:
+		return watch(words + 1, count - 1);
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:

@@ -90,27 +90,11 @@ static const char *get_string(struct jsonl_reader *r, const char *key, bool need
 /* An address as address_format() writes it; none when the key is not there. */
 static struct address get_address(struct jsonl_reader *r, const char *key, bool needed)
 {
-	const char *text = get_string(r, key, needed), *end, *colon = NULL;
+	const char *text = get_string(r, key, needed);
 	struct address a = { 0 };
-	unsigned long port = 0;
-	size_t len;
 
-	if (!text)
-		return a;
-	end = strrchr(text, ']');
-	if (end || strchr(text, ':') == strrchr(text, ':')) /* else an IPv6 address and no port */
-		colon = strchr(end ? end : text, ':');
-	len = colon ? (size_t)(colon - text) : strlen(text);
-	if (colon) {
-		char *rest;
-
-		port = strtoul(colon + 1, &rest, 10);
-		if (colon[1] < '0' || colon[1] > '9' || *rest || port > UINT16_MAX)
-			len = 0;
-	}
-	if (address_parse_host(text, len, &a) < 0)
+	if (text && address_parse(text, &a) < 0)
 		jsonl_refuse(r, "\"%s\" is no address", key);
-	a.port = (uint16_t)port;
 	return a;
 }
 

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "watch/watch.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/text.h"
+#include "watch/folder.h"
+#include "watch/layout.h"
+#include "watch/link.h"
+#include "watch/page.h"
+#include "watch/pane.h"
+#include "watch/screen.h"
+
+#define GREET_MS 2000
+#define LIST_MS 300 /* for one that is asked only what it is */
+#define FRAME_NS (16 * NS_PER_MS) /* between two pictures, however much happens */
+#define COUNTDOWN_NS (100 * NS_PER_MS) /* the same when only time goes by */
+#define WAIT_MS 1000 /* when nothing does */
+
+struct view {
+	struct link link;
+	struct layout_pane panes[PANE_COUNT];
+	struct area areas[PANE_COUNT];
+	uint64_t from[PANE_COUNT]; /* see struct pane_order */
+	enum pane focus;
+	bool help;
+	bool leaving;
+	int signals; /* owned */
+	struct page page; /* of whichever pane is drawn */
+	uint64_t drawn_ns; /* when the last picture was shown */
+	bool dirty; /* it is not how things are */
+};
+
+/* ---- which lab ---- */
+
+int watch_parse_pid(const char *word, pid_t *ret_pid)
+{
+	char *end;
+	long pid = strtol(word, &end, 10);
+
+	if (word[0] < '1' || word[0] > '9' || *end || pid > INT32_MAX)
+		return -EINVAL;
+	*ret_pid = (pid_t)pid;
+	return 0;
+}
+
+/* "4711  open/self-connect, for 12 s" */
+static void describe(pid_t pid, struct text *out)
+{
+	struct link l = { .fd = -1 };
+	struct diag d = { 0 };
+
+	text_printf(out, "  %-8d", (int)pid);
+	if (link_open(&l, pid, &d) < 0) {
+		text_printf(out, "%s\n", d.message);
+		return;
+	}
+	if (link_greet(&l, LIST_MS, &d) == 0) {
+		text_printable(out, l.title, strlen(l.title));
+		text_printf(out, ", for %.0f s\n", (double)link_now_ns(&l) / (double)NS_PER_S);
+	} else {
+		text_printf(out, "%s\n", d.message);
+	}
+	link_close(&l);
+}
+
+int watch_find(pid_t *ret_pid, struct text *ret_list, struct diag *d)
+{
+	CLEANUP(freep) pid_t *pids = NULL;
+	ssize_t count = folder_list(&pids, d);
+
+	if (count < 0)
+		return (int)count;
+	if (count == 0) {
+		diag_set(d, ENOENT, "no lab is running in a terminal of yours");
+		diag_remedy(d, "tcplab, in another terminal");
+		return -ENOENT;
+	}
+	if (count == 1) {
+		*ret_pid = pids[0];
+		return 0;
+	}
+	for (ssize_t i = 0; i < count; i++)
+		describe(pids[i], ret_list);
+	diag_set(d, ENOTUNIQ, "several labs are running");
+	diag_remedy(d, "tcplab watch %d", (int)pids[count - 1]);
+	return -ENOTUNIQ;
+}
+
+/* ---- the picture ---- */
+
+static struct pane_order order_of(const struct view *v, enum pane pane)
+{
+	return (struct pane_order){ .link = &v->link,
+		.height = v->areas[pane].height - 1,
+		.width = v->areas[pane].width,
+		.utf8 = screen_is_utf8(),
+		.from = v->from[pane] };
+}
+
+static void draw_pane(struct view *v, enum pane pane)
+{
+	struct pane_order order = order_of(v, pane);
+	const struct area *a = &v->areas[pane];
+	struct text title = TEXT_EMPTY;
+
+	if (a->height < 2)
+		return;
+	pane_title(pane, &order, &title);
+	screen_title(a, pane == v->focus, text_get(&title));
+	text_done(&title);
+	page_clear(&v->page);
+	pane_fill(pane, &order, &v->page);
+	for (size_t line = 0; line < v->page.line_count && (int)line + 1 < a->height; line++)
+		screen_line(a, (int)line + 1, 0, &v->page, line);
+	if (a->x > 0)
+		screen_divider(a->y, a->x - 1, a->height);
+}
+
+static void draw_bars(const struct view *v, int height)
+{
+	const struct link *l = &v->link;
+	struct text left = TEXT_EMPTY, right = TEXT_EMPTY;
+
+	text_printf(&left, " tcplab %d  ", (int)l->pid);
+	text_printable(&left, l->title, strlen(l->title));
+	if (l->stand.kernel)
+		text_printf(&left, "  Linux %s", l->stand.kernel);
+	text_printf(&right, "%.1f s  ", (double)link_now_ns(l) / (double)NS_PER_S);
+	if (l->end == LINK_LEFT)
+		text_puts(&right, "the lab has ended ");
+	else if (l->end == LINK_LOST)
+		text_puts(&right,
+			kill(l->pid, 0) == 0 ? "the lab let go of us " : "the lab has ended ");
+	else
+		text_puts(&right, "live ");
+	screen_bar(0, text_get(&left), text_get(&right));
+	screen_bar(height - 1, " q quit  ? keys  Tab next pane  arrows scroll  1-4 show or hide",
+		l->stand.packet_count ? "something is held " : "");
+	text_done(&left);
+	text_done(&right);
+}
+
+static void draw_help(int height, int width)
+{
+	static const char *const lines[] = {
+		" q         leave; the lab goes on                      ",
+		" Tab       next pane (its title is in reverse)         ",
+		" arrows, PgUp, PgDn   scroll it; Home, End: all the way",
+		" 1 2 3 4   show or hide sockets, ladder, wire, story   ",
+		" 0         as fits the screen                          ",
+		" ?         this                                        ",
+		"                                                       ",
+		" dim queues were read more than a second ago           ",
+	};
+	int count = (int)(sizeof(lines) / sizeof(lines[0])), y = (height - count) / 2;
+	int x = (width - (int)strlen(lines[0])) / 2;
+
+	for (int i = 0; i < count; i++)
+		screen_text(y + i, x > 0 ? x : 0, width, PAGE_CHOSEN, lines[i]);
+}
+
+static void draw(struct view *v)
+{
+	int height, width;
+
+	screen_size(&height, &width);
+	for (int i = 0; i < PANE_COUNT; i++)
+		v->panes[i].lines = (int)pane_lines((enum pane)i, &v->link);
+	layout_make(1, height - 2, width, v->panes, v->areas);
+	screen_begin();
+	for (int i = 0; i < PANE_COUNT; i++)
+		draw_pane(v, (enum pane)i);
+	draw_bars(v, height);
+	if (v->help)
+		draw_help(height, width);
+	screen_end();
+	v->drawn_ns = clock_now_ns();
+	v->dirty = false;
+}
+
+/* ---- keys ---- */
+
+static void scroll_by(struct view *v, int64_t by)
+{
+	struct pane_order order = order_of(v, v->focus);
+
+	v->from[v->focus] = pane_scroll(v->focus, &order, by);
+}
+
+static void focus_next(struct view *v)
+{
+	for (int i = 0; i < PANE_COUNT; i++) {
+		v->focus = (enum pane)((v->focus + 1) % PANE_COUNT);
+		if (v->areas[v->focus].height > 1)
+			return;
+	}
+}
+
+static void toggle(struct view *v, enum pane pane)
+{
+	v->panes[pane].wish = v->areas[pane].height > 1 ? LAYOUT_OFF : LAYOUT_ON;
+}
+
+static void press(struct view *v, int key)
+{
+	int page = v->areas[v->focus].height - 2;
+
+	v->dirty = true;
+	if (v->help && key != 'q') {
+		v->help = false;
+		return;
+	}
+	switch (key) {
+	case 'q':
+		v->leaving = true;
+		break;
+	case '?':
+	case 'h':
+		v->help = true;
+		break;
+	case '\t':
+		focus_next(v);
+		break;
+	case KEY_UP:
+	case 'k':
+		scroll_by(v, -1);
+		break;
+	case KEY_DOWN:
+	case 'j':
+		scroll_by(v, 1);
+		break;
+	case KEY_PPAGE:
+		scroll_by(v, -page);
+		break;
+	case KEY_NPAGE:
+	case ' ':
+		scroll_by(v, page);
+		break;
+	case KEY_HOME:
+	case 'g':
+		scroll_by(v, INT32_MIN);
+		break;
+	case KEY_END:
+	case 'G':
+		if (pane_lines(v->focus, &v->link))
+			scroll_by(v, INT32_MAX);
+		else
+			v->from[v->focus] = 0;
+		break;
+	case '0':
+		for (int i = 0; i < PANE_COUNT; i++)
+			v->panes[i].wish = LAYOUT_AS_FITS;
+		break;
+	default:
+		if (key >= '1' && key < '1' + PANE_COUNT)
+			toggle(v, (enum pane)(key - '1'));
+	}
+}
+
+/* ---- the loop ---- */
+
+/* Does something on the screen change by itself? */
+static bool ticks(const struct view *v)
+{
+	return v->link.end == LINK_OPEN;
+}
+
+static int wait_ms(const struct view *v, bool more)
+{
+	uint64_t now = clock_now_ns(), due = v->drawn_ns;
+
+	if (more)
+		return 0;
+	if (!v->dirty && !ticks(v))
+		return WAIT_MS;
+	due += v->dirty ? FRAME_NS : COUNTDOWN_NS;
+	return due > now ? (int)((due - now) / NS_PER_MS) + 1 : 0;
+}
+
+/* Wait for what comes first, and take it in. 0, or -errno with d filled. */
+static int take(struct view *v, bool *more, struct diag *d)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = v->signals, .events = POLLIN },
+		{ .fd = v->link.fd, .events = POLLIN },
+	};
+	uint64_t taken = v->link.taken;
+	enum link_end end = v->link.end;
+	int r = 0, key;
+
+	poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(v, *more));
+	if (fds[0].revents & (POLLHUP | POLLERR))
+		v->leaving = true; /* the terminal is gone */
+	while ((key = screen_key()) >= 0)
+		press(v, key); /* KEY_RESIZE too, of which the kernel tells by a signal */
+	*more = false;
+	if (v->link.fd >= 0 && fds[2].revents) {
+		r = link_read(&v->link, d);
+		*more = r > 0;
+	}
+	v->dirty |= v->link.taken != taken || v->link.end != end;
+	return r < 0 ? r : 0;
+}
+
+/* The signal that ended it; 0 = none has. */
+static int take_signal(const struct view *v)
+{
+	struct signalfd_siginfo info;
+
+	if (read(v->signals, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+static int run(struct view *v, struct diag *d)
+{
+	bool more = false;
+	int r, number;
+
+	for (;;) {
+		uint64_t since = clock_now_ns() - v->drawn_ns;
+
+		if (since >= (v->dirty ? FRAME_NS : COUNTDOWN_NS) && (v->dirty || ticks(v)))
+			draw(v);
+		r = take(v, &more, d);
+		number = take_signal(v);
+		if (r < 0 || number || v->leaving)
+			return r < 0 ? r : number;
+	}
+}
+
+int watch_run(pid_t pid, struct diag *d)
+{
+	struct view v = { .focus = PANE_LADDER, .dirty = true, .signals = -1 };
+	sigset_t signals;
+	int r = link_open(&v.link, pid, d);
+
+	if (r < 0)
+		return r;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	v.signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	r = link_greet(&v.link, GREET_MS, d);
+	if (r == 0)
+		r = screen_open(d);
+	if (r == 0) {
+		r = run(&v, d);
+		screen_close();
+	}
+	fd_closep(&v.signals);
+	page_done(&v.page);
+	link_close(&v.link);
+	return r;
+}
