@@ -48,6 +48,7 @@
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
 	X(ladder)                                                                                  \
+	X(diagram)                                                                                 \
 	X(events)                                                                                  \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
