@@ -47,6 +47,7 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(show)                                                                                    \
 	X(ladder)                                                                                  \
 	X(diagram)                                                                                 \
 	X(events)                                                                                  \

@@ -416,6 +416,17 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 		gone(t, e, cause);
 }
 
+int tracker_detail(struct tracker *t, const struct endpoint *e, uint8_t wanted,
+	struct sock_detail *ret_detail)
+{
+	if (!t->diag)
+		return -EHOSTDOWN;
+	if (!e->local.port || e->state == STATE_CLOSED)
+		return -ENOENT;
+	return sockdiag_detail(t->diag, e->protocol, &e->local, &e->remote, e->cookie, wanted,
+		ret_detail);
+}
+
 struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *facts,
 	const char *name, uint64_t cause)
 {
@@ -440,6 +451,7 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 	e->name = new_name;
 	e->process = new_process;
 	e->fd = fd;
+	e->was_held |= process != NULL;
 	journal_add(t->journal,
 		(struct event){ .kind = EVENT_SOCKET,
 			.cause = cause,

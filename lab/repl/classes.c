@@ -18,6 +18,7 @@
 #include "language/cmd.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
+#include "observe/sock_field.h"
 #include "observe/sockdiag.h"
 #include "observe/tracker.h"
 #include "wire/match.h"
@@ -178,6 +179,14 @@ static void offer_options(struct request *r)
 		request_offer(r, "", o->name, "");
 }
 
+static void offer_fields(struct request *r)
+{
+	const struct sock_field *f;
+
+	for (size_t i = 0; (f = sock_field_at(i)); i++)
+		request_offer(r, "", f->name, "");
+}
+
 static void offer_topics(struct request *r)
 {
 	const struct errno_topic *e;
@@ -188,6 +197,7 @@ static void offer_topics(struct request *r)
 		request_offer(r, "", e->name, "");
 	for (size_t i = 0; (w = topic_word_at(i)); i++)
 		request_offer(r, "", w->name, "");
+	offer_fields(r);
 	request_offer(r, "", "options", "");
 	request_offer(r, "", "topics", "");
 }
@@ -269,6 +279,7 @@ static const struct {
 	{ "TOPIC", offer_topics },
 	{ "VALUE", offer_values },
 	{ "FLAG", offer_flags },
+	{ "FIELD", offer_fields },
 	{ "KIND", offer_timers },
 	{ "EVENT", offer_kinds },
 	{ "PACKET", offer_packets },
