@@ -52,6 +52,9 @@ void ways_read(struct ways *w, const struct journal *j);
  * left_out: "d, e and 3 more". -ENOENT with d filled: nothing of such a name. */
 int ways_choose(struct ways *w, const struct journal *j, const struct ways_choice *choice,
 	struct text *left_out, struct diag *d);
+/* One more way, of the EVENT_STATEs with these numbers; none when they are no step. */
+void ways_add(struct ways *w, const struct journal *j, const char *name, const uint64_t *events,
+	size_t count);
 void ways_done(struct ways *w);
 
 #endif

@@ -18,6 +18,7 @@
 #include "observe/tracker.h"
 #include "watch/folder.h"
 #include "watch/now.h"
+#include "watch/reading.h"
 #include "watch/standing.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -26,7 +27,9 @@
 #define BEHIND_MOST 20000 /* events; further behind than this, most are left out */
 #define BEHIND_KEPT 10000 /* and so many are told */
 #define BATCH_BYTES 65536
-#define NOW_MOST 200 /* sockets told in one tick */
+#define NOW_MOST 200 /* sockets told in one tick, */
+#define LOOK_MOST 4000 /* of so many that are compared, */
+#define READ_MOST 16 /* and so many that are read; one takes some 15 us (tests/bench/lookup.c) */
 /* Of the lab's time: a tenth, of which a fifth of a second's worth may be saved up. */
 #define SHARE 10
 #define CREDIT_MOST_NS (20 * NS_PER_MS)
@@ -59,6 +62,7 @@ struct feed {
 	uv_prepare_t turn; /* once per round of the loop, while there is somebody */
 	uv_timer_t tick;
 	uv_timer_t later; /* brings the loop round when there is credit again */
+	struct readings readings;
 	TAILQ_HEAD(, watcher) watchers;
 	unsigned count;
 	unsigned handles; /* that are still to be closed */
@@ -77,8 +81,10 @@ static uint64_t lab_time(const struct feed *f, uint64_t at_ns)
 
 static void free_when_closed(struct feed *f)
 {
-	if (--f->handles == 0)
-		free(f);
+	if (--f->handles > 0)
+		return;
+	readings_done(&f->readings);
+	free(f);
 }
 
 static void on_watcher_closed(uv_handle_t *handle)
@@ -163,6 +169,9 @@ static struct socket_now socket_stands(const struct feed *f, const struct endpoi
 {
 	const struct host *host = world_host_of(f->world, e);
 	const struct process *owner = e->process ? world_owner(e) : NULL;
+	const struct reading *reading = readings_get(&f->readings, e);
+	bool fresh = reading && reading->read_ns > e->read_ns;
+	uint64_t read_ns = fresh ? reading->read_ns : e->read_ns;
 
 	return (struct socket_now){
 		.endpoint = e->id,
@@ -175,12 +184,15 @@ static struct socket_now socket_stands(const struct feed *f, const struct endpoi
 		.state = e->state,
 		.local = e->local,
 		.remote = e->remote,
-		.recvq = e->recvq,
-		.sendq = e->sendq,
+		.recvq = fresh ? reading->recvq : e->recvq,
+		.sendq = fresh ? reading->sendq : e->sendq,
 		.timer = e->timer ? sock_timer_name(e->timer) : NULL,
 		.due_ns = lab_time(f, e->timer_due_ns),
 		.retransmits = e->retransmits,
-		.read_ns = e->read_ns ? lab_time(f, e->read_ns) : 0,
+		.held = e->was_held,
+		.cwnd = reading ? reading->cwnd : 0,
+		.rto_us = reading ? reading->rto_us : 0,
+		.read_ns = read_ns ? lab_time(f, read_ns) : 0,
 	};
 }
 
@@ -207,10 +219,18 @@ static void add_sockets(struct watcher *w)
 	const struct endpoint *e = NULL;
 	unsigned count = 0;
 
-	while (count < NOW_MOST && (e = world_socket_at(w->feed->world, w->next_socket))) {
-		struct socket_now now = socket_stands(w->feed, e);
+	for (unsigned steps = 0; count < NOW_MOST && steps < LOOK_MOST; steps++) {
+		struct socket_now now;
 
+		e = world_socket_at(w->feed->world, w->next_socket);
+		if (!e)
+			break;
 		w->next_socket++;
+		/* one that has ended, and was never told of as standing */
+		if (e->state == STATE_CLOSED && !e->process &&
+			(e->id >= w->hash_count || !w->hashes[e->id]))
+			continue;
+		now = socket_stands(w->feed, e);
 		if (!is_news(w, &now))
 			continue;
 		now_format(&now, lab_time(w->feed, clock_now_ns()), &w->out);
@@ -327,6 +347,7 @@ static void on_tick(uv_timer_t *handle)
 	uint64_t now = clock_now_ns();
 	struct watcher *w, *next;
 
+	readings_go_on(&f->readings, f->world, READ_MOST);
 	for (w = TAILQ_FIRST(&f->watchers); w; w = next) {
 		next = TAILQ_NEXT(w, place);
 		w->looked = false;

@@ -4,10 +4,17 @@
 #include <limits.h>
 #include <string.h>
 
-#define WIDE 160 /* columns: a second column stands beside the ladder */
-#define LADDER_WIDTH 101 /* of which it uses 100 (ROW_WIDTH) */
+#include "view/diagram.h"
+#include "view/row.h"
+
+#define WIDE                                                                                       \
+	(LADDER_WIDTH + 1 + DIAGRAM_WIDTH) /* columns: a second column stands beside the ladder */
+#define LADDER_WIDTH (ROW_WIDTH + 1)
+#define LADDER_LEAST 6 /* rows */
+#define SOCKETS_LEAST 4
+#define DIAGRAM_ROWS 20 /* with its title and without the list of ways */
 #define HALVES 110 /* columns: the wire and the story stand side by side */
-#define TALL 30 /* rows: there is room for the story */
+#define TALL 26 /* rows below the sockets: there is room for the story, or the diagram */
 
 /* One above the other. */
 struct slot {
@@ -41,7 +48,8 @@ static void push(struct stack *s, enum pane pane, int least, int most)
 		(struct slot){ .pane = pane, .least = least, .most = larger(least, most) };
 }
 
-/* Each gets its least, the first ones first, then up to its most; what is left goes to the last. */
+/* Each gets its least, the first ones first, then up to its most; what is left goes to the last. They stand in the order
+ * of their numbers. */
 static void place(const struct stack *s, const struct area *in, struct area areas[PANE_COUNT])
 {
 	int heights[PANE_COUNT] = { 0 }, left = in->height, y = in->y, last = -1;
@@ -49,23 +57,26 @@ static void place(const struct stack *s, const struct area *in, struct area area
 	for (int i = 0; i < s->count; i++) {
 		if (s->slots[i].least > left)
 			continue;
-		heights[i] = s->slots[i].least;
-		left -= heights[i];
-		last = i;
+		heights[s->slots[i].pane] = s->slots[i].least;
+		left -= s->slots[i].least;
+		last = (int)s->slots[i].pane;
 	}
 	for (int i = 0; i < s->count; i++) {
-		int more = heights[i] ? smaller(s->slots[i].most - heights[i], left) : 0;
+		int *height = &heights[s->slots[i].pane];
+		int more = *height ? smaller(s->slots[i].most - *height, left) : 0;
 
-		heights[i] += more;
+		*height += more;
 		left -= more;
 	}
-	for (int i = 0; i < s->count; i++) {
-		heights[i] += i == last ? left : 0;
-		areas[s->slots[i].pane] = (struct area){ .y = y,
+	for (int pane = 0; pane < PANE_COUNT; pane++) {
+		heights[pane] += pane == last ? left : 0;
+		if (!heights[pane])
+			continue;
+		areas[pane] = (struct area){ .y = y,
 			.x = in->x,
-			.height = heights[i],
+			.height = heights[pane],
 			.width = in->width };
-		y += heights[i];
+		y += heights[pane];
 	}
 }
 
@@ -79,54 +90,75 @@ static void place_halves(int y, int height, int width, struct area areas[PANE_CO
 		(struct area){ .y = y, .x = half + 1, .height = height, .width = width - half - 1 };
 }
 
+/* The picture alone, where it cannot stand with the ladder but people want it. */
+static bool is_alone(const struct layout_pane *diagram, int height)
+{
+	return diagram->wish == LAYOUT_ON && height < DIAGRAM_ROWS + LADDER_LEAST;
+}
+
+/* What stands below the sockets. */
+static void place_rest(const struct area *rest, const struct layout_pane panes[PANE_COUNT],
+	struct area areas[PANE_COUNT])
+{
+	bool wide = rest->width >= WIDE, tall = rest->height >= TALL;
+	bool alone = !wide && is_alone(&panes[PANE_DIAGRAM], rest->height);
+	bool ladder = !alone && is_on(&panes[PANE_LADDER], true);
+	bool wire = !alone && is_on(&panes[PANE_WIRE], true);
+	bool story = !alone && is_on(&panes[PANE_STORY], tall || wide || rest->width >= HALVES);
+	bool diagram = alone || is_on(&panes[PANE_DIAGRAM], wide && tall);
+	bool halves = !wide && wire && story && rest->width >= HALVES;
+	bool beside = wide && ladder && (wire || story || diagram);
+	int wire_rows = 1 + larger(2, smaller(panes[PANE_WIRE].lines, rest->height / 5));
+	struct stack left = { .count = 0 }, right = { .count = 0 };
+	struct stack *second = beside ? &right : &left;
+	struct area first = *rest, other = *rest;
+
+	if (halves) {
+		int rows = ladder || diagram ? larger(wire_rows, rest->height / 4) : rest->height;
+
+		first.height -= rows;
+		place_halves(first.y + first.height, rows, rest->width, areas);
+		wire = story = false;
+	}
+	if (beside) {
+		first.width = LADDER_WIDTH;
+		other.x = LADDER_WIDTH + 1;
+		other.width -= other.x;
+	}
+	if (diagram)
+		push(second, PANE_DIAGRAM, smaller(DIAGRAM_ROWS, rest->height),
+			alone ? INT_MAX : panes[PANE_DIAGRAM].lines + 1);
+	if (wire)
+		push(second, PANE_WIRE, wire_rows, wire_rows);
+	if (ladder)
+		push(&left, PANE_LADDER, smaller(LADDER_LEAST, first.height),
+			second == &left && story ? first.height * 2 / 3 : INT_MAX);
+	if (story)
+		push(second, PANE_STORY, 3, INT_MAX);
+	place(&left, &first, areas);
+	if (beside)
+		place(&right, &other, areas);
+}
+
 void layout_make(int y, int height, int width, const struct layout_pane panes[PANE_COUNT],
 	struct area ret_areas[PANE_COUNT])
 {
-	bool wide = width >= WIDE, halves = !wide && width >= HALVES;
-	bool story = is_on(&panes[PANE_STORY], height >= TALL || wide);
-	bool wire = is_on(&panes[PANE_WIRE], true), ladder = is_on(&panes[PANE_LADDER], true);
-	int wire_rows = 1 + larger(2, smaller(panes[PANE_WIRE].lines, height / 5));
-	struct stack left = { .count = 0 }, right = { .count = 0 };
-	struct area all = { .y = y, .height = height, .width = width }, beside;
-	struct stack *second = wide && ladder ? &right : &left;
+	struct area rest = { .y = y, .height = height, .width = width };
+	bool alone = width < WIDE && is_alone(&panes[PANE_DIAGRAM], height - SOCKETS_LEAST);
+	bool others = false;
 
 	memset(ret_areas, 0, PANE_COUNT * sizeof(*ret_areas));
-	if (is_on(&panes[PANE_SOCKETS], true)) {
-		int rows = larger(4, smaller(panes[PANE_SOCKETS].lines + 1, height / 3));
+	for (int i = PANE_SOCKETS + 1; i < PANE_COUNT; i++)
+		others |= is_on(&panes[i], true);
+	if (is_on(&panes[PANE_SOCKETS], true) &&
+		!(alone && height < DIAGRAM_ROWS + SOCKETS_LEAST)) {
+		int rows = smaller(panes[PANE_SOCKETS].lines + 1, height / 3);
 
-		rows = ladder || wire || story ? rows : height;
-		push(&left, PANE_SOCKETS, smaller(4, height), rows);
-		place(&left, &(struct area){ .y = y, .height = rows, .width = width }, ret_areas);
-		left.count = 0;
-		all.y += ret_areas[PANE_SOCKETS].height;
-		all.height -= ret_areas[PANE_SOCKETS].height;
+		rows = smaller(larger(rows, SOCKETS_LEAST), height);
+		ret_areas[PANE_SOCKETS] =
+			(struct area){ .y = y, .height = others ? rows : height, .width = width };
+		rest.y += ret_areas[PANE_SOCKETS].height;
+		rest.height -= ret_areas[PANE_SOCKETS].height;
 	}
-	if (halves && wire && story) {
-		int rows = ladder ? larger(wire_rows, all.height / 3) : all.height;
-
-		place_halves(all.y + all.height - rows, rows, width, ret_areas);
-		all.height -= rows;
-		wire = story = false;
-	}
-	beside = all;
-	if (right.count == 0 && second == &right && (wire || story)) {
-		all.width = LADDER_WIDTH;
-		beside.x = LADDER_WIDTH + 1;
-		beside.width = width - beside.x;
-	}
-	if (ladder)
-		push(&left, PANE_LADDER, smaller(6, all.height),
-			second == &right || !story ? INT_MAX : all.height * 2 / 3);
-	if (wire)
-		push(second, PANE_WIRE, 3, story ? wire_rows : INT_MAX);
-	if (story)
-		push(second, PANE_STORY, 3, INT_MAX);
-	/* the wire's rows are its own before the ladder grows */
-	for (int i = 0; second == &left && i < left.count; i++) {
-		if (left.slots[i].pane == PANE_WIRE && ladder)
-			left.slots[i].least = left.slots[i].most = wire_rows;
-	}
-	place(&left, &all, ret_areas);
-	if (right.count)
-		place(&right, &beside, ret_areas);
+	place_rest(&rest, panes, ret_areas);
 }

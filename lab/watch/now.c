@@ -95,6 +95,12 @@ void now_format(const struct socket_now *now, uint64_t t_ns, struct text *out)
 	}
 	if (now->retransmits)
 		put_number(object, "retransmits", now->retransmits);
+	if (now->held)
+		json_object_set_new(object, "held", json_true());
+	if (now->rto_us) {
+		put_number(object, "cwnd", now->cwnd);
+		put_number(object, "rto_us", now->rto_us);
+	}
 	if (now->read_ns)
 		put_number(object, "read_ns", now->read_ns);
 	finish(object, out);
@@ -204,6 +210,9 @@ int now_read(const struct json_t *object, struct socket_now *ret_now, struct dia
 		.timer = get_string(object, "timer", false, &bad),
 		.due_ns = get_number(object, "due_ns", INT64_MAX, &bad),
 		.retransmits = (uint32_t)get_number(object, "retransmits", UINT32_MAX, &bad),
+		.held = json_is_true(json_object_get(object, "held")),
+		.cwnd = (uint32_t)get_number(object, "cwnd", UINT32_MAX, &bad),
+		.rto_us = get_number(object, "rto_us", INT64_MAX, &bad),
 		.read_ns = get_number(object, "read_ns", INT64_MAX, &bad),
 	};
 

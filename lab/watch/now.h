@@ -27,7 +27,10 @@ struct socket_now {
 	const char *timer; /* "retransmission" ...; NULL = none */
 	uint64_t due_ns; /* when it fires */
 	uint32_t retransmits;
-	uint64_t read_ns; /* when the kernel said so; 0 = it never did */
+	bool held; /* somebody has had a descriptor of it: it does not wait for accept() */
+	uint32_t cwnd; /* segments */
+	uint64_t rto_us; /* 0 = cwnd and this are not known */
+	uint64_t read_ns; /* when the kernel said what the queues hold; 0 = it never did */
 };
 
 enum watch_line {

@@ -61,6 +61,15 @@ void page_add(struct page *p, enum page_style style, const char *format, ...)
 	text_done(&words);
 }
 
+void page_add_point(struct page *p, enum page_style style, uint32_t point)
+{
+	struct text bytes = TEXT_EMPTY;
+
+	row_write_point(point, &bytes);
+	add_run(p, style, text_get(&bytes), bytes.len);
+	text_done(&bytes);
+}
+
 enum page_style page_state_style(enum tcp_state state)
 {
 	switch (state) {

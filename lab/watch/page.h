@@ -46,6 +46,7 @@ void page_line(struct page *p);
 /* Behind what the last line has; there is one. */
 __attribute__((format(printf, 3, 4))) void page_add(struct page *p, enum page_style style,
 	const char *format, ...);
+void page_add_point(struct page *p, enum page_style style, uint32_t point);
 /* One line of plain text, with names of states in their styles, and the words the ladder has for what was lost. */
 void page_add_marked(struct page *p, const char *line, size_t len);
 /* Columns of the last line so far. */

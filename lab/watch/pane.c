@@ -9,6 +9,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
+#include "view/diagram.h"
 #include "watch/link.h"
 #include "watch/page.h"
 
@@ -26,6 +27,8 @@ static const uint64_t rungs = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_RETURN) |
 	EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_TIMER) | EVENT_SEGMENTS |
 	EVENT_BIT(EVENT_DELIVERED) | EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_MARK) |
 	EVENT_BIT(EVENT_PROCESS_END);
+
+#define DIAGRAM_LINES 19 /* without the list of ways */
 
 /* ---- the wire ---- */
 
@@ -140,14 +143,17 @@ void pane_title(enum pane pane, const struct pane_order *o, struct text *out)
 	case PANE_LADDER:
 		text_puts(out, "2 ladder");
 		break;
+	case PANE_DIAGRAM:
+		text_puts(out, "3 states");
+		break;
 	case PANE_WIRE:
-		text_printf(out, "3 wire: %zu kept", o->link->stand.packet_count);
+		text_printf(out, "4 wire: %zu kept", o->link->stand.packet_count);
 		break;
 	default:
-		text_puts(out, "4 story");
+		text_puts(out, "5 story");
 		break;
 	}
-	if (pane_lines(pane, o->link) == 0 && o->from)
+	if ((pane == PANE_LADDER || pane == PANE_STORY) && o->from)
 		text_puts(out, " (scrolled back; End: now)");
 }
 
@@ -160,6 +166,9 @@ void pane_fill(enum pane pane, const struct pane_order *o, struct page *page)
 	case PANE_LADDER:
 		pane_ladder(o, page);
 		break;
+	case PANE_DIAGRAM:
+		pane_diagram(o, page);
+		break;
 	case PANE_WIRE:
 		pane_wire(o, page);
 		break;
@@ -171,8 +180,13 @@ void pane_fill(enum pane pane, const struct pane_order *o, struct page *page)
 
 size_t pane_lines(enum pane pane, const struct link *l)
 {
+	size_t sockets = l->stand.socket_count;
+
 	if (pane == PANE_SOCKETS)
-		return l->stand.socket_count + 1;
+		return sockets + 1;
+	if (pane == PANE_DIAGRAM)
+		return DIAGRAM_LINES +
+			2 * (sockets < DIAGRAM_WAYS_MOST ? sockets : DIAGRAM_WAYS_MOST);
 	return pane == PANE_WIRE ? l->stand.packet_count + 1 : 0;
 }
 
@@ -182,6 +196,8 @@ uint64_t pane_scroll(enum pane pane, const struct pane_order *o, int64_t by)
 	uint64_t kinds = pane == PANE_LADDER ? rungs : story, at = o->from;
 	int64_t last = (int64_t)pane_lines(pane, o->link) - o->height;
 
+	if (pane == PANE_DIAGRAM)
+		return 0; /* it has all it can show */
 	if (pane_lines(pane, o->link)) {
 		int64_t line = (int64_t)at + by;
 

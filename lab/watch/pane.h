@@ -14,6 +14,7 @@ struct text;
 enum pane {
 	PANE_SOCKETS,
 	PANE_LADDER,
+	PANE_DIAGRAM,
 	PANE_WIRE,
 	PANE_STORY,
 	PANE_COUNT,
@@ -33,7 +34,7 @@ struct pane_order {
 void pane_title(enum pane pane, const struct pane_order *order, struct text *out);
 /* Exactly the rows to be seen, in order. */
 void pane_fill(enum pane pane, const struct pane_order *order, struct page *page);
-/* How many lines there are to scroll, of a pane that is scrolled by lines; 0 = by events. */
+/* How many lines it has to show; 0 = there is no end of them, and it is scrolled by events. */
 size_t pane_lines(enum pane pane, const struct link *link);
 /* Another place to show from, `by` lines or events further down (< 0: up). */
 uint64_t pane_scroll(enum pane pane, const struct pane_order *order, int64_t by);
@@ -43,5 +44,7 @@ void pane_sockets(const struct pane_order *order, struct page *page);
 void pane_sockets_title(const struct pane_order *order, struct text *out);
 /* pane_ladder.c */
 void pane_ladder(const struct pane_order *order, struct page *page);
+/* pane_diagram.c */
+void pane_diagram(const struct pane_order *order, struct page *page);
 
 #endif

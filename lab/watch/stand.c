@@ -123,6 +123,7 @@ static void see_socket(struct stand *s, const struct event *event)
 	k->name_event = event->no;
 	k->told_ns = event->time_ns;
 	k->fd = event->socket.fd;
+	k->held |= event->process != NULL;
 	replace(&k->host, event->host);
 	replace(&k->process, event->process);
 	if (event->socket.local.family)
@@ -138,6 +139,9 @@ static void see_state(struct stand *s, const struct event *event)
 
 	k->first = k->first ? k->first : event->no;
 	k->state_event = event->no;
+	if (k->state_count == STAND_STATES_MOST)
+		memmove(k->states, k->states + 1, --k->state_count * sizeof(*k->states));
+	k->states[k->state_count++] = event->no;
 	replace(&k->host, event->host);
 	if (event->time_ns < k->told_ns)
 		return; /* a "now" line came before it: what is known is younger */
@@ -171,6 +175,9 @@ void stand_see_now(struct stand *s, const struct socket_now *now, uint64_t t_ns)
 	k->sendq = now->sendq;
 	k->retransmits = now->retransmits;
 	k->due_ns = now->due_ns;
+	k->held = now->held;
+	k->cwnd = now->cwnd;
+	k->rto_us = now->rto_us;
 	k->read_ns = now->read_ns;
 	k->read = true;
 	replace(&k->host, now->host);

@@ -13,6 +13,9 @@
 #include "base/hash_table.h"
 #include "base/tcp_state.h"
 
+#define STAND_STATES_MOST                                                                          \
+	16 /* of a socket, the last: a life has no more than eight, but it may be used again */
+
 struct event;
 struct journal;
 struct socket_now;
@@ -28,13 +31,16 @@ struct stand_socket {
 	enum tcp_state state;
 	struct address local, remote;
 	bool read; /* the rest is known, as it was at read_ns */
-	uint32_t recvq, sendq, retransmits;
+	bool held; /* somebody has had a descriptor of it */
+	uint32_t recvq, sendq, retransmits, cwnd;
+	uint64_t rto_us; /* 0 = this and cwnd are not known */
 	char *timer; /* owned; NULL = none runs */
 	uint64_t due_ns, read_ns;
 	uint64_t told_ns; /* when its state was told last */
 	/* Numbers of events, 0 = none: its first, and the last of its states and of its names. */
 	uint64_t first, state_event, name_event;
-	unsigned mark; /* whoever looks for some of them may write here */
+	uint64_t states[STAND_STATES_MOST]; /* events, the last of its states in order */
+	unsigned state_count;
 };
 
 /* A packet that is kept on the wire. */

@@ -146,7 +146,7 @@ static void draw_bars(const struct view *v, int height)
 	else
 		text_puts(&right, "live ");
 	screen_bar(0, text_get(&left), text_get(&right));
-	screen_bar(height - 1, " q quit  ? keys  Tab next pane  arrows scroll  1-4 show or hide",
+	screen_bar(height - 1, " q quit  ? keys  Tab next pane  arrows scroll  1-5 show or hide",
 		l->stand.packet_count ? "something is held " : "");
 	text_done(&left);
 	text_done(&right);
@@ -158,7 +158,7 @@ static void draw_help(int height, int width)
 		" q         leave; the lab goes on                      ",
 		" Tab       next pane (its title is in reverse)         ",
 		" arrows, PgUp, PgDn   scroll it; Home, End: all the way",
-		" 1 2 3 4   show or hide sockets, ladder, wire, story   ",
+		" 1 - 5     show or hide a pane                         ",
 		" 0         as fits the screen                          ",
 		" ?         this                                        ",
 		"                                                       ",
