@@ -85,7 +85,7 @@ static void place_halves(int y, int height, int width, struct area areas[PANE_CO
 {
 	int half = width / 2;
 
-	areas[PANE_WIRE] = (struct area){ .y = y, .height = height, .width = half };
+	areas[PANE_WIRE] = (struct area){ .y = y, .height = height, .width = half - 1 };
 	areas[PANE_STORY] =
 		(struct area){ .y = y, .x = half + 1, .height = height, .width = width - half - 1 };
 }
@@ -121,7 +121,7 @@ static void place_rest(const struct area *rest, const struct layout_pane panes[P
 		wire = story = false;
 	}
 	if (beside) {
-		first.width = LADDER_WIDTH;
+		first.width = ROW_WIDTH;
 		other.x = LADDER_WIDTH + 1;
 		other.width -= other.x;
 	}
@@ -152,7 +152,7 @@ void layout_make(int y, int height, int width, const struct layout_pane panes[PA
 		others |= is_on(&panes[i], true);
 	if (is_on(&panes[PANE_SOCKETS], true) &&
 		!(alone && height < DIAGRAM_ROWS + SOCKETS_LEAST)) {
-		int rows = smaller(panes[PANE_SOCKETS].lines + 1, height / 3);
+		int rows = smaller(panes[PANE_SOCKETS].lines + 1, height * 2 / 5);
 
 		rows = smaller(larger(rows, SOCKETS_LEAST), height);
 		ret_areas[PANE_SOCKETS] =

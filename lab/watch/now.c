@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/hash_table.h"
 #include "base/lab_assert.h"
@@ -13,6 +14,7 @@
 #include "journal/jsonl.h"
 
 #define ENDPOINTS_MOST 16777216
+#define READ_AGAIN_NS (NS_PER_S / 2) /* that it was read again and is the same is told so often */
 
 /* ---- writing ---- */
 
@@ -122,6 +124,7 @@ uint64_t now_hash(const struct socket_now *now)
 {
 	const uint64_t numbers[] = { now->endpoint, (uint64_t)now->pid, (uint64_t)now->fd, now->tcp,
 		now->state, now->recvq, now->sendq, now->timer ? now->due_ns : 0, now->retransmits,
+		now->held, now->cwnd, now->rto_us, now->read_ns / READ_AGAIN_NS,
 		address_hash(&now->local, &now->remote) };
 	uint64_t hash = 1;
 

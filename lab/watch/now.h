@@ -51,7 +51,7 @@ struct watch_hello {
 void now_format_hello(const struct watch_hello *hello, struct text *out);
 void now_format(const struct socket_now *now, uint64_t t_ns, struct text *out);
 void now_format_end(uint64_t t_ns, struct text *out);
-/* A number that changes when anything of it does but the time it was read. */
+/* A number that changes when anything of it does; the time it was read counts in half seconds. */
 uint64_t now_hash(const struct socket_now *now);
 
 /* Which line is this? */

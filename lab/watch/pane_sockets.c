@@ -205,14 +205,14 @@ void pane_sockets(const struct pane_order *o, struct page *page)
 	free(rows);
 }
 
-/* "Sockets 3: 1 LISTEN, 2 ESTABLISHED" */
+/* "1 sockets: 1 LISTEN, 2 ESTABLISHED" */
 void pane_sockets_title(const struct pane_order *o, struct text *out)
 {
 	size_t counts[STATE_COUNT] = { 0 }, count = o->link->stand.socket_count;
 	const struct stand_socket *s;
 	const char *separator = ": ";
 
-	text_printf(out, "1 sockets %zu", count);
+	text_puts(out, "1 sockets");
 	TAILQ_FOREACH(s, &o->link->stand.sockets, place)
 	{
 		if (!s->udp && s->state < STATE_COUNT)
@@ -225,4 +225,7 @@ void pane_sockets_title(const struct pane_order *o, struct text *out)
 			tcp_state_name((enum tcp_state)i));
 		separator = ", ";
 	}
+	if (o->height > 1 && count >= (size_t)o->height)
+		text_printf(out, " (rows %" PRIu64 " to %" PRIu64 " of %zu)", o->from + 1,
+			o->from + (uint64_t)o->height - 1, count);
 }

@@ -3,6 +3,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "journal/jsonl_read.h"
 #include "watch/folder.h"
 #include "watch/layout.h"
 #include "watch/link.h"
@@ -137,17 +139,23 @@ static void draw_bars(const struct view *v, int height)
 	text_printable(&left, l->title, strlen(l->title));
 	if (l->stand.kernel)
 		text_printf(&left, "  Linux %s", l->stand.kernel);
+	if (jsonl_reader_missing(l->reader))
+		text_printf(&left, "  (%" PRIu64 " events left out)",
+			jsonl_reader_missing(l->reader));
 	text_printf(&right, "%.1f s  ", (double)link_now_ns(l) / (double)NS_PER_S);
-	if (l->end == LINK_LEFT)
-		text_puts(&right, "the lab has ended ");
-	else if (l->end == LINK_LOST)
-		text_puts(&right,
-			kill(l->pid, 0) == 0 ? "the lab let go of us " : "the lab has ended ");
-	else
+	if (l->end == LINK_OPEN)
 		text_puts(&right, "live ");
+	else if (l->end == LINK_LOST && kill(l->pid, 0) == 0)
+		text_puts(&right, "the lab has let go of us; q leaves ");
+	else
+		text_puts(&right, "the lab has ended; q leaves ");
 	screen_bar(0, text_get(&left), text_get(&right));
-	screen_bar(height - 1, " q quit  ? keys  Tab next pane  arrows scroll  1-5 show or hide",
-		l->stand.packet_count ? "something is held " : "");
+	text_clear(&left);
+	text_clear(&right);
+	text_puts(&left, " q leave  ? keys  Tab pane  arrows scroll  1-5 show, hide  0 all");
+	if (l->stand.packet_count)
+		text_printf(&right, "%zu kept on the wire ", l->stand.packet_count);
+	screen_bar(height - 1, text_get(&left), text_get(&right));
 	text_done(&left);
 	text_done(&right);
 }
