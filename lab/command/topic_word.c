@@ -90,6 +90,7 @@ static const struct word_topic words[] = {
 			" c recvq 5, c sendq 0, c backlog 16, c retransmits 2: its numbers.\n"
 			" c timer retransmission: which timer runs; none is none.\n"
 			" c timer time-wait 60s +-2%: that timer, and how long until it fires.\n"
+			" c cwnd 10, c rto 200ms +-20%, c ca_state Loss: a field that `show` tells.\n"
 			" counter TcpRetransSegs 1, bob counter ...: what a host's kernel has counted.\n"
 			" count TIME-WAIT 2: so many sockets are in that state.\n"
 			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"

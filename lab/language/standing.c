@@ -10,6 +10,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/expectation.h"
+#include "language/field_expectation.h"
 #include "observe/tracker.h"
 #include "world/counters.h"
 #include "world/host.h"
@@ -218,6 +219,8 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 		return read_counter(e, w) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_TIMER:
 		return timer_stands(e, w);
+	case EXPECT_FIELD:
+		return field_expectation_stands(e) ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNT:
 		return count_sockets(w, e->states[0]) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNTER:
@@ -265,6 +268,9 @@ void expectation_format(const struct expectation *e, struct text *out)
 			text_duration(out, e->gap_ns);
 			text_printf(out, " +-%g%%", e->tolerance * 100);
 		}
+		break;
+	case EXPECT_FIELD:
+		field_expectation_format(e, out);
 		break;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]), e->number);
@@ -380,6 +386,9 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 			text_puts(out, " ");
 			text_duration(out, time_left(e->endpoint));
 		}
+		return;
+	case EXPECT_FIELD:
+		field_expectation_format_seen(e, out);
 		return;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]),

@@ -555,7 +555,8 @@ const struct sock_field sock_field_info[] = {
 		.kind = FIELD_BYTES,
 		AT(bytes_acked),
 		.sentence = "of what it sent, acknowledged",
-		.more = "SYN and FIN count as a byte each here, so it is one more than the data.",
+		.more = "The SYN counts as a byte where connect() sent it, and the FIN at both ends, "
+			"so it may be more than the data.",
 		.source = "tcpi_bytes_acked; RFC 4898",
 	},
 	{

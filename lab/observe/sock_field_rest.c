@@ -80,8 +80,8 @@ const struct sock_field sock_field_rest[] = {
 		.source = "INET_DIAG_SHUTDOWN (sk_shutdown); shutdown(2)",
 	},
 	{
-		.name = "mark",
-		.others = "so_mark",
+		.name = "fwmark",
+		.others = "so_mark|mark",
 		.group = FIELDS_SOCKET,
 		.kind = FIELD_HEX,
 		IN(DETAIL_MARK, 0, 4),

@@ -202,10 +202,17 @@ static void offer_topics(struct request *r)
 	request_offer(r, "", "topics", "");
 }
 
-/* What the option named before may be set to, where it has names. */
+/* What the option named before may be set to, or the field be expected to be, where it has names. */
 static void offer_values(struct request *r)
 {
 	const struct sockopt *o = sockopt_find(r->words[r->word_count - 1].text);
+	const struct sock_field *f = sock_field_find(r->words[r->word_count - 1].text);
+
+	for (const char *const *name = f ? f->names : NULL; name && *name; name++)
+		if (!strchr(*name, ' '))
+			request_offer(r, "", *name, "");
+	if (f && (f->none || f->kind == FIELD_FLAGS))
+		request_offer(r, "", "none", "");
 
 	if (o && o->type == SOCKOPT_FLAG) {
 		request_offer(r, "", "on", "");

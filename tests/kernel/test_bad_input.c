@@ -74,7 +74,7 @@ static const struct bad_line bad_lines[] = {
 	{ "process p; kill p KILL; expect p killed KILL; socket c in p", 0,
 		":1:59: process 'p' has ended" },
 	/* values */
-	{ "socket c; expect c BOGUS", 0, ":1:20: 'BOGUS' is no TCP state; " },
+	{ "socket c; expect c BOGUS", 0, ":1:20: 'BOGUS' is no TCP state, nor a field " },
 	{ "socket c; connect c 1.2.3:80", 0, ":1:21: '1.2.3' is neither an address nor a host" },
 	{ "socket c; connect c :99999", 0, ":1:21: ':99999' is no address: " },
 	{ "socket c; connect c 127.0.0.1", 0, ":1:21: '127.0.0.1' is no address: " },

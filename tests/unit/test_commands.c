@@ -24,7 +24,7 @@
 
 /* They answer a person at the prompt; a recipe has nobody to read them, waits for events, not time, and may
  * not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh does). */
-static const char *const for_people[] = { "capture", "exec", "help", "quit", "save", "sleep", "ss",
+static const char *const for_people[] = { "capture", "exec", "help", "quit", "save", "sleep",
 	"type", "watch", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
