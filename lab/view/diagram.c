@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "view/diagram.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,10 +220,19 @@ static void list_way(struct drawing_board *b, size_t way, size_t most, int *y, b
 	}
 }
 
+static_assert(DIAGRAM_WIDTH == 76, "what is said where there is less");
+
+static void list_remark(struct drawing_board *b, const char *words, int *y)
+{
+	struct strip s = { .count = 0 };
+
+	strip_text(&s, b, words, false, DIAGRAM_NOBODY);
+	put_line(b, y, &s);
+}
+
 static void list_ways(struct drawing_board *b, const struct diagram_options *o, int y)
 {
 	size_t most = o->all ? SIZE_MAX : STEPS;
-	struct strip s = { .count = 0 };
 	bool beside = false;
 
 	if (!o->all && o->lines > 0 && b->count) {
@@ -233,11 +243,11 @@ static void list_ways(struct drawing_board *b, const struct diagram_options *o, 
 	for (size_t i = 0; i < b->count; i++)
 		list_way(b, i, most, &y, &beside);
 	if (!b->count)
-		strip_text(&s, b, "no socket is in any of these states", false, DIAGRAM_NOBODY);
+		list_remark(b, "no socket is in any of these states", &y);
 	if (beside)
-		strip_text(&s, b, "- -> is not in RFC 9293's figure", false, DIAGRAM_NOBODY);
-	if (s.count)
-		put_line(b, &y, &s);
+		list_remark(b, "- -> is not in RFC 9293's figure", &y);
+	if (b->diagram->width < DIAGRAM_WIDTH)
+		list_remark(b, "the figure takes 76 columns", &y);
 }
 
 void diagram_draw(struct diagram *d, const struct ways *ways, const struct diagram_options *options)

@@ -19,13 +19,17 @@ struct text;
 struct ways;
 
 #define DIAGRAM_WAYS_MOST 8 /* in one picture: the first are drawn */
-#define DIAGRAM_WIDTH                                                                              \
-	76 /* columns of the compact picture, 19 lines high; with less there is only the list */
-#define DIAGRAM_WIDTH_WIDE 100 /* from here on the edges are labelled, as in the RFC: 25 lines */
+/* The compact picture, and the one whose edges have the RFC's words: asked for by a width from there on. With less
+ * columns than the compact one takes there is only the list. */
+#define DIAGRAM_WIDTH 76
+#define DIAGRAM_LINES 19
+#define DIAGRAM_WIDTH_WIDE 100
+#define DIAGRAM_LINES_WIDE 25
 
 struct diagram_options {
 	int width; /* columns there are, from 1 */
-	int lines; /* at most, picture and list; long ways are cut in the middle. 0 = STEPS of each way */
+	/* Lines there are: ways are cut in the middle to fit, but to 3 steps each at the least. 0 = to 12 steps each */
+	int lines;
 	bool all; /* every step of every way, however long */
 	bool ascii; /* else UTF-8, each character one column wide */
 };

@@ -12,6 +12,8 @@
  *
  * A line is told by its corners, each a place in a column and a rank, so one table serves both sizes: the compact
  * picture has two lines between the ranks, the wide one three, the upper of which has the words. */
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -34,6 +36,9 @@ struct layout {
 	int gap; /* lines between ranks */
 	bool words;
 };
+
+static_assert(DIAGRAM_LINES == (RANKS - 1) * 3 + 1 && DIAGRAM_LINES_WIDE == (RANKS - 1) * 4 + 1,
+	"ranks, with their gaps");
 
 static const struct layout compact = { .center = { 10, 38, 66 }, .gap = 2 };
 static const struct layout wide_layout = { .center = { 10, 50, 90 }, .gap = 3, .words = true };
@@ -494,5 +499,5 @@ int board_draw_figure(struct drawing_board *b, bool wide)
 		put_words(&f, &lines[i]);
 	for (size_t i = 0; i < FIGURE_EDGES; i++)
 		put_marks(&f, &lines[i]);
-	return line_of(f.layout, RANKS - 1, AT) + 1;
+	return wide ? DIAGRAM_LINES_WIDE : DIAGRAM_LINES;
 }

@@ -128,10 +128,10 @@ void ways_read(struct ways *w, const struct journal *j)
 	drop_empty(w);
 }
 
-void ways_add(struct ways *w, const struct journal *j, const char *name, const uint64_t *events,
-	size_t count)
+void ways_add(struct ways *w, const struct journal *j, const char *name, bool open,
+	const uint64_t *events, size_t count)
 {
-	struct way way = { .name = text_copy(name) };
+	struct way way = { .name = text_copy(name), .open = open };
 
 	for (size_t i = 0; i < count; i++) {
 		const struct event *told = journal_get(j, events[i]);
@@ -140,11 +140,8 @@ void ways_add(struct ways *w, const struct journal *j, const char *name, const u
 		if (!told || told->kind != EVENT_STATE)
 			continue;
 		event = *told;
+		way.endpoint = event.state.endpoint;
 		add_step(&way, j, &event);
-	}
-	if (!way.count) {
-		free(way.name);
-		return;
 	}
 	w->ways = memory_grow(w->ways, (w->count + 1) * sizeof(*w->ways));
 	w->ways[w->count++] = way;
@@ -253,32 +250,64 @@ static void forget_before(struct way *way, uint64_t after)
 		memmove(way->steps, way->steps + first, way->count * sizeof(*way->steps));
 }
 
-/* "d, e and 3 more" */
-static void tell_left_out(struct way *const *ways, size_t count, struct text *out)
-{
-	size_t named = 0;
+/* Who is not in the picture. */
+struct left_out {
+	struct text *out; /* borrowed */
+	size_t named, more;
+	size_t older; /* of the names that are in it */
+};
 
-	while (named < count && named < NAMED_MOST && strlen(ways[named]->name) <= NAME_MOST) {
-		text_puts(out, named ? ", " : "");
-		text_escape(out, ways[named]->name, strlen(ways[named]->name));
-		named++;
+static void leave_out(struct left_out *l, const struct way *way)
+{
+	if (l->more || l->named == NAMED_MOST || strlen(way->name) > NAME_MOST) {
+		l->more++;
+		return;
 	}
-	if (named < count)
-		text_printf(out, "%s%zu %s", named ? " and " : "", count - named,
-			named ? "more" : "sockets");
+	text_puts(l->out, l->named++ ? ", " : "");
+	text_escape(l->out, way->name, strlen(way->name));
 }
 
-/* Only those in the list stay, in its order; of too many the best. */
-static void keep(struct ways *w, const struct list *l, size_t most, struct text *left_out)
+/* "d, e and 3 more, 2 older of the same names" */
+static void tell_left_out(const struct left_out *l)
+{
+	if (l->more)
+		text_printf(l->out, "%s%zu %s", l->named ? " and " : "", l->more,
+			l->named ? "more" : "sockets");
+	if (l->older)
+		text_printf(l->out, "%s%zu older of the same names", l->out->len ? ", " : "",
+			l->older);
+}
+
+static bool has_name(struct way *const *ways, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (same(ways[i]->name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Only those in the list stay, in its order; of too many the best, and where no names were asked for, of each name one. */
+static void keep(struct ways *w, const struct list *l, const struct ways_choice *o,
+	struct text *out)
 {
 	struct way **best = memory_new((l->count + 1) * sizeof(struct way *));
-	size_t stay = l->count < most ? l->count : most;
-	struct ways kept = { .ways = memory_new((stay + 1) * sizeof(*kept.ways)) };
+	struct ways kept = { .ways = memory_new((l->count + 1) * sizeof(*kept.ways)) };
+	struct left_out left_out = { .out = out };
+	size_t stay = 0;
 
 	for (size_t i = 0; i < l->count; i++)
 		best[i] = l->items[i];
 	qsort(best, l->count, sizeof(struct way *), compare);
-	tell_left_out(best + stay, l->count - stay, left_out);
+	for (size_t i = 0; i < l->count; i++) {
+		if (!o->name_count && has_name(best, stay, best[i]->name))
+			left_out.older++;
+		else if (stay < o->most)
+			best[stay++] = best[i];
+		else
+			leave_out(&left_out, best[i]);
+	}
+	tell_left_out(&left_out);
 	for (size_t i = 0; i < l->count; i++) {
 		for (size_t k = 0; k < stay; k++) {
 			if (best[k] != l->items[i])
@@ -304,11 +333,12 @@ int ways_choose(struct ways *w, const struct journal *j, const struct ways_choic
 	read_all(w, j, &cast);
 	list = (struct list){ .items = memory_new((w->count + 1) * sizeof(struct way *)) };
 	r = choose(w, &cast, choice, &list, d);
-	if (r == 0) {
-		keep(w, &list, choice->most, left_out);
-		for (size_t i = 0; i < w->count; i++)
-			forget_before(&w->ways[i], choice->after);
-	}
+	if (r == 0)
+		keep(w, &list, choice, left_out);
+	else
+		ways_done(w);
+	for (size_t i = 0; i < w->count; i++)
+		forget_before(&w->ways[i], choice->after);
 	free(list.items);
 	cast_done(&cast);
 	return r;

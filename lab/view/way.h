@@ -41,7 +41,7 @@ struct ways {
 struct ways_choice {
 	uint64_t after; /* only steps behind this event, numbered anew */
 	const char *const *names; /* sockets, processes or hosts, in this order */
-	size_t name_count; /* 0 = the sockets that live or have moved */
+	size_t name_count; /* 0 = the sockets that live or have moved, of each name the youngest */
 	size_t most; /* ways; of more, those that live first, and those that moved last */
 };
 
@@ -49,12 +49,12 @@ struct ways_choice {
  * come from. all zero = no ways yet */
 void ways_read(struct ways *w, const struct journal *j);
 /* The ways of some, since the last `reset`; those who have gone no step too. Who had to be left out is appended to
- * left_out: "d, e and 3 more". -ENOENT with d filled: nothing of such a name. */
+ * left_out: "d, e and 3 more, 2 older of the same names". -ENOENT with d filled: nothing of such a name. */
 int ways_choose(struct ways *w, const struct journal *j, const struct ways_choice *choice,
 	struct text *left_out, struct diag *d);
-/* One more way, of the EVENT_STATEs with these numbers; none when they are no step. */
-void ways_add(struct ways *w, const struct journal *j, const char *name, const uint64_t *events,
-	size_t count);
+/* One more way, of the EVENT_STATEs with these numbers, for who knows them. open: somebody has its descriptor. */
+void ways_add(struct ways *w, const struct journal *j, const char *name, bool open,
+	const uint64_t *events, size_t count);
 void ways_done(struct ways *w);
 
 #endif

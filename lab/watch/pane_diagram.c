@@ -47,8 +47,9 @@ void pane_diagram(const struct pane_order *o, struct page *page)
 
 	TAILQ_FOREACH(s, &o->link->stand.sockets, place)
 	{
-		if (!s->udp && s->state_event >= bar)
-			ways_add(&ways, link_journal(o->link), s->name, s->states, s->state_count);
+		if (!s->udp && s->state_event && s->state_event >= bar)
+			ways_add(&ways, link_journal(o->link), s->name, s->process != NULL,
+				s->states, s->state_count);
 	}
 	if (options.width > 0 && options.lines > 0)
 		diagram_draw(&d, &ways, &options);

@@ -57,6 +57,12 @@ static const struct bad_line bad_lines[] = {
 	{ "mark m3; socket c; ladder m3", 0,
 		":1:20: 'm3' is no socket, no process that has had one, and no host; it is a mark: "
 		"ladder since m3" },
+	{ "mark m3; socket c; diagram m3", 0,
+		":1:20: 'm3' is no socket, and no process or host that has had one; it is a mark: "
+		"diagram since m3" },
+	{ "socket u udp; diagram u", 0, ":1:15: 'u' has no TCP state" },
+	{ "diagram since", 0, ":1:9: since what? `since mark`, or the name of a mark" },
+	{ "diagram since nosuch", 0, ":1:15: there was no `mark nosuch`" },
 	{ "process p; socket q in p udp", 0,
 		":1:26: the kind comes before the process: socket q udp in p" },
 	{ "counters carol", 0, ":1:10: there is no such host, and no counter begins with 'carol'" },

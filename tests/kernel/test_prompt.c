@@ -373,6 +373,8 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "ss alpha ESTABLISHED ");
 	pty_type(&s->pty, "\025events stat\tof al\t");
 	pty_await_typed(&s->pty, "events state of alpha ");
+	pty_type(&s->pty, "\025dia\twi\talp\tlocal\t");
+	pty_await_typed(&s->pty, "diagram wide alpha localhost ");
 	pty_type(&s->pty, "\025until al\tsen\t");
 	pty_await_typed(&s->pty, "until alpha sendq ");
 	pty_type(&s->pty, "\025send alpha \"al\t"); /* inside a string: nothing */

@@ -491,6 +491,16 @@ static void three_sockets_share_edges_by_letter(void **state)
 		"   s2  SYN-SENT -> ESTABLISHED        <- #2 SYN/ACK\n");
 }
 
+static void little_room_has_only_the_list(void **state)
+{
+	add_client(*state, "c");
+	assert_drawn(*state, 40, false,
+		"c: ESTABLISHED\n"
+		"   c1  CLOSED -> SYN-SENT             <…\n"
+		"   c2  SYN-SENT -> ESTABLISHED        <…\n"
+		"the figure takes 76 columns\n");
+}
+
 static void hostile_names_are_only_letters(void **state)
 {
 	struct way *c = add_client(*state, "\033]0;owned\007\n");
@@ -549,7 +559,7 @@ static void long_way_is_cut_in_the_middle_unless_all_is_asked(void **state)
 	text_clear(&out);
 	diagram_draw(&d, *state, &(struct diagram_options){ .width = 80, .all = true });
 	diagram_write(&d, &out);
-	assert_int_equal(d.height, 19 + 1 + 100);
+	assert_int_equal(d.height, DIAGRAM_LINES + 1 + 100);
 	assert_null(strstr(text_get(&out), "..."));
 	for (int lines = 24; lines < 60; lines++) {
 		diagram_draw(&d, *state, &(struct diagram_options){ .width = 80, .lines = lines });
@@ -711,7 +721,7 @@ static void edge_of_the_figure_is_marked_alone(void **state)
 	(void)state;
 	for (int form = 0; form < 4; form++) {
 		int width = form & 1 ? DIAGRAM_WIDTH_WIDE : DIAGRAM_WIDTH;
-		int lines = form & 1 ? 25 : 19;
+		int lines = form & 1 ? DIAGRAM_LINES_WIDE : DIAGRAM_LINES;
 		struct diagram d = { 0 }, blank = { 0 };
 		uint8_t *owner = memory_new((size_t)(width * lines));
 
@@ -767,7 +777,7 @@ static void cells_tell_whose_and_what_is_lit(void **state)
 	add_client(*state, "d");
 	diagram_draw(&d, *state, &(struct diagram_options){ .width = DIAGRAM_WIDTH });
 	assert_memory_equal(d.marks, "cd", 2);
-	for (int y = 0; y < 19; y++) {
+	for (int y = 0; y < DIAGRAM_LINES; y++) {
 		for (int x = 0; x < d.width; x++) {
 			const struct diagram_cell *c = diagram_cell(&d, x, y);
 
@@ -796,6 +806,7 @@ int main(void)
 		DRAWS(self_connect_is_one_way_through_all),
 		DRAWS(reset_is_told_below_and_lights_the_end),
 		DRAWS(three_sockets_share_edges_by_letter),
+		DRAWS(little_room_has_only_the_list),
 		DRAWS(hostile_names_are_only_letters),
 		DRAWS(long_way_is_cut_in_the_middle_unless_all_is_asked),
 		DRAWS(width_is_never_more_than_asked),
