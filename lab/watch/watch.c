@@ -26,9 +26,15 @@
 
 #define GREET_MS 2000
 #define LIST_MS 300 /* for one that is asked only what it is */
-#define FRAME_NS (16 * NS_PER_MS) /* between two pictures, however much happens */
-#define COUNTDOWN_NS (100 * NS_PER_MS) /* the same when only time goes by */
-#define WAIT_MS 1000 /* when nothing does */
+#define FRAME_NS (5 * NS_PER_MS) /* between two pictures, however much happens */
+/* A tenth of a core's time is for drawing, of which some may be saved up: what happens now and then is seen at once,
+ * and a flood makes no work for others. */
+#define SHARE 10
+#define CREDIT_MOST_NS (20 * NS_PER_MS)
+#define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
+#define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
+#define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
+#define WAIT_NS NS_PER_S /* when nothing does */
 
 struct view {
 	struct link link;
@@ -40,8 +46,10 @@ struct view {
 	bool leaving;
 	int signals; /* owned */
 	struct page page; /* of whichever pane is drawn */
-	uint64_t drawn_ns; /* when the last picture was shown */
-	bool dirty; /* it is not how things are */
+	uint64_t drawn_ns; /* when the last picture was shown, */
+	int64_t credit_ns; /* for drawing, at that time; < 0: it was too much work */
+	bool dirty; /* it is not how things are, */
+	uint64_t dirty_ns; /* since then */
 };
 
 /* ---- which lab ---- */
@@ -179,8 +187,18 @@ static void draw_help(int height, int width)
 		screen_text(y + i, x > 0 ? x : 0, width, PAGE_CHOSEN, lines[i]);
 }
 
+/* On a busy machine a picture may take long; that is no reason to wait longer still for the next. */
+static uint64_t cpu_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 static void draw(struct view *v)
 {
+	uint64_t begin = cpu_now_ns(), before = v->drawn_ns;
 	int height, width;
 
 	screen_size(&height, &width);
@@ -195,6 +213,10 @@ static void draw(struct view *v)
 		draw_help(height, width);
 	screen_end();
 	v->drawn_ns = clock_now_ns();
+	v->credit_ns += (int64_t)((v->drawn_ns - before) / SHARE);
+	if (v->credit_ns > (int64_t)CREDIT_MOST_NS)
+		v->credit_ns = (int64_t)CREDIT_MOST_NS;
+	v->credit_ns -= (int64_t)(cpu_now_ns() - begin);
 	v->dirty = false;
 }
 
@@ -225,7 +247,6 @@ static void press(struct view *v, int key)
 {
 	int page = v->areas[v->focus].height - 2;
 
-	v->dirty = true;
 	if (v->help && key != 'q') {
 		v->help = false;
 		return;
@@ -285,16 +306,32 @@ static bool ticks(const struct view *v)
 	return v->link.end == LINK_OPEN;
 }
 
-static int wait_ms(const struct view *v, bool more)
+/* When the next picture is due; UINT64_MAX = not before something happens. */
+static uint64_t due_ns(const struct view *v)
 {
-	uint64_t now = clock_now_ns(), due = v->drawn_ns;
+	uint64_t debt = v->credit_ns < 0 ? (uint64_t)-v->credit_ns * SHARE : 0;
+	uint64_t due = v->drawn_ns + (debt > FRAME_NS ? debt : FRAME_NS);
 
-	if (more)
-		return 0;
-	if (!v->dirty && !ticks(v))
-		return WAIT_MS;
-	due += v->dirty ? FRAME_NS : COUNTDOWN_NS;
-	return due > now ? (int)((due - now) / NS_PER_MS) + 1 : 0;
+	if (v->dirty)
+		return due > v->dirty_ns + GATHER_NS ? due : v->dirty_ns + GATHER_NS;
+	return ticks(v) ? v->drawn_ns + COUNTDOWN_NS : UINT64_MAX;
+}
+
+static struct timespec wait_time(const struct view *v, bool more)
+{
+	uint64_t now = clock_now_ns(), due = due_ns(v), wait = 0;
+
+	if (!more && due > now)
+		wait = due == UINT64_MAX ? WAIT_NS : due - now;
+	return (struct timespec){ .tv_sec = (time_t)(wait / NS_PER_S),
+		.tv_nsec = (long)(wait % NS_PER_S) };
+}
+
+static void touch(struct view *v)
+{
+	if (!v->dirty)
+		v->dirty_ns = clock_now_ns();
+	v->dirty = true;
 }
 
 /* Wait for what comes first, and take it in. 0, or -errno with d filled. */
@@ -307,19 +344,23 @@ static int take(struct view *v, bool *more, struct diag *d)
 	};
 	uint64_t taken = v->link.taken;
 	enum link_end end = v->link.end;
+	struct timespec wait = wait_time(v, *more);
 	int r = 0, key;
 
-	poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(v, *more));
+	ppoll(fds, sizeof(fds) / sizeof(fds[0]), &wait, NULL);
 	if (fds[0].revents & (POLLHUP | POLLERR))
 		v->leaving = true; /* the terminal is gone */
-	while ((key = screen_key()) >= 0)
+	while ((key = screen_key()) >= 0) {
+		touch(v);
 		press(v, key); /* KEY_RESIZE too, of which the kernel tells by a signal */
+	}
 	*more = false;
 	if (v->link.fd >= 0 && fds[2].revents) {
 		r = link_read(&v->link, d);
 		*more = r > 0;
 	}
-	v->dirty |= v->link.taken != taken || v->link.end != end;
+	if (v->link.taken != taken || v->link.end != end)
+		touch(v);
 	return r < 0 ? r : 0;
 }
 
@@ -339,9 +380,7 @@ static int run(struct view *v, struct diag *d)
 	int r, number;
 
 	for (;;) {
-		uint64_t since = clock_now_ns() - v->drawn_ns;
-
-		if (since >= (v->dirty ? FRAME_NS : COUNTDOWN_NS) && (v->dirty || ticks(v)))
+		if (clock_now_ns() >= due_ns(v))
 			draw(v);
 		r = take(v, &more, d);
 		number = take_signal(v);
