@@ -330,7 +330,7 @@ static void write_report(struct lab *lab)
 
 /* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
  * it cannot be watched is no reason to stop; the command `watch` says why. */
-static void offer(struct lab *lab)
+static void offer(struct lab *lab, bool interactive)
 {
 	const struct options *o = lab->options;
 	struct diag d = { 0 };
@@ -340,7 +340,10 @@ static void offer(struct lab *lab)
 	if (o->file)
 		recipe_short_name(o->file, &lab->title);
 	else
-		text_puts(&lab->title, o->command ? "commands behind -c" : "the prompt");
+		text_puts(&lab->title,
+			o->command	      ? "commands behind -c"
+				: interactive ? "the prompt"
+					      : "standard input");
 	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
 }
 
@@ -384,7 +387,7 @@ static int run_lab(const struct options *o)
 		welcome();
 	r = world_open(lab.world, NULL, &d);
 	if (r == 0)
-		offer(&lab);
+		offer(&lab, interactive);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = feed(&lab, interactive, &d)) < 0)

@@ -28,6 +28,10 @@ static const uint64_t rungs = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_RETURN) |
 	EVENT_BIT(EVENT_DELIVERED) | EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_MARK) |
 	EVENT_BIT(EVENT_PROCESS_END);
 
+/* What can change the diagram. */
+static const uint64_t ways =
+	EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_SOCKET) | EVENT_BIT(EVENT_HOST);
+
 #define DIAGRAM_LINES 19 /* without the list of ways */
 
 /* ---- the wire ---- */
@@ -175,6 +179,23 @@ void pane_fill(enum pane pane, const struct pane_order *o, struct page *page)
 	default:
 		pane_story(o, page);
 		break;
+	}
+}
+
+uint64_t pane_version(enum pane pane, const struct pane_order *o)
+{
+	const struct journal *j = link_journal(o->link);
+	uint64_t end = journal_last(j) + 1;
+
+	switch (pane) {
+	case PANE_LADDER:
+		return (o->from ? o->from : end) + 1;
+	case PANE_DIAGRAM:
+		return journal_previous(j, end, ways) + 1;
+	case PANE_STORY:
+		return (o->from ? o->from : journal_previous(j, end, story)) + 1;
+	default:
+		return 0;
 	}
 }
 

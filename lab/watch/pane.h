@@ -34,6 +34,8 @@ struct pane_order {
 void pane_title(enum pane pane, const struct pane_order *order, struct text *out);
 /* Exactly the rows to be seen, in order. */
 void pane_fill(enum pane pane, const struct pane_order *order, struct page *page);
+/* Changes when what it shows has; 0 = it changes with time. */
+uint64_t pane_version(enum pane pane, const struct pane_order *order);
 /* How many lines it has to show; 0 = there is no end of them, and it is scrolled by events. */
 size_t pane_lines(enum pane pane, const struct link *link);
 /* Another place to show from, `by` lines or events further down (< 0: up). */

@@ -136,12 +136,19 @@ int screen_key(void)
 	return key == ERR ? -1 : key;
 }
 
-void screen_begin(void)
+void screen_clear(void)
 {
 	erase();
 }
 
-void screen_end(void)
+void screen_clear_area(const struct area *a)
+{
+	attr_set(A_NORMAL, 0, NULL);
+	for (int i = 0; i < a->height; i++)
+		mvhline(a->y + i, a->x, ' ', a->width);
+}
+
+void screen_show(void)
 {
 	refresh();
 }
@@ -254,9 +261,9 @@ void screen_bar(int y, const char *left, const char *right)
 	set_style(PAGE_CHOSEN);
 	for (int x = 0; x < width; x++)
 		put_point(y, x, ' ');
-	put_text(y, 0, width, &skip, left, left + strlen(left));
 	begin = width - row_columns(right);
-	if (begin > row_columns(left) + 1)
-		put_text(y, begin, width, &skip, right, right + strlen(right));
+	put_text(y, 0, begin - 1, &skip, left, left + strlen(left));
+	skip = 0;
+	put_text(y, begin > 0 ? begin : 0, width, &skip, right, right + strlen(right));
 	set_style(PAGE_PLAIN);
 }

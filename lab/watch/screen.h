@@ -27,9 +27,11 @@ void screen_size(int *ret_height, int *ret_width);
 /* The next key as getch(3X) has it, -1 when none was pressed. Does not wait. */
 int screen_key(void);
 
-/* Begin a picture, and show it. */
-void screen_begin(void);
-void screen_end(void);
+/* Nothing but blanks, on all of it and in a part. */
+void screen_clear(void);
+void screen_clear_area(const struct area *a);
+/* Show what was drawn. */
+void screen_show(void);
 /* Text in one row, from column x, in at most `most` columns. */
 void screen_text(int y, int x, int most, enum page_style style, const char *text);
 /* A row of a pane's frame: "── Sockets 3 ─────". focused: the keys go there. */
@@ -38,7 +40,7 @@ void screen_title(const struct area *a, bool focused, const char *title);
 void screen_divider(int y, int x, int height);
 /* A line of a page, in this row of an area; columns before `skip` are left out. */
 void screen_line(const struct area *a, int row, int skip, const struct page *p, size_t line);
-/* The first and the last row, in reverse. */
+/* The first and the last row, in reverse. What is at the right comes first where there is little room. */
 void screen_bar(int y, const char *left, const char *right);
 
 #endif

@@ -27,22 +27,31 @@
 #define GREET_MS 2000
 #define LIST_MS 300 /* for one that is asked only what it is */
 #define FRAME_NS (5 * NS_PER_MS) /* between two pictures, however much happens */
-/* A tenth of a core's time is for drawing, of which some may be saved up: what happens now and then is seen at once,
+/* A fifth of a core's time is for drawing, of which some may be saved up: what happens now and then is seen at once,
  * and a flood makes no work for others. */
-#define SHARE 10
-#define CREDIT_MOST_NS (20 * NS_PER_MS)
+#define SHARE 5
+#define CREDIT_MOST_NS (40 * NS_PER_MS)
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define WAIT_NS NS_PER_S /* when nothing does */
 
+/* What was drawn of a pane. */
+struct drawn {
+	struct area area;
+	uint64_t version, from;
+	bool focus;
+};
+
 struct view {
 	struct link link;
 	struct layout_pane panes[PANE_COUNT];
 	struct area areas[PANE_COUNT];
+	struct drawn drawn[PANE_COUNT];
 	uint64_t from[PANE_COUNT]; /* see struct pane_order */
 	enum pane focus;
 	bool help;
+	bool anew; /* nothing of what is on the screen can stay */
 	bool leaving;
 	int signals; /* owned */
 	struct page page; /* of whichever pane is drawn */
@@ -119,16 +128,31 @@ static struct pane_order order_of(const struct view *v, enum pane pane)
 		.from = v->from[pane] };
 }
 
+static bool same_area(const struct area *a, const struct area *b)
+{
+	return a->y == b->y && a->x == b->x && a->height == b->height && a->width == b->width;
+}
+
 static void draw_pane(struct view *v, enum pane pane)
 {
 	struct pane_order order = order_of(v, pane);
 	const struct area *a = &v->areas[pane];
+	struct drawn now = { .area = *a,
+		.version = a->height ? pane_version(pane, &order) : 1,
+		.from = v->from[pane],
+		.focus = pane == v->focus };
+	const struct drawn *before = &v->drawn[pane];
 	struct text title = TEXT_EMPTY;
 
+	if (now.version && now.version == before->version && now.from == before->from &&
+		now.focus == before->focus)
+		return;
+	v->drawn[pane] = now;
 	if (a->height < 2)
 		return;
+	screen_clear_area(a);
 	pane_title(pane, &order, &title);
-	screen_title(a, pane == v->focus, text_get(&title));
+	screen_title(a, now.focus, text_get(&title));
 	text_done(&title);
 	page_clear(&v->page);
 	pane_fill(pane, &order, &v->page);
@@ -136,6 +160,24 @@ static void draw_pane(struct view *v, enum pane pane)
 		screen_line(a, (int)line + 1, 0, &v->page, line);
 	if (a->x > 0)
 		screen_divider(a->y, a->x - 1, a->height);
+}
+
+/* Find the panes their places; where one has moved, all is drawn anew. */
+static void lay_out(struct view *v)
+{
+	int height, width;
+
+	screen_size(&height, &width);
+	for (int i = 0; i < PANE_COUNT; i++)
+		v->panes[i].lines = (int)pane_lines((enum pane)i, &v->link);
+	layout_make(1, height - 2, width, v->panes, v->areas);
+	for (int i = 0; i < PANE_COUNT; i++)
+		v->anew |= !same_area(&v->areas[i], &v->drawn[i].area);
+	if (!v->anew)
+		return;
+	screen_clear();
+	memset(v->drawn, 0, sizeof(v->drawn));
+	v->anew = false;
 }
 
 static void draw_bars(const struct view *v, int height)
@@ -202,16 +244,15 @@ static void draw(struct view *v)
 	int height, width;
 
 	screen_size(&height, &width);
-	for (int i = 0; i < PANE_COUNT; i++)
-		v->panes[i].lines = (int)pane_lines((enum pane)i, &v->link);
-	layout_make(1, height - 2, width, v->panes, v->areas);
-	screen_begin();
+	lay_out(v);
 	for (int i = 0; i < PANE_COUNT; i++)
 		draw_pane(v, (enum pane)i);
 	draw_bars(v, height);
-	if (v->help)
+	if (v->help) {
 		draw_help(height, width);
-	screen_end();
+		v->anew = true; /* it lies over the panes */
+	}
+	screen_show();
 	v->drawn_ns = clock_now_ns();
 	v->credit_ns += (int64_t)((v->drawn_ns - before) / SHARE);
 	if (v->credit_ns > (int64_t)CREDIT_MOST_NS)
