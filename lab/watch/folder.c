@@ -145,6 +145,7 @@ static int connect_in(int folder, pid_t pid)
 int folder_connect(pid_t pid, struct diag *d)
 {
 	struct text path = TEXT_EMPTY;
+	struct diag refused = { 0 };
 	int r = -ENOENT;
 
 	for (unsigned place = 0; place < PLACES && r < 0; place++) {
@@ -156,12 +157,15 @@ int folder_connect(pid_t pid, struct diag *d)
 		if (folder >= 0)
 			r = connect_in(folder, pid);
 		else if (folder != -ENOENT)
-			r = folder;
+			refused = *d;
 	}
 	text_done(&path);
+	*d = refused;
+	if (r >= 0 || (refused.error && r == -ENOENT))
+		return r >= 0 ? r : -refused.error;
 	if (r == -ENOENT)
 		return diag_set(d, ENOENT, "there is no lab %d that can be watched", (int)pid);
-	return r >= 0 || d->error == -r ? r : diag_errno(d, -r, "connect", "lab %d", (int)pid);
+	return diag_errno(d, -r, "connect", "lab %d", (int)pid);
 }
 
 /* A name that is a PID, else 0. */
@@ -214,9 +218,9 @@ static void list_in(int folder, pid_t **pids, size_t *count)
 ssize_t folder_list(pid_t **ret_pids, struct diag *d)
 {
 	struct text path = TEXT_EMPTY;
+	struct diag refused = { 0 };
 	pid_t *pids = NULL;
 	size_t count = 0;
-	int r = 0;
 
 	for (unsigned place = 0; place < PLACES; place++) {
 		CLEANUP(fd_closep) int folder = -1;
@@ -231,13 +235,14 @@ ssize_t folder_list(pid_t **ret_pids, struct diag *d)
 			if (count == before) /* what dead ones left behind */
 				rmdir(text_get(&path));
 		} else if (folder != -ENOENT) {
-			r = folder;
+			refused = *d;
 		}
 	}
 	text_done(&path);
-	if (count == 0 && r < 0) {
+	*d = refused;
+	if (count == 0 && refused.error) {
 		free(pids);
-		return r;
+		return -refused.error;
 	}
 	if (count)
 		qsort(pids, count, sizeof(*pids), compare_pids);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -28,7 +29,7 @@ int link_open(struct link *l, pid_t pid, struct diag *d)
 
 	if (fd < 0)
 		return fd;
-	*l = (struct link){ .fd = fd, .pid = pid };
+	*l = (struct link){ .fd = fd, .pid = pid, .process = pidfd_open(pid, 0) };
 	l->reader = jsonl_reader_new("the lab", true);
 	stand_init(&l->stand, jsonl_reader_journal(l->reader));
 	return 0;
@@ -37,10 +38,18 @@ int link_open(struct link *l, pid_t pid, struct diag *d)
 void link_close(struct link *l)
 {
 	fd_closep(&l->fd);
+	fd_closep(&l->process);
 	stand_done(&l->stand);
 	jsonl_reader_free(l->reader);
 	text_done(&l->in);
 	free(l->title);
+}
+
+bool link_is_dropped(const struct link *l)
+{
+	struct pollfd process = { .fd = l->process, .events = POLLIN };
+
+	return l->end == LINK_LOST && l->process >= 0 && poll(&process, 1, 0) == 0;
 }
 
 const struct journal *link_journal(const struct link *l)

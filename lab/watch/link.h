@@ -17,12 +17,13 @@ struct jsonl_reader;
 enum link_end {
 	LINK_OPEN,
 	LINK_LEFT, /* the lab has said that it ends */
-	LINK_LOST, /* it was killed, or it has dropped us */
+	LINK_LOST, /* it had no time to, or goes on without us */
 };
 
 struct link {
 	int fd; /* owned; -1 = it is over */
 	pid_t pid; /* of the lab */
+	int process; /* owned: its pidfd, readable when it has ended; -1 = unknown */
 	uint64_t start_ns; /* when it began, CLOCK_MONOTONIC */
 	char *title; /* owned; what it plays; NULL until it said so */
 	struct text in; /* what has come and is no whole line yet */
@@ -42,6 +43,8 @@ int link_read(struct link *l, struct diag *d);
 /* Wait for the first line. 0; -ETIMEDOUT: the lab does not answer. */
 int link_greet(struct link *l, int timeout_ms, struct diag *d);
 
+/* Is it over, but not for the lab? */
+bool link_is_dropped(const struct link *l);
 const struct journal *link_journal(const struct link *l);
 /* The lab's clock, which stands still when it has ended. */
 uint64_t link_now_ns(const struct link *l);

@@ -77,7 +77,7 @@ int watch_parse_pid(const char *word, pid_t *ret_pid)
 /* "4711  open/self-connect, for 12 s" */
 static void describe(pid_t pid, struct text *out)
 {
-	struct link l = { .fd = -1 };
+	struct link l = { .fd = -1, .process = -1 };
 	struct diag d = { 0 };
 
 	text_printf(out, "  %-8d", (int)pid);
@@ -195,7 +195,7 @@ static void draw_bars(const struct view *v, int height)
 	text_printf(&right, "%.1f s  ", (double)link_now_ns(l) / (double)NS_PER_S);
 	if (l->end == LINK_OPEN)
 		text_puts(&right, "live ");
-	else if (l->end == LINK_LOST && kill(l->pid, 0) == 0)
+	else if (link_is_dropped(l))
 		text_puts(&right, "the lab has let go of us; q leaves ");
 	else
 		text_puts(&right, "the lab has ended; q leaves ");
@@ -382,6 +382,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = v->signals, .events = POLLIN },
 		{ .fd = v->link.fd, .events = POLLIN },
+		{ .fd = link_is_dropped(&v->link) ? v->link.process : -1, .events = POLLIN },
 	};
 	uint64_t taken = v->link.taken;
 	enum link_end end = v->link.end;
@@ -400,7 +401,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 		r = link_read(&v->link, d);
 		*more = r > 0;
 	}
-	if (v->link.taken != taken || v->link.end != end)
+	if (v->link.taken != taken || v->link.end != end || fds[3].revents)
 		touch(v);
 	return r < 0 ? r : 0;
 }
