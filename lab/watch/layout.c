@@ -106,9 +106,10 @@ static void place_rest(const struct area *rest, const struct layout_pane panes[P
 	bool wire = !alone && is_on(&panes[PANE_WIRE], true);
 	bool story = !alone && is_on(&panes[PANE_STORY], tall || wide || rest->width >= HALVES);
 	bool diagram = alone || is_on(&panes[PANE_DIAGRAM], wide && tall);
-	bool halves = !wide && wire && story && rest->width >= HALVES;
 	bool beside = wide && ladder && (wire || story || diagram);
 	int wire_rows = 1 + larger(2, smaller(panes[PANE_WIRE].lines, rest->height / 5));
+	bool halves = !wide && wire && story && rest->width >= HALVES &&
+		rest->height >= wire_rows + LADDER_LEAST;
 	struct stack left = { .count = 0 }, right = { .count = 0 };
 	struct stack *second = beside ? &right : &left;
 	struct area first = *rest, other = *rest;
@@ -148,6 +149,8 @@ void layout_make(int y, int height, int width, const struct layout_pane panes[PA
 	bool others = false;
 
 	memset(ret_areas, 0, PANE_COUNT * sizeof(*ret_areas));
+	if (height < 1 || width < 1)
+		return;
 	for (int i = PANE_SOCKETS + 1; i < PANE_COUNT; i++)
 		others |= is_on(&panes[i], true);
 	if (is_on(&panes[PANE_SOCKETS], true) &&

@@ -219,6 +219,8 @@ int now_read(const struct json_t *object, struct socket_now *ret_now, struct dia
 		.read_ns = get_number(object, "read_ns", INT64_MAX, &bad),
 	};
 
+	/* one that was not seen in any state yet has a name of a state, too */
+	bad |= now.tcp && now.state == STATE_NONE && strcmp(state, tcp_state_name(STATE_NONE)) != 0;
 	if (bad || !now.endpoint)
 		return diag_set(d, EBADMSG, "a \"now\" line of the lab has a value that cannot be");
 	*ret_now = now;
