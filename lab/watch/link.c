@@ -23,15 +23,20 @@
 #define SLICE_NS (5 * NS_PER_MS) /* then the screen has its turn */
 #define READ_BYTES 65536
 
+void link_init(struct link *l, int fd, pid_t pid)
+{
+	*l = (struct link){ .fd = fd, .pid = pid, .process = fd < 0 ? -1 : pidfd_open(pid, 0) };
+	l->reader = jsonl_reader_new("the lab", true);
+	stand_init(&l->stand, jsonl_reader_journal(l->reader));
+}
+
 int link_open(struct link *l, pid_t pid, struct diag *d)
 {
 	int fd = folder_connect(pid, d);
 
 	if (fd < 0)
 		return fd;
-	*l = (struct link){ .fd = fd, .pid = pid, .process = pidfd_open(pid, 0) };
-	l->reader = jsonl_reader_new("the lab", true);
-	stand_init(&l->stand, jsonl_reader_journal(l->reader));
+	link_init(l, fd, pid);
 	return 0;
 }
 
@@ -146,6 +151,15 @@ static int take_lines(struct link *l, struct diag *d)
 	return r;
 }
 
+int link_take(struct link *l, const char *bytes, size_t len, struct diag *d)
+{
+	text_add(&l->in, bytes, len);
+	/* a long line comes in many pieces, and is not searched from its beginning each time */
+	if (memchr(bytes, '\n', len) || l->in.len > LINE_MOST)
+		return take_lines(l, d);
+	return 0;
+}
+
 int link_read(struct link *l, struct diag *d)
 {
 	uint64_t until = clock_now_ns() + SLICE_NS;
@@ -163,10 +177,7 @@ int link_read(struct link *l, struct diag *d)
 			end(l, LINK_LOST);
 			return 0;
 		}
-		text_add(&l->in, bytes, (size_t)len);
-		/* a long line comes in many pieces, and is not searched from its beginning each time */
-		if (memchr(bytes, '\n', (size_t)len) || l->in.len > LINE_MOST)
-			r = take_lines(l, d);
+		r = link_take(l, bytes, (size_t)len, d);
 		if (clock_now_ns() > until)
 			return r < 0 ? r : 1;
 	}

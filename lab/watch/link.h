@@ -34,12 +34,16 @@ struct link {
 	uint64_t taken; /* lines */
 };
 
+/* One that has heard nothing yet, of a connection to lab `pid`, which is owned from here; -1 = to none. */
+void link_init(struct link *l, int fd, pid_t pid);
 /* 0, or -errno with d filled as folder_connect() does. */
 int link_open(struct link *l, pid_t pid, struct diag *d);
 void link_close(struct link *l);
 /* Take in what has come, for about a slice of time. 1: there may be more at once; 0: there is none for now, or it is
  * over; -errno with d filled: what came makes no sense. */
 int link_read(struct link *l, struct diag *d);
+/* The same with bytes from elsewhere. 0 or -errno. */
+int link_take(struct link *l, const char *bytes, size_t len, struct diag *d);
 /* Wait for the first line. 0; -ETIMEDOUT: the lab does not answer. */
 int link_greet(struct link *l, int timeout_ms, struct diag *d);
 
