@@ -129,11 +129,11 @@ static void place_rest(const struct area *rest, const struct layout_pane panes[P
 	if (diagram)
 		push(second, PANE_DIAGRAM, smaller(DIAGRAM_ROWS, rest->height),
 			alone ? INT_MAX : panes[PANE_DIAGRAM].lines + 1);
-	if (wire)
-		push(second, PANE_WIRE, wire_rows, wire_rows);
 	if (ladder)
 		push(&left, PANE_LADDER, smaller(LADDER_LEAST, first.height),
 			second == &left && story ? first.height * 2 / 3 : INT_MAX);
+	if (wire)
+		push(second, PANE_WIRE, wire_rows, wire_rows);
 	if (story)
 		push(second, PANE_STORY, 3, INT_MAX);
 	place(&left, &first, areas);

@@ -7,6 +7,8 @@
 #include "watch/page.h"
 #include "watch/pane.h"
 
+#define WIDE_LINES 30 /* of the wide picture, with some of the list below it */
+
 /* The last event that as many sockets as can be drawn have had their last step at, or behind it. */
 static uint64_t find_bar(const struct stand *stand)
 {
@@ -51,6 +53,8 @@ void pane_diagram(const struct pane_order *o, struct page *page)
 			ways_add(&ways, link_journal(o->link), s->name, s->process != NULL,
 				s->states, s->state_count);
 	}
+	if (o->height < WIDE_LINES && options.width >= DIAGRAM_WIDTH_WIDE)
+		options.width = DIAGRAM_WIDTH_WIDE - 1;
 	if (options.width > 0 && options.lines > 0)
 		diagram_draw(&d, &ways, &options);
 	for (int y = 0; y < d.height; y++) {
