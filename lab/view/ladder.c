@@ -374,8 +374,8 @@ static void draw(const struct ladder *l, struct text *out)
 		return;
 	}
 	rung_layout_fit(&layout, &l->lifelines, l->options->ascii,
-		l->options->width ? l->options->width : ROW_WIDTH, l->list.rungs + first,
-		l->list.count - first);
+		l->options->width ? l->options->width : ROW_WIDTH,
+		first ? l->list.rungs + first : l->list.rungs, l->list.count - first);
 	rung_draw_titles(&layout, &l->lifelines, out);
 	if (first && !l->options->events)
 		text_printf(out, "(%zu line%s before; `ladder all` draws all)\n", first,

@@ -32,7 +32,7 @@ struct pane_order {
 
 /* The name in its title, and the lines below it. head: of these stay when the rest is scrolled. */
 void pane_title(enum pane pane, const struct pane_order *order, struct text *out);
-/* Exactly the rows to be seen, in order. */
+/* The rows to be seen, in order; at most as many as there are. */
 void pane_fill(enum pane pane, const struct pane_order *order, struct page *page);
 /* Changes when what it shows has; 0 = it changes with time. */
 uint64_t pane_version(enum pane pane, const struct pane_order *order);

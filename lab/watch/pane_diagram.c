@@ -57,7 +57,7 @@ void pane_diagram(const struct pane_order *o, struct page *page)
 		options.width = DIAGRAM_WIDTH_WIDE - 1;
 	if (options.width > 0 && options.lines > 0)
 		diagram_draw(&d, &ways, &options);
-	for (int y = 0; y < d.height; y++) {
+	for (int y = 0; y < d.height && y < o->height; y++) {
 		page_line(page);
 		for (int x = 0; x < d.width; x++) {
 			const struct diagram_cell *cell = diagram_cell(&d, x, y);
