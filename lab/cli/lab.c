@@ -29,6 +29,7 @@
 #include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
+#include "watch/feed.h"
 #include "wire/capture.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -44,6 +45,8 @@ struct lab {
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
+	struct feed *feed; /* for watchers; NULL = nobody can watch */
+	struct text title; /* what they are told this lab is */
 	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
@@ -102,6 +105,8 @@ static void close_lab(struct lab *lab)
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	feed_close(lab->feed);
+	lab->feed = NULL;
 	world_close(lab->world, on_closed, lab);
 }
 
@@ -325,6 +330,25 @@ static void write_report(struct lab *lab)
 	lab->code = EXIT_USAGE;
 }
 
+/* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
+ * it cannot be watched is no reason to stop; the command `watch` says why. */
+static void offer(struct lab *lab, bool interactive)
+{
+	const struct options *o = lab->options;
+	struct diag d = { 0 };
+
+	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return;
+	if (o->file)
+		recipe_short_name(o->file, &lab->title);
+	else
+		text_puts(&lab->title,
+			o->command	      ? "commands behind -c"
+				: interactive ? "the prompt"
+					      : "standard input");
+	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
+}
+
 int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -371,6 +395,8 @@ int lab_run(const struct options *o)
 	if (interactive)
 		welcome();
 	r = world_open(lab.world, NULL, &d);
+	if (r == 0)
+		offer(&lab, interactive);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = feed(&lab, interactive, &d)) < 0)
@@ -387,6 +413,7 @@ int lab_run(const struct options *o)
 	world_free(lab.world);
 	console_free(lab.console);
 	lines_done(&lab.lines);
+	text_done(&lab.title);
 	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;

@@ -62,6 +62,13 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
 		.recipes = true,
 	},
+	[VERB_WATCH] = {
+		.name = "watch",
+		.args = "[PID]",
+		.summary = "a second screen for a running lab: sockets, ladder, states, wire",
+		.detail = "Shows what happens in a lab that runs in another terminal, as it happens; the lab is not changed by\n"
+			  "it. Of several labs, PID says which. Keys: q leaves, ? tells the others.",
+	},
 	[VERB_REPORT] = {
 		.name = "report",
 		.args = "RECIPE|JOURNAL",

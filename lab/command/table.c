@@ -51,6 +51,7 @@
 	X(ladder)                                                                                  \
 	X(diagram)                                                                                 \
 	X(events)                                                                                  \
+	X(watch)                                                                                   \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \

@@ -40,7 +40,8 @@ void narrate_subject(const struct event *event, struct text *out)
 	case EVENT_SOCKET:
 	case EVENT_STATE:
 	case EVENT_TIMER:
-		text_puts(out, event->subject);
+		if (event->subject) /* a journal that was read need not say of which socket it is */
+			text_puts(out, event->subject);
 		break;
 	default:
 		break;
