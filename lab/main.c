@@ -80,6 +80,7 @@ static int play(struct options *o, char **names, int count)
 		fputs("tcplab: --step plays one recipe, and that is a folder\n", stderr);
 		code = EXIT_USAGE;
 	}
+	o->ask = true;
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
 		if (!o->json)

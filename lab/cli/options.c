@@ -40,7 +40,9 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "play",
 		.args = "RECIPE",
 		.summary = "tell a recipe's story as it happens",
-		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.",
+		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.\n"
+			  "Where it asks what will happen it waits for the answer: of whoever sits at the terminal, or the next\n"
+			  "line of standard input.",
 		.recipes = true,
 	},
 	[VERB_CHECK] = {

@@ -59,6 +59,8 @@
 	X(repeat)                                                                                  \
 	X(claim)                                                                                   \
 	X(differs)                                                                                 \
+	X(predict)                                                                                 \
+	X(choice)                                                                                  \
 	X(slow)                                                                                    \
 	X(needs)                                                                                   \
 	X(until)                                                                                   \

@@ -433,6 +433,31 @@ static void get_claim(struct jsonl_reader *r, struct event *event)
 	event->process = get_string(r, "differs", false);
 }
 
+static void get_prediction(struct jsonl_reader *r, struct event *event)
+{
+	const char *name;
+	int verdict = 0;
+
+	event->prediction.line = (uint32_t)get_number(r, "line", UINT32_MAX, 0);
+	event->prediction.column = (uint32_t)get_number(r, "column", UINT32_MAX, 0);
+	if (event->kind == EVENT_QUESTION) {
+		event->host = get_string(r, "answers", true);
+		return;
+	}
+	event->prediction.question = get_event(r, "question", EVENT_BIT(EVENT_QUESTION), NEEDED);
+	if (event->kind == EVENT_PREDICTION)
+		return;
+	event->prediction.answer = get_event(r, "prediction", EVENT_BIT(EVENT_PREDICTION), 0);
+	name = get_string(r, "verdict", true);
+	while (name && verdict < PREDICTION_VERDICT_COUNT &&
+		strcmp(prediction_verdict_name((enum prediction_verdict)verdict), name) != 0)
+		verdict++;
+	if (verdict == PREDICTION_VERDICT_COUNT)
+		jsonl_refuse(r, "\"verdict\" is none");
+	else
+		event->prediction.verdict = (enum prediction_verdict)verdict;
+}
+
 static void get_details(struct jsonl_reader *r, struct event *event)
 {
 	switch (event->kind) {
@@ -472,6 +497,11 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 	case EVENT_CLAIM:
 		get_claim(r, event);
 		break;
+	case EVENT_QUESTION:
+	case EVENT_PREDICTION:
+	case EVENT_OBSERVATION:
+		get_prediction(r, event);
+		break;
 	case EVENT_COMMAND:
 	case EVENT_EXPECTATION:
 	case EVENT_ERROR:
@@ -486,7 +516,8 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 #define NEEDS_SUBJECT                                                                              \
 	(EVENT_BIT(EVENT_HOST) | EVENT_BIT(EVENT_PROCESS) | EVENT_BIT(EVENT_PROCESS_END) |         \
 		EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_STATE) |      \
-		EVENT_BIT(EVENT_CLAIM))
+		EVENT_BIT(EVENT_CLAIM) | EVENT_BIT(EVENT_QUESTION) | EVENT_BIT(EVENT_PREDICTION) | \
+		EVENT_BIT(EVENT_OBSERVATION))
 #define NEEDS_PROCESS (EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) | EVENT_BIT(EVENT_RETURN))
 #define NEEDS_TEXT                                                                                 \
 	(EVENT_BIT(EVENT_LAB) | EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_COMMAND) |              \
@@ -494,7 +525,8 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 		EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) | EVENT_BIT(EVENT_DROPPED) | \
 		EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_SAY) |           \
 		EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_OUTPUT) | EVENT_BIT(EVENT_NOTE) |   \
-		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM))
+		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM) | EVENT_BIT(EVENT_QUESTION) |      \
+		EVENT_BIT(EVENT_OBSERVATION))
 
 static enum event_kind kind_of(const char *type)
 {
