@@ -31,6 +31,8 @@ enum verb {
 	VERB_CHECK,
 	VERB_CLAIMS,
 	VERB_WATCH,
+	VERB_EXERCISE,
+	VERB_GRADE,
 	VERB_REPORT,
 	VERB_LIST,
 	VERB_SHOW,
@@ -69,6 +71,8 @@ enum option_id {
 	OPTION_JOBS,
 	OPTION_REPORT,
 	OPTION_TIMEOUT,
+	OPTION_STUDENT,
+	OPTION_STUDENTS,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -98,6 +102,9 @@ struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	const char *capture; /* file; of check, folder */
+	const char *student; /* of exercise: his ID; NULL = nobody's */
+	const char *students; /* of grade: a file of IDs; NULL = anybody's */
+	bool exercise; /* `file` is to be done, not played */
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
 	bool step, json, ipv6, keep_going, slow, help, version;

@@ -13,9 +13,11 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/abbreviation.h"
+#include "language/attempt.h"
 #include "language/calling.h"
 #include "language/checking.h"
 #include "language/claim.h"
+#include "language/exercise.h"
 #include "language/pending.h"
 #include "language/play.h"
 #include "language/prediction.h"
@@ -59,6 +61,11 @@ static void script_advance(struct script *s);
 
 static void on_changed(void *arg)
 {
+	const struct script *s = arg;
+
+	/* also while a command waits, and while none runs */
+	if (s->options.attempt && world_settled(s->world))
+		attempt_rested(s->options.attempt);
 	script_advance(arg);
 }
 
@@ -164,6 +171,11 @@ bool script_slow(const struct script *s)
 	return s->options.slow || script_interactive(s);
 }
 
+struct attempt *script_attempt(const struct script *s)
+{
+	return s->options.attempt;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;
@@ -230,6 +242,13 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 
 /* ---- filling the queue ---- */
 
+static void push_list(struct script *s, struct statement_list *list)
+{
+	queue_push(&s->queue, list);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
 int script_push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, struct diag *d)
 {
@@ -244,9 +263,21 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 		statement_list_done(&list);
 		return r;
 	}
-	queue_push(&s->queue, &list);
-	s->told_idle = false;
-	world_kick(s->world);
+	if (s->options.attempt && list.count)
+		attempt_typed(s->options.attempt, text, len);
+	push_list(s, &list);
+	return 0;
+}
+
+int script_push_given(struct script *s, struct exercise *exercise, struct diag *d)
+{
+	struct statement_list given;
+	int r = checking_list(s->world, s->table, &exercise->list, d);
+
+	if (r < 0)
+		return r;
+	exercise_take_given(exercise, &given);
+	push_list(s, &given);
 	return 0;
 }
 
@@ -357,7 +388,12 @@ static void start(struct script *s, struct statement *st)
 			.subject = st->file,
 			.text = st->text,
 			.place = { .line = st->line, .column = st->words->column } });
-	result = s->call.def->run(&s->call, &d);
+	result =
+		s->options.attempt ? attempt_allows(s->options.attempt, &s->call, &d) : ATTEMPT_RUN;
+	if (result == ATTEMPT_SKIP)
+		result = CMD_DONE;
+	else if (result == ATTEMPT_RUN)
+		result = s->call.def->run(&s->call, &d);
 	if (result != CMD_WAIT)
 		finish(s, result, &d);
 }
@@ -391,6 +427,8 @@ static bool lab_ready(struct script *s)
 			return false;
 	}
 	s->settle_by_ns = 0;
+	if (s->options.attempt)
+		attempt_rested(s->options.attempt);
 	return true;
 }
 
@@ -438,7 +476,8 @@ static void run_queue(struct script *s)
 		}
 		if (s->ending) {
 			check_leftovers(s);
-			telling_unfired(s->world);
+			if (!s->options.attempt) /* an exercise leaves its rules for what the student does */
+				telling_unfired(s->world);
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
@@ -536,6 +575,8 @@ bool script_interrupt(struct script *s)
 {
 	if (!script_busy(s))
 		return false;
+	if (s->options.attempt)
+		attempt_stopped(s->options.attempt);
 	end_call(s);
 	play_stop(&s->play, true);
 	queue_drop(&s->queue);
