@@ -74,10 +74,10 @@ void practice_print(const struct practice *p)
 	struct text goals = TEXT_EMPTY;
 
 	attempt_format(p->attempt, &goals);
-	printf("%s\n%s\n`goal` tells how it stands, `hint` helps%s. `help` lists the commands.\n",
+	printf("%s\n%s\n`goal` tells how it stands, `hint` helps, `help` lists the commands.\n%s\n",
 		p->exercise->opening, text_get(&goals),
-		p->exercise->student[0] ? ", `submit` writes the file to hand in"
-					: "; this is for practice, --student ID makes it yours");
+		p->exercise->student[0] ? "`submit` writes the file to hand in."
+					: "This is for practice; --student ID makes it yours.");
 	fflush(stdout);
 	text_done(&goals);
 }
