@@ -15,12 +15,14 @@ run			libuv.pc	libuv1-dev		libuv-devel
 run			libmnl.pc	libmnl-dev		libmnl-devel
 run			jansson.pc	libjansson-dev		jansson-devel
 run			readline.pc	libreadline-dev		readline-devel
+run			ncursesw.pc	libncurses-dev		ncurses-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
 run			libmd.pc	libmd-dev		libmd-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat
 tests			strace		strace			strace
+tests			tmux		tmux			tmux
 ci			clang-format	clang-format		clang-tools-extra
 ci			libasan.so	gcc			libasan
 ci			libubsan.so	gcc			libubsan'

@@ -25,11 +25,13 @@
 #include "journal/journal.h"
 #include "journal/jsonl.h"
 #include "language/attempt.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/telling.h"
 #include "repl/prompt.h"
 #include "view/console.h"
+#include "watch/feed.h"
 #include "wire/capture.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -38,12 +40,16 @@ struct lab {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
-	struct lines lines; /* standard input when it is no terminal */
+	bool interactive; /* a prompt for commands, not only for answers */
+	struct lines lines; /* standard input when it is no terminal: commands, or answers */
+	bool answering; /* it is open for answers */
 	struct world *world;
 	struct script *script;
 	struct console *console;
 	struct practice practice; /* the exercise; else all zero */
 	struct prompt *prompt;
+	struct feed *feed; /* for watchers; NULL = nobody can watch */
+	struct text title; /* what they are told this lab is */
 	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
@@ -102,6 +108,8 @@ static void close_lab(struct lab *lab)
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	feed_close(lab->feed);
+	lab->feed = NULL;
 	world_close(lab->world, on_closed, lab);
 }
 
@@ -112,13 +120,20 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 	console_pause(lab->console, world_journal(lab->world));
 	/* at the prompt a recipe that fails is an observation */
 	if (!lab->code)
-		lab->code = lab->prompt && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
+		lab->code =
+			lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	close_lab(lab);
 }
 
+/* Who does not want to answer any more wants to see the rest of the story. */
 static void on_prompt_ended(void *arg)
 {
-	close_lab(arg);
+	struct lab *lab = arg;
+
+	if (lab->interactive)
+		close_lab(lab);
+	else
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
 static void begin_work(struct lab *lab);
@@ -131,7 +146,7 @@ static void on_script_idle(void *arg)
 	console_pause(lab->console, world_journal(lab->world));
 	if (lab->practice.attempt && !attempt_begun(lab->practice.attempt))
 		begin_work(lab);
-	else if (lab->prompt)
+	else if (lab->interactive && lab->prompt)
 		prompt_ready(lab->prompt);
 	else if (lab->options->exercise)
 		push_lines(lab);
@@ -143,7 +158,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
 	struct lab *lab = handle->data;
 
-	if (number == SIGINT && lab->prompt)
+	if (number == SIGINT && lab->interactive)
 		return; /* the prompt has its own use for it */
 	lab->code = EXIT_SIGNAL + number;
 	close_lab(lab);
@@ -214,15 +229,62 @@ static void welcome(void)
 
 static int open_prompt(struct lab *lab, struct diag *d)
 {
-	CLEANUP(freep) char *history = history_path();
+	CLEANUP(freep) char *history = lab->interactive ? history_path() : NULL;
 	struct prompt_options options = { .history_file = history,
 		.color = wants_color(STDOUT_FILENO),
+		.answers = !lab->interactive,
 		.ended = on_prompt_ended,
 		.arg = lab };
-	int r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+
+	return prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+}
+
+/* ---- answers, where there is no prompt for commands ---- */
+
+static void take_answers(void *arg)
+{
+	struct lab *lab = arg;
+	struct prediction *question = script_prediction(lab->script);
+	struct text line = TEXT_EMPTY;
+
+	while (prediction_waits(question) && lines_take(&lab->lines, &line)) {
+		prediction_answer(question, lab->world, text_get(&line), line.len);
+		text_clear(&line);
+	}
+	if (prediction_waits(question) && lab->lines.ended)
+		prediction_ask_nobody(question, lab->world);
+	text_done(&line);
+}
+
+static int read_answers(struct lab *lab, struct diag *d)
+{
+	int r = 0;
+
+	if (!lab->answering)
+		r = lines_open(&lab->lines, &lab->loop, take_answers, lab, d);
+	lab->answering = true;
 	if (r == 0)
-		prompt_ready(lab->prompt);
+		take_answers(lab);
 	return r;
+}
+
+/* Standard input is not touched before the first question. */
+static void on_script_asks(void *arg)
+{
+	struct lab *lab = arg;
+	struct diag d = { 0 };
+	int r = 0;
+
+	if (lab->prompt)
+		prompt_ready(lab->prompt);
+	else if (lab->options->step)
+		stepper_ask(&lab->stepper);
+	else if (isatty(STDIN_FILENO))
+		r = open_prompt(lab, &d);
+	else
+		r = read_answers(lab, &d);
+	if (r < 0)
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
 /* What an exercise gives is done: it is the student's turn. */
@@ -263,7 +325,7 @@ static int feed_recipe(struct lab *lab, struct diag *d)
 	if (r == 0 && (o->step || o->pace_ns)) {
 		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
 		if (r == 0)
-			r = stepper_open(&lab->stepper, &lab->loop, lab->script,
+			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
 				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
 	} else if (r == 0) {
 		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
@@ -318,10 +380,30 @@ static void write_report(struct lab *lab)
 	lab->code = EXIT_USAGE;
 }
 
+/* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
+ * it cannot be watched is no reason to stop; the command `watch` says why. */
+static void offer(struct lab *lab, bool interactive)
+{
+	const struct options *o = lab->options;
+	struct diag d = { 0 };
+
+	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return;
+	if (o->file)
+		recipe_short_name(o->file, &lab->title);
+	else
+		text_puts(&lab->title,
+			o->command	      ? "commands behind -c"
+				: interactive ? "the prompt"
+					      : "standard input");
+	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
+}
+
 int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
-	struct lab lab = { .options = o };
+	struct lab lab = { .options = o,
+		.interactive = interactive || (o->exercise && isatty(STDIN_FILENO)) };
 	bool asked = interactive || o->step || o->exercise; /* a person types here */
 	struct script_options script_options = { .interactive = asked,
 		.may_exec = (asked && !o->exercise) || o->command || o->allow_exec ||
@@ -331,6 +413,9 @@ int lab_run(const struct options *o)
 		.keep_going = o->keep_going,
 		.play_may_exec = o->allow_exec,
 		.play_may_write = o->allow_write,
+		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
+			? on_script_asks
+			: NULL,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
@@ -365,6 +450,8 @@ int lab_run(const struct options *o)
 	if (interactive)
 		welcome();
 	r = world_open(lab.world, NULL, &d);
+	if (r == 0)
+		offer(&lab, interactive);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = feed(&lab, interactive, &d)) < 0)
@@ -383,6 +470,7 @@ int lab_run(const struct options *o)
 	world_free(lab.world);
 	console_free(lab.console);
 	lines_done(&lab.lines);
+	text_done(&lab.title);
 	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;

@@ -9,6 +9,8 @@
 #include "language/lexer.h"
 #include "language/recipe.h"
 
+#define WAITING_MOST (4 * LEXER_LINE_MAX) /* bytes read and not taken */
+
 static void on_input(uv_poll_t *handle, int status, int events)
 {
 	struct lines *l = handle->data;
@@ -20,10 +22,10 @@ static void on_input(uv_poll_t *handle, int status, int events)
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	l->ended = len <= 0;
-	if (l->ended)
-		uv_poll_stop(&l->poll);
-	else
+	if (!l->ended)
 		text_add(&l->text, buffer, (size_t)len);
+	if (l->ended || l->text.len >= WAITING_MOST)
+		uv_poll_stop(&l->poll);
 	l->ready(l->arg);
 }
 
@@ -46,7 +48,8 @@ int lines_open(struct lines *l, uv_loop_t *loop, void (*ready)(void *arg), void 
 	return 0;
 }
 
-bool lines_take(struct lines *l, struct text *out)
+/* The next line, or as much of it as is refused for its length. */
+static bool take(struct lines *l, struct text *out)
 {
 	const char *newline = l->text.len ? memchr(l->text.s, '\n', l->text.len) : NULL;
 	size_t len = newline ? (size_t)(newline - l->text.s) : l->text.len, taken = len + !!newline;
@@ -56,7 +59,23 @@ bool lines_take(struct lines *l, struct text *out)
 	text_add(out, l->text.s, len);
 	l->text.len -= taken;
 	memmove(l->text.s, l->text.s + taken, l->text.len);
+	l->cut = !newline;
 	return true;
+}
+
+bool lines_take(struct lines *l, struct text *out)
+{
+	size_t begin = out->len;
+	bool rest, taken;
+
+	do {
+		rest = l->cut;
+		out->len = begin;
+		taken = take(l, out);
+	} while (taken && rest);
+	if (l->polled && !l->ended && l->text.len < WAITING_MOST)
+		uv_poll_start(&l->poll, UV_READABLE | UV_DISCONNECT, on_input);
+	return taken;
 }
 
 void lines_close(struct lines *l)

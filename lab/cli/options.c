@@ -42,7 +42,9 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "play",
 		.args = "RECIPE",
 		.summary = "tell a recipe's story as it happens",
-		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.",
+		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.\n"
+			  "Where it asks what will happen it waits for the answer: of whoever sits at the terminal, or the next\n"
+			  "line of standard input.",
 		.recipes = true,
 	},
 	[VERB_CHECK] = {
@@ -61,6 +63,13 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "whether it holds and what was seen; those that differ come again in full. An ID is a letter and a\n"
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
 		.recipes = true,
+	},
+	[VERB_WATCH] = {
+		.name = "watch",
+		.args = "[PID]",
+		.summary = "a second screen for a running lab: sockets, ladder, states, wire",
+		.detail = "Shows what happens in a lab that runs in another terminal, as it happens; the lab is not changed by\n"
+			  "it. Of several labs, PID says which. Keys: q leaves, ? tells the others.",
 	},
 	[VERB_EXERCISE] = {
 		.name = "exercise",

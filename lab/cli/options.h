@@ -30,6 +30,7 @@ enum verb {
 	VERB_PLAY,
 	VERB_CHECK,
 	VERB_CLAIMS,
+	VERB_WATCH,
 	VERB_EXERCISE,
 	VERB_GRADE,
 	VERB_REPORT,
@@ -107,6 +108,7 @@ struct options {
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
 	bool step, json, ipv6, keep_going, slow, help, version;
+	bool ask; /* play: questions are put, and answers read */
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "language/play.h"
+#include "language/prediction.h"
 #include "language/script.h"
+#include "repl/live.h"
 
 #define ASKED "  (Enter, or ?) "
 #define TYPED_FILE "<step>" /* as messages name it */
@@ -26,6 +28,11 @@ static size_t columns(void)
 
 /* ---- the step that waits ---- */
 
+static bool is_asked(const struct stepper *s)
+{
+	return prediction_waits(script_prediction(s->script));
+}
+
 static void format_step(struct stepper *s)
 {
 	const struct play *play = script_playing(s->script);
@@ -33,6 +40,10 @@ static void format_step(struct stepper *s)
 	size_t most = s->terminal ? columns() - 1 : SIZE_MAX;
 
 	text_clear(&s->step);
+	if (is_asked(s)) {
+		text_puts(&s->step, LIVE_ANSWER);
+		return;
+	}
 	if (script_in_block(s->script)) {
 		text_puts(&s->step, "...> ");
 		return;
@@ -114,16 +125,30 @@ static void obey(struct stepper *s, const struct text *line)
 	}
 }
 
+static void answer(struct stepper *s, const struct text *line)
+{
+	leave(s, SIZE_MAX); /* what was typed stays */
+	if (!prediction_answer(script_prediction(s->script), s->world, text_get(line), line->len))
+		show(s);
+}
+
 static void take_lines(void *arg)
 {
 	struct stepper *s = arg;
 	struct text line = TEXT_EMPTY;
 
 	while (s->shown && lines_take(&s->lines, &line)) {
-		obey(s, &line);
+		if (is_asked(s))
+			answer(s, &line);
+		else
+			obey(s, &line);
 		text_clear(&line);
 	}
-	if (s->shown && s->lines.ended) { /* whoever said when has left */
+	if (s->shown && s->lines.ended && is_asked(s)) {
+		stepper_make_room(s);
+		s->shown = false;
+		prediction_ask_nobody(script_prediction(s->script), s->world);
+	} else if (s->shown && s->lines.ended) { /* whoever said when has left */
 		stepper_make_room(s);
 		s->shown = false;
 		script_drop_block(s->script);
@@ -152,12 +177,19 @@ void stepper_ready(struct stepper *s)
 	take_lines(s);
 }
 
-int stepper_open(struct stepper *s, uv_loop_t *loop, struct script *script, uint64_t pace_ms,
-	bool color, struct diag *d)
+void stepper_ask(struct stepper *s)
+{
+	show(s);
+	take_lines(s);
+}
+
+int stepper_open(struct stepper *s, uv_loop_t *loop, struct world *world, struct script *script,
+	uint64_t pace_ms, bool color, struct diag *d)
 {
 	const char *term = getenv("TERM");
 
 	s->script = script;
+	s->world = world;
 	s->pace_ms = pace_ms;
 	s->color = color;
 	uv_timer_init(loop, &s->timer);

@@ -18,9 +18,11 @@
 
 struct diag;
 struct script;
+struct world;
 
 struct stepper {
 	struct script *script; /* borrowed */
+	struct world *world; /* borrowed */
 	uint64_t pace_ms; /* 0 = a person's */
 	uv_timer_t timer;
 	struct lines lines; /* not opened at a pace */
@@ -34,10 +36,12 @@ struct stepper {
 };
 
 /* pace_ms: 0 = ask. The recipe is in the script by then (script_play()). 0, or -errno with d filled. */
-int stepper_open(struct stepper *s, uv_loop_t *loop, struct script *script, uint64_t pace_ms,
-	bool color, struct diag *d);
+int stepper_open(struct stepper *s, uv_loop_t *loop, struct world *world, struct script *script,
+	uint64_t pace_ms, bool color, struct diag *d);
 /* The script is idle. */
 void stepper_ready(struct stepper *s);
+/* It asks: the next line is an answer. Not at a pace, where nobody is asked here. */
+void stepper_ask(struct stepper *s);
 /* Before and after something is printed. */
 void stepper_make_room(struct stepper *s);
 void stepper_restore(struct stepper *s);

@@ -51,6 +51,7 @@
 	X(ladder)                                                                                  \
 	X(diagram)                                                                                 \
 	X(events)                                                                                  \
+	X(watch)                                                                                   \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
@@ -58,6 +59,8 @@
 	X(repeat)                                                                                  \
 	X(claim)                                                                                   \
 	X(differs)                                                                                 \
+	X(predict)                                                                                 \
+	X(choice)                                                                                  \
 	X(slow)                                                                                    \
 	X(needs)                                                                                   \
 	X(until)                                                                                   \

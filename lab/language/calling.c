@@ -31,7 +31,8 @@ static int call_unmet(struct cmd_call *c, const struct pending *p, const char *s
 static int call_check(struct cmd_call *c, struct diag *d)
 {
 	struct pending *p = c->state;
-	bool settled = p->outcome.kind == OUTCOME_BLOCKED && world_settled(c->world);
+	bool settled =
+		(p->outcome.kind == OUTCOME_BLOCKED || p->may_block) && world_settled(c->world);
 
 	(void)d;
 	if (p->returned && !p->met)

@@ -7,8 +7,10 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "language/claim.h"
 #include "language/cmd.h"
 #include "language/names.h"
+#include "language/prediction.h"
 #include "language/statement.h"
 #include "world/world.h"
 
@@ -98,4 +100,14 @@ int checking_list(const struct world *w, const struct cmd_table *table,
 			r = checking_list(w, table, &list->statements[i].block, d);
 	}
 	return r;
+}
+
+int checking_all(const struct world *w, const struct cmd_table *table,
+	const struct statement_list *list, bool inside, struct diag *d)
+{
+	int r = checking_list(w, table, list, d);
+
+	if (r == 0)
+		r = claim_check(list, d);
+	return r < 0 ? r : prediction_check(list, inside, d);
 }

@@ -82,15 +82,12 @@ static int parse_segments(const struct world *w, const struct statement *s, size
 	return 0;
 }
 
-static int parse_fate(const struct world *w, const struct statement *s, size_t *i,
-	struct expectation *e, struct diag *d)
+int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d)
 {
-	int r = name_process(w, s, &s->words[*i], &e->process, d);
 	uint64_t number = 0;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	++*i;
 	if (is_word(s, *i, "running")) {
 		e->kind = EXPECT_RUNNING;
 	} else if (is_word(s, *i, "blocked")) {
@@ -113,6 +110,17 @@ static int parse_fate(const struct world *w, const struct statement *s, size_t *
 	}
 	++*i;
 	return r;
+}
+
+static int parse_fate(const struct world *w, const struct statement *s, size_t *i,
+	struct expectation *e, struct diag *d)
+{
+	int r = name_process(w, s, &s->words[*i], &e->process, d);
+
+	if (r < 0)
+		return r;
+	++*i;
+	return expectation_read_fate(s, i, e, d);
 }
 
 /* The words behind a socket's name that take a number. */

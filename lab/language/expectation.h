@@ -90,4 +90,14 @@ void expectation_format(const struct expectation *e, struct text *out);
 void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
 	struct text *out);
 
+/* What becomes of a process, for other questions in the same words: from words[*i] on, which moves behind it, into kind,
+ * call and number. 0 or -EINVAL. */
+int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d);
+/* "running", "blocked recv", "killed SIGPIPE": of an expectation, and of a process as it is. Appended. */
+void expectation_format_fate(const struct expectation *e, struct text *out);
+void expectation_format_seen_fate(const struct process *p, struct text *out);
+/* Is it asleep in this call? "" = in any. */
+bool expectation_blocked_in(const struct process *p, const char *call);
+
 #endif

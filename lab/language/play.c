@@ -32,7 +32,7 @@ static uint32_t number(struct statement_list *list, uint32_t steps)
 	for (size_t i = 0; i < list->count; i++) {
 		struct statement *st = &list->statements[i];
 
-		if (verb_is(st, "say"))
+		if (verb_is(st, "say") || verb_is(st, "choice"))
 			continue;
 		st->place = ++steps;
 		if (!is_loop(st))

@@ -3,7 +3,7 @@
  * nothing; the script takes from it what it may.
  *
  * A step is what a reader wants to see by itself: a command, also inside of `claim`, `slow` and `needs`, or a whole
- * loop. No steps, and run as soon as what is before them has, are `say`, which announces what comes, a block's
+ * loop. No steps, and run as soon as what is before them has, are `say`, which announces what comes, `choice`, a block's
  * command once more behind its block, and what stands in a loop or in a file that is included.
  *
  * States: none (file is NULL; all else is nothing) <-> under way (until play_next() has none left).

@@ -19,6 +19,7 @@
 #include "language/claim.h"
 #include "language/pending.h"
 #include "language/play.h"
+#include "language/prediction.h"
 #include "language/queue.h"
 #include "language/recipe.h"
 #include "language/statement.h"
@@ -51,6 +52,7 @@ struct script {
 	uint64_t mark;
 	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
 	struct claim_stack claims; /* whose blocks run; those of the recipe are in `play` */
+	struct prediction prediction; /* the question that is open, and how those before it ended */
 	struct pending_list pending; /* calls made and not returned */
 };
 
@@ -75,6 +77,10 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->table = table;
 	s->options = *options;
 	s->told_idle = true;
+	s->prediction.ask = options->ask;
+	s->prediction.arg = options->arg;
+	s->pending.returned = prediction_heard;
+	s->pending.arg = &s->prediction;
 	world_watch(world, on_changed, s);
 	return s;
 }
@@ -94,6 +100,7 @@ void script_free(struct script *s)
 	queue_done(&s->queue);
 	text_done(&s->kept);
 	claim_stack_done(&s->claims);
+	prediction_drop(&s->prediction);
 	play_done(&s->play);
 	pending_list_done(&s->pending);
 	free(s);
@@ -138,8 +145,11 @@ bool script_typed(const struct script *s)
 void script_begin_anew(struct script *s)
 {
 	pending_forget(&s->pending);
-	if (s->play.file && !runs_played(s))
+	prediction_forget_call(&s->prediction);
+	if (s->play.file && !runs_played(s)) {
+		prediction_forget_recipe(&s->prediction);
 		play_rewind(&s->play);
+	}
 	s->mark = journal_last(world_journal(s->world));
 }
 
@@ -185,6 +195,11 @@ struct claim_stack *script_claims(struct script *s)
 	return claims_of(s, runs_played(s));
 }
 
+struct prediction *script_prediction(struct script *s)
+{
+	return &s->prediction;
+}
+
 size_t script_calls_open(const struct script *s, const struct process *p)
 {
 	return pending_count(&s->pending, p);
@@ -200,6 +215,7 @@ static void fail(struct script *s, bool played, enum script_verdict verdict)
 	play_stop(&s->play, false);
 	if (s->options.interactive) {
 		claim_end_all(&s->claims, world_journal(s->world));
+		prediction_interrupt(&s->prediction);
 		queue_drop(&s->queue);
 	}
 	if ((played || !s->options.interactive) && !s->ended && s->verdict < verdict)
@@ -241,9 +257,7 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 	if (r == 0 && s->options.interactive)
 		r = abbreviation_expand(s->table, &list, d);
 	if (r == 0)
-		r = checking_list(s->world, s->table, &list, d);
-	if (r == 0)
-		r = claim_check(&list, d);
+		r = checking_all(s->world, s->table, &list, false, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
@@ -407,14 +421,9 @@ static bool lab_ready(struct script *s)
 
 static void end_play(struct script *s)
 {
-	struct text note = TEXT_EMPTY;
-
-	recipe_short_name(s->play.file, &note);
-	text_puts(&note, " has come to its end");
 	if (s->options.interactive)
-		journal_add(world_journal(s->world),
-			(struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
-	text_done(&note);
+		telling_recipe_end(world_journal(s->world), s->play.file);
+	prediction_sum_up(&s->prediction, world_journal(s->world));
 	play_done(&s->play);
 }
 
@@ -482,6 +491,7 @@ static void script_advance(struct script *s)
 		s->options.ended = NULL;
 		claim_end_all(&s->claims, world_journal(s->world));
 		claim_end_all(&s->play.claims, world_journal(s->world));
+		prediction_sum_up(&s->prediction, world_journal(s->world));
 		end_call(s);
 		ended(s->options.arg, s->verdict);
 	}
@@ -500,10 +510,9 @@ int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d
 int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d)
 {
 	struct script *s = c->script;
-	int r = checking_list(s->world, s->table, list, d);
+	int r = checking_all(s->world, s->table, list,
+		prediction_inside(&s->prediction, c->statement), d);
 
-	if (r == 0)
-		r = claim_check(list, d);
 	if (r < 0) {
 		statement_list_done(list);
 		return r;
@@ -523,14 +532,12 @@ int script_play(struct script *s, const char *file, const char *text, size_t len
 	struct statement_list list = { 0 };
 	int r = statement_parse_all(text, len, file, 1, &list, d);
 
-	if (r == 0)
-		r = checking_list(s->world, s->table, &list, d);
-	if (r == 0)
-		r = claim_check(&list, d);
+	r = r < 0 ? r : checking_all(s->world, s->table, &list, false, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return -EINVAL;
 	}
+	prediction_forget_recipe(&s->prediction);
 	play_done(&s->play);
 	s->mark = telling_recipe(world_journal(s->world), file, text, len);
 	play_begin(&s->play, file, &list, s->mark);
@@ -561,6 +568,7 @@ bool script_interrupt(struct script *s)
 	play_stop(&s->play, true);
 	queue_drop(&s->queue);
 	claim_stack_done(&s->claims);
+	prediction_interrupt(&s->prediction);
 	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);
@@ -601,8 +609,11 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_order *
 			"'=> blocked' sends the call to the background by itself: leave out the '&'");
 	pending = pending_add(&s->pending, p, c->statement, &outcome, on_returned, s);
 	/* exit() never returns: to end is how it succeeds */
+	pending->may_block =
+		outcome.kind == OUTCOME_SUCCESS && prediction_inside(&s->prediction, c->statement);
 	pending->any = outcome.kind == OUTCOME_SUCCESS &&
-		(script_interactive(s) || order->request->kind == CALL_EXIT);
+		(script_interactive(s) || pending->may_block || order->request->kind == CALL_EXIT);
+	prediction_called(&s->prediction, pending);
 	r = world_call(c->world, p, order, c->event, pending_done, pending, d);
 	if (r < 0) {
 		pending->returned = true;

@@ -24,6 +24,7 @@ struct call_order;
 struct claim_stack;
 struct diag;
 struct play;
+struct prediction;
 struct process;
 struct script;
 struct statement_list;
@@ -52,6 +53,9 @@ struct script_options {
 	struct attempt *attempt;
 	/* The same for a recipe that is played, wherever it came from. One that came with the program may exec. */
 	bool play_may_exec, play_may_write;
+	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
+	 * answer: questions are skipped. */
+	void (*ask)(void *arg);
 	/* No command is left that may run, and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */
@@ -121,6 +125,8 @@ void script_set_mark(struct script *s, uint64_t event);
 
 /* The claims the script is inside of. */
 struct claim_stack *script_claims(struct script *s);
+/* Its question: there is one at a time. */
+struct prediction *script_prediction(struct script *s);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says
  * (=> outcome, &, default). Returns what `run` shall return. */

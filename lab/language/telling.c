@@ -123,3 +123,13 @@ uint64_t telling_recipe(struct journal *j, const char *file, const char *text, s
 	text_done(&opening);
 	return event;
 }
+
+void telling_recipe_end(struct journal *j, const char *file)
+{
+	struct text note = TEXT_EMPTY;
+
+	recipe_short_name(file, &note);
+	text_puts(&note, " has come to its end");
+	journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
+	text_done(&note);
+}

@@ -303,7 +303,8 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	e->inode = r->inode;
 	e->retransmits = r->retransmits;
 	e->timer = r->timer;
-	e->timer_due_ns = clock_now_ns() + r->timer_ms * NS_PER_MS;
+	e->read_ns = clock_now_ns();
+	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
 	if (overtaken && leads_through(e->state, overtaken->state, r->state)) {
 		set_state(t, e, overtaken->state, overtaken->cause, "passed");
 		cause = overtaken->by ? overtaken->by : cause;

@@ -35,6 +35,7 @@ struct endpoint {
 	uint64_t timer_due_ns; /* CLOCK_MONOTONIC; meaningful when timer is not NONE */
 	uint32_t retransmits;
 	uint32_t recvq, sendq;
+	uint64_t read_ns; /* when the kernel last said all this (CLOCK_MONOTONIC); 0 = never */
 	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
 	uint32_t children; /* connections that came to this listener so far */
 	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */

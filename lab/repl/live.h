@@ -13,6 +13,7 @@ struct text;
 
 #define LIVE_PLAIN "tcplab> " /* when there is nothing to say */
 #define LIVE_END " > " /* of a prompt that says something */
+#define LIVE_ANSWER "your prediction > " /* while a question waits */
 #define LIVE_BLOCK "...> " /* while a block is open */
 
 struct live_socket; /* one endpoint, as the journal tells it */

@@ -61,7 +61,7 @@ static size_t room(const struct screen *s)
 {
 	size_t prompt, line, all = screen_columns();
 
-	if (!s->hints || !prompt_is_up(s) || rl_point != rl_end)
+	if (!s->hints || s->asked || !prompt_is_up(s) || rl_point != rl_end)
 		return 0;
 	prompt = columns_of(rl_prompt);
 	line = columns_of(rl_line_buffer);
@@ -118,7 +118,9 @@ static bool renew_prompt(struct screen *s)
 	bool same;
 
 	live_read(&s->live, s->journal);
-	if (s->in_block)
+	if (s->asked)
+		text_puts(&now, LIVE_ANSWER);
+	else if (s->in_block)
 		text_puts(&now, LIVE_BLOCK);
 	else
 		format_prompt(s, &now);

@@ -23,6 +23,7 @@ struct screen {
 	bool color; /* styles may be used */
 	bool shown; /* the line is on the screen */
 	bool in_block; /* it goes on with a block that is open */
+	bool asked; /* it is an answer */
 	bool hints; /* and the terminal can erase them */
 	bool hinted; /* one stands behind the cursor */
 	struct live live;

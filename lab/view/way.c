@@ -150,6 +150,25 @@ void ways_read(struct ways *w, const struct journal *j)
 	drop_empty(w);
 }
 
+void ways_add(struct ways *w, const struct journal *j, const char *name, bool open,
+	const uint64_t *events, size_t count)
+{
+	struct way way = { .name = text_copy(name), .open = open };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct event *told = journal_get(j, events[i]);
+		struct event event;
+
+		if (!told || told->kind != EVENT_STATE)
+			continue;
+		event = *told;
+		way.endpoint = event.state.endpoint;
+		add_step(&way, j, &event);
+	}
+	w->ways = memory_grow(w->ways, (w->count + 1) * sizeof(*w->ways));
+	w->ways[w->count++] = way;
+}
+
 void ways_done(struct ways *w)
 {
 	for (size_t i = 0; i < w->count; i++)

@@ -55,6 +55,9 @@ void ways_read(struct ways *w, const struct journal *j);
  * left_out: "d, e and 3 more, 2 older of the same names". -ENOENT with d filled: nothing of such a name. */
 int ways_choose(struct ways *w, const struct journal *j, const struct ways_choice *choice,
 	struct text *left_out, struct diag *d);
+/* One more way, of the EVENT_STATEs with these numbers, for who knows them. open: somebody has its descriptor. */
+void ways_add(struct ways *w, const struct journal *j, const char *name, bool open,
+	const uint64_t *events, size_t count);
 void ways_done(struct ways *w);
 
 #endif

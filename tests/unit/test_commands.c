@@ -26,7 +26,7 @@
  * not time, and may not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh
  * does). */
 static const char *const for_people[] = { "capture", "exec", "help", "next", "play", "quit", "save",
-	"sleep", "submit", "type", "wire", NULL };
+	"sleep", "submit", "type", "watch", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
 

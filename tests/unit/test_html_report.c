@@ -145,6 +145,26 @@ static struct journal *make(void)
 			.text = HOSTILE,
 			.host = HOSTILE,
 			.process = HOSTILE });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_QUESTION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.host = HOSTILE,
+			.prediction = { .line = 3, .column = 2 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_PREDICTION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_OBSERVATION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.prediction = { .question = journal_last(j) - 1,
+				.answer = journal_last(j),
+				.line = 3,
+				.column = 2,
+				.verdict = PREDICTION_OTHERWISE } });
 	add(j, 1061, (struct event){ .kind = EVENT_ERROR, .text = HOSTILE, .subject = HOSTILE });
 	return j;
 }
