@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@
 #include "watch/pane.h"
 #include "watch/screen.h"
 
+#define GIVES_WAY 5 /* nice(2): where cores are scarce the lab goes first */
 #define GREET_MS 2000
 #define LIST_MS 300 /* for one that is asked only what it is */
 #define FRAME_NS (5 * NS_PER_MS) /* between two pictures, however much happens */
@@ -451,6 +453,7 @@ int watch_run(pid_t pid, struct diag *d)
 	if (r == 0)
 		r = screen_open(d);
 	if (r == 0) {
+		setpriority(PRIO_PROCESS, 0, GIVES_WAY);
 		r = run(&v, d);
 		screen_close();
 	}
