@@ -48,6 +48,7 @@ const struct sock_field sock_field_rest[] = {
 		.name = "uid",
 		.others = "user",
 		.group = FIELDS_SOCKET,
+		.of = FIELD_OF_WHOLE,
 		.kind = FIELD_COUNT,
 		AT(uid),
 		.unit = "",

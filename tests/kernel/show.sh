@@ -130,6 +130,16 @@ has '^Also held by kid [0-9]+ fd '
 play 'host bob; process p on bob; socket s in p; bind s :80; listen s; host bob crash; show s'
 has 'lost power'
 
+# what a mini-socket does not know, it does not tell: the kernel writes 0 for the user who made it
+play 'socket l; bind l :80; listen l; hold syn/ack; socket c; connect c :80 &; expect l/1 SYN-RECEIVED; show l/1'
+lacks '^  uid '
+play "$pair accept l a; close c; expect a CLOSE-WAIT; close a; expect c TIME-WAIT; show c"
+lacks '^  uid '
+play "$pair show c"
+has "^  uid +$(id -u) "
+play 'socket u udp; bind u :53; show u'
+has "^  uid +$(id -u) "
+
 # which rows
 net="host bob; process p on bob; socket l in p; bind l :80; listen l; socket c; connect c bob:80; accept l a; \
 socket d; connect d bob:80; socket u udp; bind u :53;"
