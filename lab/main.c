@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the command line, wires the parts of a lab together, and turns its end into an exit code. Nothing
- * happens here that another front end would want to do as well. */
+/* Reads the command line and does what its verb says. Nothing happens here that another front end would want
+ * to do as well. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,405 +11,24 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "base/cleanup.h"
 #include "base/diag.h"
-#include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/check.h"
 #include "cli/claims.h"
+#include "cli/complaint.h"
+#include "cli/grade.h"
+#include "cli/lab.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
-#include "command/table.h"
-#include "journal/jsonl.h"
-#include "journal/event.h"
 #include "journal/journal.h"
 #include "language/claim.h"
-#include "language/lexer.h"
+#include "language/exercise.h"
 #include "language/recipe.h"
-#include "language/script.h"
 #include "language/statement.h"
-#include "repl/prompt.h"
-#include "view/console.h"
-#include "watch/feed.h"
 #include "watch/watch.h"
-#include "wire/capture.h"
-#include "wire/wire.h"
-#include "world/world.h"
-
-/* One lab from its first process to its last, with whatever feeds it commands. */
-struct lab {
-	const struct options *options;
-	uv_loop_t loop;
-	uv_signal_t interrupt, terminate, hangup;
-	uv_poll_t input; /* standard input when it is a pipe */
-	bool reading;
-	struct world *world;
-	struct script *script;
-	struct console *console;
-	struct prompt *prompt;
-	struct feed *feed; /* for watchers; NULL = nobody can watch */
-	struct text title; /* what they are told this lab is */
-	struct text typed; /* a line of standard input that is not complete yet */
-	uint32_t line; /* of standard input */
-	int code; /* exit code */
-	bool closing;
-};
-
-static bool wants_color(int fd)
-{
-	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-
-	return isatty(fd) && !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0;
-}
-
-static void print_stdio(void *arg, bool error, const char *lines, size_t len)
-{
-	struct lab *lab = arg;
-
-	if (lab->prompt) {
-		prompt_print(lab->prompt, lines, len);
-	} else if (error || !(lab->options->json || lab->options->page)) {
-		fwrite(lines, 1, len, error ? stderr : stdout);
-		fflush(error ? stderr : stdout);
-	}
-}
-
-static void print_json(void *arg, const struct journal *j, const struct event *event)
-{
-	char *line = jsonl_format(event);
-
-	(void)arg;
-	(void)j;
-	fputs(line, stdout);
-	fflush(stdout);
-	free(line);
-}
-
-/* What went wrong before there was a journal to tell it, and what to try. */
-static void print_diag(const struct diag *d)
-{
-	struct text message = TEXT_EMPTY;
-
-	text_puts(&message, "tcplab: ");
-	diag_format(d, &message);
-	text_puts(&message, "\n");
-	if (d->remedy[0])
-		text_printf(&message, "  try: %s\n", d->remedy);
-	fputs(text_get(&message), stderr);
-	text_done(&message);
-}
-
-/* ---- ending ---- */
-
-static void on_closed(void *arg)
-{
-	(void)arg; /* the loop runs dry by itself */
-}
-
-static void close_lab(struct lab *lab)
-{
-	if (lab->closing)
-		return;
-	lab->closing = true;
-	if (lab->prompt)
-		prompt_close(lab->prompt, on_closed, lab);
-	lab->prompt = NULL;
-	if (lab->reading)
-		uv_close((uv_handle_t *)&lab->input, NULL);
-	uv_close((uv_handle_t *)&lab->interrupt, NULL);
-	uv_close((uv_handle_t *)&lab->terminate, NULL);
-	uv_close((uv_handle_t *)&lab->hangup, NULL);
-	feed_close(lab->feed);
-	lab->feed = NULL;
-	world_close(lab->world, on_closed, lab);
-}
-
-static void on_script_ended(void *arg, enum script_verdict verdict)
-{
-	struct lab *lab = arg;
-
-	lab->code = (int)verdict;
-	close_lab(lab);
-}
-
-static void on_prompt_ended(void *arg)
-{
-	close_lab(arg);
-}
-
-static void on_script_idle(void *arg)
-{
-	struct lab *lab = arg;
-
-	if (lab->prompt)
-		prompt_ready(lab->prompt);
-}
-
-static void on_signal(uv_signal_t *handle, int number)
-{
-	struct lab *lab = handle->data;
-
-	if (number == SIGINT && lab->prompt)
-		return; /* the prompt has its own use for it */
-	lab->code = EXIT_SIGNAL + number;
-	close_lab(lab);
-}
-
-/* ---- standard input that is no terminal ---- */
-
-static void push_lines(struct lab *lab, bool end)
-{
-	char *newline;
-
-	while (!script_over(lab->script) &&
-		(newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
-		size_t len = (size_t)(newline - lab->typed.s);
-
-		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
-		lab->typed.len -= len + 1;
-		memmove(lab->typed.s, newline + 1, lab->typed.len);
-	}
-	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (!script_over(lab->script) &&
-		(lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
-		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
-		text_clear(&lab->typed);
-	}
-	if (end)
-		script_end(lab->script);
-}
-
-static void on_input(uv_poll_t *handle, int status, int events)
-{
-	struct lab *lab = handle->data;
-	char buffer[65536];
-	ssize_t len = read(STDIN_FILENO, buffer, sizeof(buffer));
-
-	(void)status;
-	(void)events;
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0)
-		text_add(&lab->typed, buffer, (size_t)len);
-	else
-		uv_poll_stop(&lab->input);
-	if (lab->typed.s || len <= 0)
-		push_lines(lab, len <= 0);
-}
-
-/* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
- * use for files). */
-static int read_input(struct lab *lab, struct diag *d)
-{
-	struct text text = TEXT_EMPTY;
-	int r;
-
-	if (uv_poll_init(&lab->loop, &lab->input, STDIN_FILENO) == 0) {
-		lab->reading = true;
-		lab->input.data = lab;
-		text_add(&lab->typed, "", 0);
-		uv_poll_start(&lab->input, UV_READABLE | UV_DISCONNECT, on_input);
-		return 0;
-	}
-	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
-	if (r == 0) {
-		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
-		script_end(lab->script);
-	}
-	text_done(&text);
-	return r;
-}
-
-/* ---- running ---- */
-
-static char *history_path(void)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	struct text path = TEXT_EMPTY;
-
-	if (state && state[0] == '/')
-		text_printf(&path, "%s/tcplab/history", state);
-	else if (home && home[0])
-		text_printf(&path, "%s/.local/state/tcplab/history", home);
-	else
-		return NULL;
-	return text_take(&path);
-}
-
-static void welcome(void)
-{
-	printf("tcplab " TCPLAB_VERSION
-	       ": a private host whose loopback is the wire. Times are in ms.\n"
-	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
-	       "%s play open/self-connect\n",
-		program_invocation_name);
-	fflush(stdout);
-}
-
-static int open_prompt(struct lab *lab, struct diag *d)
-{
-	CLEANUP(freep) char *history = history_path();
-	struct prompt_options options = { .history_file = history,
-		.color = wants_color(STDOUT_FILENO),
-		.ended = on_prompt_ended,
-		.arg = lab };
-	int r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
-	if (r == 0)
-		prompt_ready(lab->prompt);
-	return r;
-}
-
-/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
-static void tell_recipe(const struct lab *lab, const struct text *recipe)
-{
-	struct text opening = TEXT_EMPTY;
-
-	recipe_opening(text_get(recipe), recipe->len, &opening);
-	journal_add(world_journal(lab->world),
-		(struct event){ .kind = EVENT_RECIPE,
-			.subject = lab->options->file,
-			.text = text_get(&opening) });
-	text_done(&opening);
-}
-
-/* Give the script what it shall run. 0 or -errno with d filled. */
-static int feed(struct lab *lab, bool interactive, struct diag *d)
-{
-	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = 0;
-
-	if (o->command) {
-		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
-	} else if (o->file) {
-		r = recipe_read(o->file, &text, d);
-		if (r == 0) {
-			tell_recipe(lab, &text);
-			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
-		}
-		text_done(&text);
-	} else if (interactive) {
-		return open_prompt(lab, d);
-	} else {
-		return read_input(lab, d);
-	}
-	if (r == 0)
-		script_end(lab->script);
-	return r;
-}
-
-static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
-{
-	uv_signal_init(&lab->loop, handle);
-	handle->data = lab;
-	uv_signal_start(handle, on_signal, number);
-}
-
-/* A recording that has not all of it must not look like one. */
-static void end_capture(struct lab *lab)
-{
-	struct diag d = { 0 };
-
-	if (wire_capture(world_wire(lab->world), NULL, &d) == 0)
-		return;
-	print_diag(&d);
-	lab->code = lab->code ? lab->code : EXIT_USAGE;
-}
-
-static void write_report(struct lab *lab)
-{
-	struct diag d = { 0 };
-
-	if (reporting_write(lab->options, world_journal(lab->world), &d) == 0)
-		return;
-	print_diag(&d);
-	lab->code = EXIT_USAGE;
-}
-
-/* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
- * it cannot be watched is no reason to stop; the command `watch` says why. */
-static void offer(struct lab *lab, bool interactive)
-{
-	const struct options *o = lab->options;
-	struct diag d = { 0 };
-
-	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
-		return;
-	if (o->file)
-		recipe_short_name(o->file, &lab->title);
-	else
-		text_puts(&lab->title,
-			o->command	      ? "commands behind -c"
-				: interactive ? "the prompt"
-					      : "standard input");
-	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
-}
-
-static int run_lab(const struct options *o)
-{
-	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
-	struct lab lab = { .options = o };
-	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec ||
-			(o->file && recipe_came_along(o->file)),
-		.may_write = interactive || o->command || o->allow_write,
-		.slow = o->slow,
-		.keep_going = o->keep_going,
-		.idle = on_script_idle,
-		.ended = on_script_ended,
-		.arg = &lab };
-	struct console_options console_options = { .commands = !interactive,
-		.story = !o->json && !o->page,
-		.color = wants_color(STDOUT_FILENO),
-		.print = print_stdio,
-		.arg = &lab };
-	struct capture *capture = NULL;
-	struct diag d = { 0 };
-	int r;
-
-	if (o->capture && capture_open(o->capture, &capture, &d) < 0) {
-		print_diag(&d);
-		return EXIT_USAGE;
-	}
-	uv_loop_init(&lab.loop);
-	start_signal(&lab, &lab.interrupt, SIGINT);
-	start_signal(&lab, &lab.terminate, SIGTERM);
-	start_signal(&lab, &lab.hangup, SIGHUP);
-	lab.world = world_new(&lab.loop, o->ipv6);
-	wire_capture(world_wire(lab.world), capture, &d);
-	if (o->json)
-		journal_read(world_journal(lab.world), print_json, NULL);
-	lab.console = console_new(world_journal(lab.world), &console_options);
-	lab.script = script_new(lab.world, &command_table, &script_options);
-	if (interactive)
-		welcome();
-	r = world_open(lab.world, NULL, &d);
-	if (r == 0)
-		offer(&lab, interactive);
-	if (r < 0)
-		lab.code = EXIT_NO_LAB;
-	else if ((r = feed(&lab, interactive, &d)) < 0)
-		lab.code = EXIT_USAGE;
-	if (r < 0) {
-		print_diag(&d);
-		close_lab(&lab);
-	}
-	uv_run(&lab.loop, UV_RUN_DEFAULT);
-	end_capture(&lab);
-	if (o->page && lab.code != EXIT_NO_LAB)
-		write_report(&lab);
-	script_free(lab.script);
-	world_free(lab.world);
-	console_free(lab.console);
-	text_done(&lab.typed);
-	text_done(&lab.title);
-	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
-	return lab.code;
-}
-
-/* ---- subcommands ---- */
+#include "world/host.h"
 
 /* Every recipe that the arguments name, or all. 0 or an exit code. */
 static int find_recipes(char **names, int count, struct recipe_list *list)
@@ -423,7 +42,7 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 		r = recipe_find(names[i], list, &d);
 	if (r == 0)
 		return 0;
-	print_diag(&d);
+	complaint_print(&d);
 	recipe_list_done(list);
 	return EXIT_USAGE;
 }
@@ -459,11 +78,16 @@ static int play(struct options *o, char **names, int count)
 			stderr);
 		code = EXIT_USAGE;
 	}
+	if (o->step && list.count > 1) {
+		fputs("tcplab: --step plays one recipe, and that is a folder\n", stderr);
+		code = EXIT_USAGE;
+	}
+	o->ask = true;
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
 		if (!o->json)
 			print_opening(o->file);
-		code = run_lab(o);
+		code = lab_run(o);
 	}
 	recipe_list_done(&list);
 	return code;
@@ -483,7 +107,7 @@ static int make_folder(const char *path)
 		}
 	}
 	diag_errno(&d, errno, "mkdir", "recordings cannot go to the folder '%s'", path);
-	print_diag(&d);
+	complaint_print(&d);
 	return EXIT_USAGE;
 }
 
@@ -527,7 +151,76 @@ static int claims(const struct options *o, char **words, int count)
 	return code;
 }
 
-static int show(char **names, int count)
+/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. */
+static int find_exercise(char *name, struct recipe_list *list)
+{
+	int code = find_recipes(&name, 1, list);
+
+	if (code == 0 && list->count != 1) {
+		fputs("tcplab: that is a folder; `tcplab list exercises` shows the exercises in it\n",
+			stderr);
+		recipe_list_done(list);
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+static int exercise(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code;
+
+	if (count != 1) {
+		fputs("tcplab: which exercise? `tcplab list exercises` shows them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_exercise(names[0], &list);
+	if (code)
+		return code;
+	o->file = list.paths[0];
+	o->exercise = true;
+	code = lab_run(o);
+	recipe_list_done(&list);
+	return code;
+}
+
+static int grade(const struct options *o, char **words, int count)
+{
+	struct recipe_list exercise = { 0 }, submissions = { 0 };
+	int code;
+
+	if (count < 2 || (o->json && count != 2)) {
+		fputs("tcplab: grade what? tcplab grade EXERCISE SUBMISSION|FOLDER ...\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_exercise(words[0], &exercise);
+	for (int i = 1; i < count && code == 0; i++)
+		code = grade_find(words[i], &submissions) < 0 ? EXIT_USAGE : 0;
+	if (code == 0 && o->json)
+		code = grade_here(o, exercise.paths[0], words[1]);
+	else if (code == 0)
+		code = grade_submissions(o, exercise.paths[0], &submissions);
+	recipe_list_done(&exercise);
+	recipe_list_done(&submissions);
+	return code;
+}
+
+/* An exercise as one student has it. 0, or -errno with d filled. */
+static int personalize(const char *path, const char *student, struct text *text, struct diag *d)
+{
+	struct text own = TEXT_EMPTY;
+	struct exercise *e = NULL;
+	int r = exercise_read(path, text_get(text), text->len, student, &e, d);
+
+	if (r == 0)
+		r = exercise_put_in(e, text_get(text), text->len, &own, d);
+	exercise_free(e);
+	text_done(text);
+	*text = own;
+	return r;
+}
+
+static int show(const struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
 	struct text text = TEXT_EMPTY;
@@ -543,8 +236,9 @@ static int show(char **names, int count)
 		if (list.count > 1)
 			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
 		text_clear(&text);
-		if (recipe_read(list.paths[i], &text, &d) < 0) {
-			print_diag(&d);
+		if (recipe_read(list.paths[i], &text, &d) < 0 ||
+			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0)) {
+			complaint_print(&d);
 			code = EXIT_USAGE;
 		}
 		fwrite(text_get(&text), 1, text.len, stdout);
@@ -573,7 +267,7 @@ static int report(struct options *o, char **names, int count)
 	}
 	if (reporting_read(names[0], &journal, &d) < 0 ||
 		(journal && reporting_write(o, journal, &d) < 0)) {
-		print_diag(&d);
+		complaint_print(&d);
 		code = EXIT_USAGE;
 	}
 	if (journal || code) {
@@ -587,7 +281,7 @@ static int report(struct options *o, char **names, int count)
 	}
 	o->file = code ? NULL : list.paths[0];
 	if (code == 0)
-		code = run_lab(o);
+		code = lab_run(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -659,7 +353,7 @@ static int watch(char **words, int count)
 	if (r == 0)
 		r = watch_run(pid, &d);
 	if (r < 0)
-		print_diag(&d);
+		complaint_print(&d);
 	fputs(text_get(&list), stderr);
 	text_done(&list);
 	if (r > 0)
@@ -687,7 +381,7 @@ static int doctor(void)
 			host.new_user ? ", without root" : ", as root");
 	fflush(stdout);
 	if (r < 0)
-		print_diag(&d);
+		complaint_print(&d);
 	fd_closep(&channel);
 	host_close(&host);
 	return r < 0 ? EXIT_NO_LAB : 0;
@@ -720,7 +414,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, watch, report, list, show or doctor");
+			": play, check, claims, exercise, grade, watch, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -730,8 +424,12 @@ static int subcommand(struct options *o, char **words, int count)
 		return check(o, words + 1, count - 1);
 	case VERB_CLAIMS:
 		return claims(o, words + 1, count - 1);
+	case VERB_EXERCISE:
+		return exercise(o, words + 1, count - 1);
+	case VERB_GRADE:
+		return grade(o, words + 1, count - 1);
 	case VERB_SHOW:
-		return show(words + 1, count - 1);
+		return show(o, words + 1, count - 1);
 	case VERB_REPORT:
 		return report(o, words + 1, count - 1);
 	case VERB_LIST:
@@ -741,7 +439,7 @@ static int subcommand(struct options *o, char **words, int count)
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:
-		return run_lab(o);
+		return lab_run(o);
 	}
 }
 

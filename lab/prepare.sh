@@ -17,6 +17,7 @@ run			jansson.pc	libjansson-dev		jansson-devel
 run			readline.pc	libreadline-dev		readline-devel
 run			ncursesw.pc	libncurses-dev		ncurses-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
+run			libmd.pc	libmd-dev		libmd-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat

@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "language/exercise.h"
 #include "language/names.h"
 #include "language/statement.h"
 #include "view/findings.h"
+#include "view/gradebook.h"
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
@@ -40,7 +42,9 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "play",
 		.args = "RECIPE",
 		.summary = "tell a recipe's story as it happens",
-		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.",
+		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.\n"
+			  "Where it asks what will happen it waits for the answer: of whoever sits at the terminal, or the next\n"
+			  "line of standard input.",
 		.recipes = true,
 	},
 	[VERB_CHECK] = {
@@ -66,6 +70,23 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.summary = "a second screen for a running lab: sockets, ladder, states, wire",
 		.detail = "Shows what happens in a lab that runs in another terminal, as it happens; the lab is not changed by\n"
 			  "it. Of several labs, PID says which. Keys: q leaves, ? tells the others.",
+	},
+	[VERB_EXERCISE] = {
+		.name = "exercise",
+		.args = "EXERCISE",
+		.summary = "do an exercise: goals to bring about, at the prompt",
+		.detail = "`tcplab list exercises` shows them. The prompt tells how many goals are met; `goal`, `hint` and\n"
+			  "`submit` are its commands there. Ports, data and losses are the student's own, by --student.",
+		.recipes = true,
+	},
+	[VERB_GRADE] = {
+		.name = "grade",
+		.args = "EXERCISE SUBMISSION|FOLDER",
+		.summary = "grade what students have handed in, by playing it again",
+		.detail = "Each is played in a lab and a process of its own, with a limit on time and memory; what the kernel\n"
+			  "does there is what counts, not what the file says. Exit 0 when each could be graded, whatever\n"
+			  "its score; 1 when one was refused, or its replay parts from what it says.",
+		.recipes = true,
 	},
 	[VERB_REPORT] = {
 		.name = "report",
@@ -115,7 +136,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.letter = '6',
 		.name = "ipv6",
 		.summary = "names and :80 mean IPv6 addresses",
-		.verbs = ANY_VERB,
+		.verbs = ANY_VERB & ~(ON(EXERCISE) | ON(GRADE)),
 	},
 	[OPTION_KEEP_GOING] = {
 		.letter = 'k',
@@ -150,10 +171,26 @@ const struct option_def option_defs[OPTION_COUNT] = {
 			  "file in it: open-three-way.pcapng.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
 	},
+	[OPTION_STEP] = {
+		.name = "step",
+		.summary = "show each command before it runs, and wait for Enter",
+		.detail = "With its place: [7/23]. `c` goes on without stopping, `q` quits, `?` tells more, and any other line is run\n"
+			  "as at the prompt. A loop is one step. It goes on behind a failed expectation, and the exit code is still 1.\n"
+			  "The lab lives on while it waits, with the timers of its kernel; but what is held is not sent again.",
+		.verbs = ON(PLAY),
+	},
+	[OPTION_PACE] = {
+		.name = "pace",
+		.arg = "T",
+		.summary = "wait so long between two commands: 1s, 500ms",
+		.detail = "For a projector. `within` and `sleep` take as long as ever; timers of the kernel that are shorter than the\n"
+			  "pace run out between the commands, but what is held is not sent again.",
+		.verbs = ON(PLAY),
+	},
 	[OPTION_JSON] = {
 		.name = "json",
 		.summary = "the journal as JSON Lines on standard output",
-		.verbs = ON(NONE) | ON(PLAY),
+		.verbs = ON(NONE) | ON(PLAY) | ON(GRADE),
 	},
 	[OPTION_OUTPUT] = {
 		.letter = 'o',
@@ -184,23 +221,40 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.arg = "N",
 		.summary = "play N recipes at a time (1; claims: all cores)",
 		.detail = "They are reported in the order of their names, whichever ends first.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_REPORT] = {
 		.name = "report",
-		.arg = "tap|junit|json|text|markdown|html",
-		.summary = "how check (tap) or claims (text) report",
+		.arg = "tap|junit|json|text|markdown|html|csv|gradescope",
+		.summary = "how check (tap), claims or grade (text) report",
 		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
 			  "object with version, kernel and results. All but tap come when all recipes have ended. text,\n"
-			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap. csv and\n"
+			  "gradescope (the results.json of its autograder) are for grade, which also takes text, junit\n"
+			  "and json.",
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
 		.arg = "T",
 		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
 		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
+	},
+	[OPTION_STUDENT] = {
+		.name = "student",
+		.arg = "ID",
+		.summary = "whose exercise it is: letters, digits, _ . @ -",
+		.detail = "Ports, data and which segment is lost are drawn by it. Without one nothing can be handed in. With\n"
+			  "show, the exercise as this student has it.",
+		.verbs = ON(EXERCISE) | ON(SHOW),
+	},
+	[OPTION_STUDENTS] = {
+		.name = "students",
+		.arg = "FILE",
+		.summary = "grade these students, an ID a line, and nobody else",
+		.detail = "Who handed in nothing is told, too.",
+		.verbs = ON(GRADE),
 	},
 	[OPTION_HELP] = {
 		.letter = 'h',
@@ -236,7 +290,7 @@ static int refuse(struct text *error, const char *before, const char *word, cons
 	return -EINVAL;
 }
 
-static int parse_timeout(const char *value, uint64_t *ret_ns)
+static int parse_time(const char *value, uint64_t *ret_ns)
 {
 	const struct token word = { .kind = TOKEN_WORD, .text = (char *)value, .column = 1 };
 	const struct statement words = { .file = (char *)"", .words = &word, .word_count = 1 };
@@ -279,6 +333,14 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 	case OPTION_CAPTURE:
 		o->capture = value;
 		break;
+	case OPTION_STEP:
+		o->step = true;
+		break;
+	case OPTION_PACE:
+		if (parse_time(value, &o->pace_ns) < 0 || o->pace_ns < NS_PER_MS)
+			return refuse(error, "option '--pace' takes a time such as 1s, not ", value,
+				"");
+		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
@@ -307,9 +369,19 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 			return refuse(error, "there is no report ", value, "");
 		break;
 	case OPTION_TIMEOUT:
-		if (parse_timeout(value, &o->timeout_ns) < 0)
+		if (parse_time(value, &o->timeout_ns) < 0)
 			return refuse(error, "option '--timeout' takes a time such as 90s, not ",
 				value, "");
+		break;
+	case OPTION_STUDENT:
+		if (!exercise_is_student(value))
+			return refuse(error,
+				"a student's ID is of letters, digits, _ . @ and -, not ", value,
+				"");
+		o->student = value;
+		break;
+	case OPTION_STUDENTS:
+		o->students = value;
 		break;
 	case OPTION_HELP:
 		o->help = true;
@@ -389,6 +461,10 @@ static int check_report(const struct options *o, enum verb verb, struct text *er
 	if (verb == VERB_CHECK && !of_check)
 		return refuse(error, "check reports as tap, junit or json, not as ",
 			report_format_name(o->report), "");
+	if (verb == VERB_GRADE && !gradebook_takes(o->report))
+		return refuse(error,
+			"grade reports as text, csv, junit, json or gradescope, not as ",
+			report_format_name(o->report), "");
 	if (verb == VERB_CLAIMS && !findings_take(o->report))
 		return refuse(error,
 			"claims reports as text, junit, json, markdown or html, not as ",
@@ -413,6 +489,9 @@ int options_check(const struct options *o, enum verb verb, struct text *ret_erro
 		text_printf(ret_error, "'%s' has no ", verb_defs[verb].name);
 		return refuse(ret_error, "option ", name, "");
 	}
+	if (o->step && (o->pace_ns || o->json))
+		return refuse(ret_error, "option '--step' excludes ", o->json ? "--json" : "--pace",
+			"");
 	return check_report(o, verb, ret_error);
 }
 

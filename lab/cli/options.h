@@ -31,6 +31,8 @@ enum verb {
 	VERB_CHECK,
 	VERB_CLAIMS,
 	VERB_WATCH,
+	VERB_EXERCISE,
+	VERB_GRADE,
 	VERB_REPORT,
 	VERB_LIST,
 	VERB_SHOW,
@@ -59,6 +61,8 @@ enum option_id {
 	OPTION_ALLOW_EXEC,
 	OPTION_ALLOW_WRITE,
 	OPTION_CAPTURE,
+	OPTION_STEP,
+	OPTION_PACE,
 	OPTION_JSON,
 	OPTION_OUTPUT,
 	OPTION_SVG,
@@ -67,6 +71,8 @@ enum option_id {
 	OPTION_JOBS,
 	OPTION_REPORT,
 	OPTION_TIMEOUT,
+	OPTION_STUDENT,
+	OPTION_STUDENTS,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -96,13 +102,18 @@ struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	const char *capture; /* file; of check, folder */
+	const char *student; /* of exercise: his ID; NULL = nobody's */
+	const char *students; /* of grade: a file of IDs; NULL = anybody's */
+	bool exercise; /* `file` is to be done, not played */
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
-	bool json, ipv6, keep_going, slow, help, version;
+	bool step, json, ipv6, keep_going, slow, help, version;
+	bool ask; /* play: questions are put, and answers read */
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */
 	uint64_t timeout_ns; /* of one recipe */
+	uint64_t pace_ns; /* between its commands; 0 = none */
 	unsigned given; /* 1 << OPTION_ */
 };
 

@@ -22,7 +22,8 @@
 
 /* They leave nothing to repeat; and of blocks and files the commands inside are there by themselves. */
 static const char *const left_out[] = { "save", "help", "ss", "wire", "events", "quit", "repeat",
-	"until", "include", "capture", "counters", "claim", "differs", "slow", "needs", "watch" };
+	"until", "include", "capture", "counters", "play", "next", "claim", "differs", "predict",
+	"choice", "slow", "needs", "watch" };
 
 static bool is_left_out(const char *command)
 {

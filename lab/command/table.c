@@ -59,13 +59,24 @@
 	X(repeat)                                                                                  \
 	X(claim)                                                                                   \
 	X(differs)                                                                                 \
+	X(predict)                                                                                 \
+	X(choice)                                                                                  \
 	X(slow)                                                                                    \
 	X(needs)                                                                                   \
 	X(until)                                                                                   \
+	X(play)                                                                                    \
+	X(next)                                                                                    \
 	X(include)                                                                                 \
 	X(save)                                                                                    \
 	X(mark)                                                                                    \
 	X(say)                                                                                     \
+	X(given)                                                                                   \
+	X(choose)                                                                                  \
+	X(limit)                                                                                   \
+	X(goal)                                                                                    \
+	X(hint)                                                                                    \
+	X(answer)                                                                                  \
+	X(submit)                                                                                  \
 	X(sysctl)                                                                                  \
 	X(reset)                                                                                   \
 	X(help)                                                                                    \

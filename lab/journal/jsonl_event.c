@@ -402,6 +402,8 @@ static void get_verdict(struct jsonl_reader *r, struct event *event)
 		event->verdict.delay_ns = (uint64_t)get_number(r, "delay_ns", INT64_MAX, NEEDED);
 	if (event->kind == EVENT_SWAPPED)
 		event->verdict.other = (uint64_t)get_number(r, "other", (int64_t)r->no, NEEDED);
+	if (event->kind == EVENT_DROPPED)
+		event->verdict.other = (uint64_t)get_number(r, "other", (int64_t)r->no, 0);
 }
 
 static void get_place(struct jsonl_reader *r, struct event *event)
@@ -429,6 +431,39 @@ static void get_claim(struct jsonl_reader *r, struct event *event)
 	event->claim.column = (uint32_t)get_number(r, "column", UINT32_MAX, 0);
 	event->host = get_string(r, "evidence", false);
 	event->process = get_string(r, "differs", false);
+}
+
+static void get_prediction(struct jsonl_reader *r, struct event *event)
+{
+	const char *name;
+	int verdict = 0;
+
+	event->prediction.line = (uint32_t)get_number(r, "line", UINT32_MAX, 0);
+	event->prediction.column = (uint32_t)get_number(r, "column", UINT32_MAX, 0);
+	if (event->kind == EVENT_QUESTION) {
+		event->host = get_string(r, "answers", true);
+		return;
+	}
+	event->prediction.question = get_event(r, "question", EVENT_BIT(EVENT_QUESTION), NEEDED);
+	if (event->kind == EVENT_PREDICTION)
+		return;
+	event->prediction.answer = get_event(r, "prediction", EVENT_BIT(EVENT_PREDICTION), 0);
+	name = get_string(r, "verdict", true);
+	while (name && verdict < PREDICTION_VERDICT_COUNT &&
+		strcmp(prediction_verdict_name((enum prediction_verdict)verdict), name) != 0)
+		verdict++;
+	if (verdict == PREDICTION_VERDICT_COUNT)
+		jsonl_refuse(r, "\"verdict\" is none");
+	else
+		event->prediction.verdict = (enum prediction_verdict)verdict;
+}
+
+static void get_goal(struct jsonl_reader *r, struct event *event)
+{
+	event->goal.number = (uint32_t)get_number(r, "goal", UINT32_MAX, NEEDED);
+	event->goal.passed = get_flag(r, "passed");
+	event->goal.met = (uint32_t)get_number(r, "met", UINT32_MAX, NEEDED);
+	event->goal.count = (uint32_t)get_number(r, "goals", UINT32_MAX, NEEDED);
 }
 
 static void get_details(struct jsonl_reader *r, struct event *event)
@@ -470,6 +505,14 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 	case EVENT_CLAIM:
 		get_claim(r, event);
 		break;
+	case EVENT_QUESTION:
+	case EVENT_PREDICTION:
+	case EVENT_OBSERVATION:
+		get_prediction(r, event);
+		break;
+	case EVENT_GOAL:
+		get_goal(r, event);
+		break;
 	case EVENT_COMMAND:
 	case EVENT_EXPECTATION:
 	case EVENT_ERROR:
@@ -484,7 +527,8 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 #define NEEDS_SUBJECT                                                                              \
 	(EVENT_BIT(EVENT_HOST) | EVENT_BIT(EVENT_PROCESS) | EVENT_BIT(EVENT_PROCESS_END) |         \
 		EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_STATE) |      \
-		EVENT_BIT(EVENT_CLAIM))
+		EVENT_BIT(EVENT_CLAIM) | EVENT_BIT(EVENT_QUESTION) | EVENT_BIT(EVENT_PREDICTION) | \
+		EVENT_BIT(EVENT_OBSERVATION))
 #define NEEDS_PROCESS (EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) | EVENT_BIT(EVENT_RETURN))
 #define NEEDS_TEXT                                                                                 \
 	(EVENT_BIT(EVENT_LAB) | EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_COMMAND) |              \
@@ -492,7 +536,8 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 		EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) | EVENT_BIT(EVENT_DROPPED) | \
 		EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_SAY) |           \
 		EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_OUTPUT) | EVENT_BIT(EVENT_NOTE) |   \
-		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM))
+		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM) | EVENT_BIT(EVENT_QUESTION) |      \
+		EVENT_BIT(EVENT_OBSERVATION) | EVENT_BIT(EVENT_GOAL))
 
 static enum event_kind kind_of(const char *type)
 {

@@ -25,6 +25,7 @@ enum cmd_flag {
 	CMD_OUTCOME = 1 << 0, /* takes => OUTCOME */
 	CMD_BACKGROUND = 1 << 1, /* takes & */
 	CMD_BLOCK = 1 << 3, /* has a { block } */
+	CMD_BLOCK_MAY = 1 << 4, /* has a { block } or none */
 	CMD_WORDS = 1 << 2, /* its call answers in words: => POLLIN */
 };
 

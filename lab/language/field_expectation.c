@@ -53,7 +53,8 @@ static int parse_value(const struct statement *s, const struct token *t, struct 
 		snprintf(e->call, sizeof(e->call), "%s", t->text);
 		return 0;
 	case FIELD_COUNT:
-		return name_number(s, t, 0, UINT64_MAX >> 1, &e->number, d);
+		return name_number(s, t, 0, e->field->width < 8 ? UINT32_MAX : UINT64_MAX >> 1,
+			&e->number, d);
 	default:
 		return statement_error(s, t, d,
 			"nothing can be expected of %s, only read: show %s %s", e->field->name,
@@ -71,7 +72,7 @@ int field_expectation_parse(const struct statement *s, size_t *i, struct expecta
 		return statement_error(s, t - 1, d,
 			"%s runs with the clock, so that nothing can be expected of it: show %s %s",
 			e->field->name, e->endpoint->name, e->field->name);
-	if (*i >= s->word_count)
+	if (*i >= s->word_count || strcmp(t->text, "within") == 0)
 		return statement_error(s, t - 1, d, "a value is missing after this");
 	++*i;
 	if (strcmp(t->text, "none") == 0 && (e->field->none || e->field->kind == FIELD_FLAGS)) {
@@ -79,6 +80,11 @@ int field_expectation_parse(const struct statement *s, size_t *i, struct expecta
 		return 0;
 	}
 	return parse_value(s, t, e, d);
+}
+
+bool field_expectation_is_number(const struct expectation *e)
+{
+	return !e->is_none && e->field->kind < FIELD_GAIN;
 }
 
 /* false: the kernel does not tell it of this socket now. */

@@ -19,6 +19,8 @@ struct text;
  * read. 0, or -EINVAL with the place in d. */
 int field_expectation_parse(const struct statement *s, size_t *i, struct expectation *e,
 	struct diag *d);
+/* It was a number that was said, so a tolerance makes sense. */
+bool field_expectation_is_number(const struct expectation *e);
 /* Is it so now? Asks the kernel. */
 bool field_expectation_stands(const struct expectation *e);
 /* "c rto 200.000 ms +-20%", "c congestion cubic"; and what the kernel says. Appended. */

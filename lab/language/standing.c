@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "language/expectation.h"
 #include "language/field_expectation.h"
+#include "language/lexer.h"
 #include "observe/tracker.h"
 #include "world/counters.h"
 #include "world/host.h"
@@ -52,12 +53,31 @@ static enum expectation_standing path_stands(const struct expectation *e, const 
 	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
 }
 
+/* Does it count? What was sent again while the recipe waited for its reader, and dropped for that, is no part of the
+ * story: that verdict is told right behind it. */
+static bool counts(const struct journal *j, uint64_t no)
+{
+	const struct event *event = journal_get(j, no), *verdict = journal_get(j, no + 1);
+
+	return !event->wire.repeats || !verdict || verdict->kind != EVENT_DROPPED ||
+		verdict->cause != no || !verdict->verdict.other;
+}
+
+/* The first segment behind event `no` that counts; 0 = there is none. */
+static uint64_t next_segment(const struct journal *j, uint64_t no)
+{
+	do
+		no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT));
+	while (no && !counts(j, no));
+	return no;
+}
+
 static enum expectation_standing segments_stand(const struct expectation *e,
 	const struct journal *j, uint64_t mark)
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (count >= e->count || !match_segment(&e->matches[count], &event->wire.segment))
@@ -65,6 +85,72 @@ static enum expectation_standing segments_stand(const struct expectation *e,
 		count++;
 	}
 	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
+}
+
+/* A list of these among others. */
+static enum expectation_standing seen_stands(const struct expectation *e, const struct journal *j,
+	uint64_t mark)
+{
+	size_t found = 0;
+
+	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+		const struct event *event = journal_get(j, no);
+
+		if (match_segment(&e->matches[found], &event->wire.segment) && ++found == e->count)
+			return STANDS_MET;
+	}
+	return STANDS_NOT_YET;
+}
+
+/* What a call returned, as => would say it. Appended. */
+static void format_returned(const struct event *event, struct text *out)
+{
+	if (event->call.error)
+		text_puts(out, errno_name(event->call.error));
+	else if (event->text && event->text[0] == '"')
+		text_puts(out, event->text);
+	else
+		text_printf(out, "%" PRId64, event->call.result);
+}
+
+static void format_value(const struct token *value, struct text *out)
+{
+	if (value->kind == TOKEN_STRING)
+		text_quote(out, value->text, value->len, 0);
+	else
+		text_printable(out, value->text, value->len);
+}
+
+/* The next call of that name on the endpoint that returned, after event `no`; 0 = none. */
+static uint64_t next_returned(const struct expectation *e, const struct journal *j, uint64_t no)
+{
+	size_t len = strlen(e->call);
+
+	while ((no = journal_next(j, no, EVENT_BIT(EVENT_RETURN)))) {
+		const struct event *call = journal_get(j, journal_get(j, no)->call.call);
+
+		if (call && call->subject && strcmp(call->subject, e->endpoint->name) == 0 &&
+			strncmp(call->text, e->call, len) == 0 && call->text[len] == '(')
+			break;
+	}
+	return no;
+}
+
+static enum expectation_standing returned_stands(const struct expectation *e,
+	const struct journal *j, uint64_t mark)
+{
+	struct text wanted = TEXT_EMPTY, got = TEXT_EMPTY;
+	bool met = false;
+
+	format_value(e->value, &wanted);
+	for (uint64_t no = mark; !met && (no = next_returned(e, j, no));) {
+		text_clear(&got);
+		format_returned(journal_get(j, no), &got);
+		met = strcmp(text_get(&got), text_get(&wanted)) == 0;
+	}
+	text_done(&wanted);
+	text_done(&got);
+	return met ? STANDS_MET : STANDS_NOT_YET;
 }
 
 static bool was_in_state(const struct expectation *e, const struct journal *j, uint64_t since)
@@ -78,7 +164,7 @@ static bool was_in_state(const struct expectation *e, const struct journal *j, u
 	return e->endpoint->state == e->states[0];
 }
 
-static bool is_blocked_in(const struct process *p, const char *call)
+bool expectation_blocked_in(const struct process *p, const char *call)
 {
 	size_t len = strlen(call);
 
@@ -150,7 +236,7 @@ static bool read_gap(const struct expectation *e, const struct journal *j, uint6
 	bool begun = false;
 	uint64_t first_ns = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (begun && match_segment(&e->matches[1], &event->wire.segment)) {
@@ -185,7 +271,7 @@ static enum expectation_standing fate_stands(const struct expectation *e)
 		met = !p->ended;
 		break;
 	case EXPECT_BLOCKED:
-		met = is_blocked_in(p, e->call);
+		met = expectation_blocked_in(p, e->call);
 		break;
 	case EXPECT_EXITED:
 		met = p->ended && !p->killed && p->exit_code == (int)e->number;
@@ -212,6 +298,10 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 		return path_stands(e, j, mark);
 	case EXPECT_SEGMENTS:
 		return segments_stand(e, j, mark);
+	case EXPECT_SEEN:
+		return seen_stands(e, j, mark);
+	case EXPECT_RETURNED:
+		return returned_stands(e, j, mark);
 	case EXPECT_RECVQ:
 	case EXPECT_SENDQ:
 	case EXPECT_BACKLOG:
@@ -294,65 +384,56 @@ void expectation_format(const struct expectation *e, struct text *out)
 			e->kind == EXPECT_PATH ? "path " : "");
 		format_states(e->states, e->count, out);
 		break;
+	case EXPECT_RETURNED:
+		text_printf(out, "%s returned ", e->endpoint->name);
+		text_printable(out, e->call, strlen(e->call));
+		text_puts(out, " ");
+		format_value(e->value, out);
+		break;
 	case EXPECT_SEGMENTS:
-		text_puts(out, e->count ? "segments" : "no segments");
+	case EXPECT_SEEN:
+		text_puts(out,
+			e->kind == EXPECT_SEEN ? "seen"
+				: e->count     ? "segments"
+					       : "no segments");
 		for (size_t i = 0; i < e->count; i++) {
 			text_puts(out, " ");
 			match_format(&e->matches[i], out);
 		}
 		break;
 	case EXPECT_RUNNING:
-		text_printf(out, "%s running", e->process->name);
-		break;
 	case EXPECT_BLOCKED:
-		text_printf(out, "%s blocked ", e->process->name);
-		text_printable(out, e->call, strlen(e->call));
-		break;
 	case EXPECT_EXITED:
-		text_printf(out, "%s exited %" PRIu64, e->process->name, e->number);
-		break;
 	case EXPECT_KILLED:
-		text_printf(out, "%s killed %s", e->process->name, signal_name((int)e->number));
+		text_printf(out, "%s ", e->process->name);
+		expectation_format_fate(e, out);
 		break;
 	}
 }
 
-/* A segment as a MATCH would name it. */
-static void format_as_match(const struct segment *s, struct text *out)
+void expectation_format_fate(const struct expectation *e, struct text *out)
 {
-	static const struct {
-		uint8_t bit;
-		const char *name;
-	} flags[] = { { SEGMENT_SYN, "syn" }, { SEGMENT_FIN, "fin" }, { SEGMENT_RST, "rst" } };
-	const char *separator = "";
-
-	if (s->kind != SEGMENT_TCP) {
-		text_puts(out,
-			s->kind == SEGMENT_UDP		  ? "udp"
-				: s->kind == SEGMENT_ICMP ? "icmp"
-							  : "any");
-		return;
+	switch (e->kind) {
+	case EXPECT_BLOCKED:
+		text_puts(out, e->call[0] ? "blocked " : "blocked");
+		text_printable(out, e->call, strlen(e->call));
+		break;
+	case EXPECT_EXITED:
+		text_printf(out, "exited %" PRIu64, e->number);
+		break;
+	case EXPECT_KILLED:
+		text_printf(out, "killed %s", signal_name((int)e->number));
+		break;
+	default:
+		text_puts(out, "running");
 	}
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (s->flags & flags[i].bit) {
-			text_printf(out, "%s%s", separator, flags[i].name);
-			separator = "/";
-		}
-	}
-	if (s->payload_len) {
-		text_printf(out, "%sdata", separator);
-		separator = "/";
-	}
-	/* all but SYN and RST carry ACK anyway: name it where it tells something */
-	if ((s->flags & SEGMENT_ACK) && !s->payload_len)
-		text_printf(out, "%sack", separator);
 }
 
 static void format_seen_segments(const struct journal *j, uint64_t mark, struct text *out)
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		text_puts(out, count++ ? " " : "segments ");
@@ -360,10 +441,27 @@ static void format_seen_segments(const struct journal *j, uint64_t mark, struct 
 			text_puts(out, "...");
 			break;
 		}
-		format_as_match(&event->wire.segment, out);
+		match_format_segment(&event->wire.segment, out);
 	}
 	if (count == 0)
 		text_puts(out, "no segments");
+}
+
+/* "c returned recv "a", recv 0" */
+static void format_all_returned(const struct expectation *e, const struct journal *j, uint64_t mark,
+	struct text *out)
+{
+	size_t count = 0;
+
+	text_printf(out, "%s returned", e->endpoint->name);
+	for (uint64_t no = mark; (no = next_returned(e, j, no)) && count < EXPECTATION_PARTS_MAX;) {
+		text_puts(out, count++ ? ", " : " ");
+		text_printable(out, e->call, strlen(e->call));
+		text_puts(out, " ");
+		format_returned(journal_get(j, no), out);
+	}
+	if (!count)
+		text_puts(out, " nothing");
 }
 
 void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
@@ -415,18 +513,27 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 			out);
 		return;
 	case EXPECT_SEGMENTS:
+	case EXPECT_SEEN:
 		format_seen_segments(j, mark, out);
+		return;
+	case EXPECT_RETURNED:
+		format_all_returned(e, j, mark, out);
 		return;
 	default:
 		break;
 	}
-	text_puts(out, e->process->name);
-	if (e->process->ended && e->process->killed)
-		text_printf(out, " killed %s", signal_name(e->process->killed));
-	else if (e->process->ended)
-		text_printf(out, " exited %d", e->process->exit_code);
-	else if (is_blocked_in(e->process, ""))
-		text_printf(out, " blocked in %s", e->process->call.text);
+	text_printf(out, "%s ", e->process->name);
+	expectation_format_seen_fate(e->process, out);
+}
+
+void expectation_format_seen_fate(const struct process *p, struct text *out)
+{
+	if (p->ended && p->killed)
+		text_printf(out, "killed %s", signal_name(p->killed));
+	else if (p->ended)
+		text_printf(out, "exited %d", p->exit_code);
+	else if (expectation_blocked_in(p, ""))
+		text_printf(out, "blocked in %s", p->call.text);
 	else
-		text_puts(out, " running");
+		text_puts(out, "running");
 }

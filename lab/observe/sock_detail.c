@@ -31,21 +31,28 @@ static void take(struct sock_detail *detail, enum detail_part part, const void *
 	memcpy(detail->parts[part].bytes, bytes, detail->parts[part].len);
 }
 
+static void take_attribute(struct sock_detail *detail, const struct nlattr *attribute)
+{
+	for (int part = DETAIL_INFO; part < DETAIL_PART_COUNT; part++) {
+		if (mnl_attr_get_type(attribute) == attributes[part])
+			take(detail, (enum detail_part)part, mnl_attr_get_payload(attribute),
+				mnl_attr_get_payload_len(attribute));
+	}
+}
+
 void sock_detail_read(const struct nlmsghdr *reply, struct sock_detail *ret_detail)
 {
-	const struct nlattr *attribute;
+	/* not mnl_attr_for_each(): that takes the padding behind the message for a part of it */
+	const char *end = (const char *)reply + reply->nlmsg_len;
+	const struct nlattr *attribute =
+		mnl_nlmsg_get_payload_offset(reply, sizeof(struct inet_diag_msg));
 
 	memset(ret_detail, 0, sizeof(*ret_detail));
 	take(ret_detail, DETAIL_MESSAGE, mnl_nlmsg_get_payload(reply),
 		sizeof(struct inet_diag_msg));
-	mnl_attr_for_each(attribute, reply, sizeof(struct inet_diag_msg)) {
-		for (int part = DETAIL_INFO; part < DETAIL_PART_COUNT; part++) {
-			if (mnl_attr_get_type(attribute) == attributes[part])
-				take(ret_detail, (enum detail_part)part,
-					mnl_attr_get_payload(attribute),
-					mnl_attr_get_payload_len(attribute));
-		}
-	}
+	for (; mnl_attr_ok(attribute, (int)(end - (const char *)attribute));
+		attribute = mnl_attr_next(attribute))
+		take_attribute(ret_detail, attribute);
 }
 
 void sock_detail_from_info(const void *info, uint32_t len, struct sock_detail *ret_detail)

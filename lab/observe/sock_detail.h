@@ -26,7 +26,7 @@ enum detail_part {
 	DETAIL_SHUTDOWN, /* uint8_t: 1 receives no more, 2 sends no more */
 	DETAIL_TOS, /* uint8_t */
 	DETAIL_TCLASS, /* uint8_t */
-	DETAIL_MARK, /* uint32_t; the kernel tells it to CAP_NET_ADMIN only */
+	DETAIL_MARK, /* uint32_t; told to CAP_NET_ADMIN only */
 	DETAIL_V6ONLY, /* uint8_t */
 	DETAIL_CGROUP, /* uint64_t */
 	DETAIL_SOCKOPT, /* struct inet_diag_sockopt */

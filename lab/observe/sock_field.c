@@ -67,13 +67,17 @@ static bool is_named(const struct sock_field *f, const char *name)
 
 const struct sock_field *sock_field_find(const char *name)
 {
-	const struct sock_field *f = NULL;
+	static const struct sock_field *const tables[] = { sock_field_info, sock_field_rest };
 
 	if (strncasecmp(name, "tcpi_", 5) == 0)
 		name += 5;
-	for (size_t i = 0; (f = sock_field_at(i)) && !is_named(f, name); i++)
-		;
-	return f;
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+		for (const struct sock_field *f = tables[t]; f->name; f++) {
+			if (is_named(f, name))
+				return f;
+		}
+	}
+	return NULL;
 }
 
 const struct sock_field *sock_field_nearest(const char *typed, size_t *ret_distance)

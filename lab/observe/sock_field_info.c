@@ -232,8 +232,8 @@ const struct sock_field sock_field_info[] = {
 		AT(last_data_sent),
 		.runs = true,
 		.sentence = "since it has sent data",
-		.more = "It runs with the clock. Without any it counts from when the socket was made "
-			"or accepted, on some kernels from when the machine was started.",
+		.more = "It runs with the clock. Without any it counts from connect() or from the "
+			"handshake, and before those from the start of the machine.",
 		.source = "tcpi_last_data_sent",
 	},
 	{

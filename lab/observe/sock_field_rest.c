@@ -51,8 +51,8 @@ const struct sock_field sock_field_rest[] = {
 		.kind = FIELD_COUNT,
 		AT(uid),
 		.unit = "",
-		.sentence = "who made it, as the lab's host numbers users",
-		.more = "In a user namespace the user who started the lab is 0 there.",
+		.sentence = "number of the user who made it",
+		.more = "As outside the lab: its user namespace, where it has one, keeps the numbers.",
 		.source = "inet_diag_msg.idiag_uid",
 	},
 	{
@@ -86,8 +86,8 @@ const struct sock_field sock_field_rest[] = {
 		.kind = FIELD_HEX,
 		IN(DETAIL_MARK, 0, 4),
 		.sentence = "SO_MARK: for rules of routing and filters",
-		.more = "The kernel tells it to CAP_NET_ADMIN only, so the lab of an ordinary user "
-			"does not show it.",
+		.more = "The kernel tells it only to who has CAP_NET_ADMIN there; whoever starts a "
+			"lab has it in that.",
 		.source = "INET_DIAG_MARK; socket(7)",
 	},
 	{

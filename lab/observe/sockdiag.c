@@ -114,16 +114,16 @@ static int receive_reply(struct sockdiag *diag, char *buffer)
 	return mnl_nlmsg_get_payload_len(reply) < sizeof(struct inet_diag_msg) ? -EBADMSG : 0;
 }
 
-/* Ask about one TCP socket, exactly. ext: idiag_ext. The reply is in `buffer`, of REPLY_BYTES. */
-static int ask(struct sockdiag *diag, const struct address *local, const struct address *remote,
-	uint8_t ext, char *buffer)
+/* A request about the TCP socket with these addresses. ext: idiag_ext. cookie 0: whichever it is. */
+static int send_request(struct sockdiag *diag, uint16_t type, const struct address *local,
+	const struct address *remote, uint8_t ext, uint64_t cookie)
 {
-	char space[256];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(space);
+	char buffer[256];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct inet_diag_req_v2 *query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
 	size_t len = local->family == AF_INET6 ? 16 : 4;
 
-	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	request->nlmsg_type = type;
 	request->nlmsg_flags = NLM_F_REQUEST;
 	request->nlmsg_seq = ++diag->sequence;
 	query->sdiag_family = local->family;
@@ -134,11 +134,24 @@ static int ask(struct sockdiag *diag, const struct address *local, const struct 
 	query->id.idiag_dport = htons(remote->port);
 	memcpy(query->id.idiag_src, local->bytes, len);
 	memcpy(query->id.idiag_dst, remote->bytes, len);
-	query->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
-	query->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
-		return -errno;
-	return receive_reply(diag, buffer);
+	query->id.idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
+	query->id.idiag_cookie[1] = cookie ? (uint32_t)(cookie >> 32) : INET_DIAG_NOCOOKIE;
+	return send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0 ? -errno : 0;
+}
+
+/* Ask about one TCP socket, exactly. ext: idiag_ext. The reply is in `buffer`, of REPLY_BYTES. */
+static int ask(struct sockdiag *diag, const struct address *local, const struct address *remote,
+	uint8_t ext, char *buffer)
+{
+	int r = send_request(diag, SOCK_DIAG_BY_FAMILY, local, remote, ext, 0);
+
+	return r < 0 ? r : receive_reply(diag, buffer);
+}
+
+int sockdiag_destroy(struct sockdiag *diag, const struct sock_report *report)
+{
+	/* its answer is one only when it says no: no NLM_F_ACK is asked for, and none waited for */
+	return send_request(diag, SOCK_DESTROY, &report->local, &report->remote, 0, report->cookie);
 }
 
 int sockdiag_lookup(struct sockdiag *diag, const struct address *local,

@@ -51,8 +51,8 @@ void sockdiag_close(struct sockdiag *diag);
 int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	const struct address *remote, struct sock_report *ret_report);
 
-/* The same, and everything else the kernel tells of it. wanted: SOCK_DETAIL_ bits. A look-up that asks for it all
- * takes some three times as long (tests/bench/lookup.c), so only who shows it asks.
+/* The same, and everything else the kernel tells of it. wanted: SOCK_DETAIL_ bits. A look-up that asks
+ * for all takes twice as long (2.8 us against 1.4), so only who shows it asks.
  * protocol: IPPROTO_TCP or IPPROTO_UDP. A UDP socket is looked for in a dump of them all, by its cookie: an exact
  * look-up takes source and destination the other way round there, depending on the kernel
  * (net/ipv4/udp_diag.c udp_dump_one()).
@@ -67,5 +67,11 @@ int sockdiag_detail(struct sockdiag *diag, uint8_t protocol, const struct addres
 typedef void sockdiag_each_fn(void *arg, const struct sock_report *report);
 int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
 	void *arg);
+
+/* End the TCP socket that was reported so, whoever has it, as `ss --kill` does: it sends RST where one is due, and is
+ * gone when this returns. Needs CAP_NET_ADMIN in its namespace, here and where `diag` was opened, and a kernel with
+ * CONFIG_INET_DIAG_DESTROY. 0 when the kernel was asked, or -errno; what it answers is passed over, now
+ * and later. Source: net/core/sock_diag.c, net/ipv4/tcp_diag.c tcp_diag_destroy(), v6.1. */
+int sockdiag_destroy(struct sockdiag *diag, const struct sock_report *report);
 
 #endif

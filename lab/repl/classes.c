@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/diag.h"
 #include "base/sysname.h"
@@ -34,7 +35,7 @@ void request_offer(struct request *r, const char *prefix, const char *word, cons
 	struct text t = TEXT_EMPTY;
 
 	text_printf(&t, "%s%s%s", prefix, word, suffix);
-	if (strncmp(text_get(&t), r->begun, r->begun_len) == 0) {
+	if ((r->any_case ? strncasecmp : strncmp)(text_get(&t), r->begun, r->begun_len) == 0) {
 		r->list.words =
 			memory_grow(r->list.words, (r->list.count + 1) * sizeof(*r->list.words));
 		r->list.words[r->list.count++] = text_take(&t);
@@ -304,11 +305,13 @@ static const struct {
 	{ "EVENTS", NULL },
 	{ "FILE", NULL },
 	{ "FROM-TO", NULL },
+	{ "FROM..TO", NULL },
 	{ "KEY", NULL },
 	{ "MARK", NULL },
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },
 	{ "#SEG", NULL },
+	{ "WORD", NULL },
 	{ "\"TEXT\"", NULL },
 	{ "\"DATA\"", NULL },
 };

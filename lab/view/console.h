@@ -12,6 +12,7 @@ struct journal;
 
 struct console_options {
 	bool commands; /* show each command before what it does (a recipe), not at a prompt */
+	bool played; /* those of a recipe that is played step by step, which nobody typed */
 	bool story; /* calls, states, segments; else only answers and errors */
 	bool color;
 	/* Complete lines. error: they say why the lab could not, or what was expected. */
@@ -21,6 +22,10 @@ struct console_options {
 
 /* Becomes a reader of `journal` (borrowed) for its lifetime: free the journal first. Never NULL. */
 struct console *console_new(struct journal *journal, const struct console_options *options);
+/* From here on tell the story, or not. */
+void console_set_story(struct console *c, bool story);
+/* Nothing more happens for now: print a command that waits for what it does. */
+void console_pause(struct console *c, const struct journal *j);
 void console_free(struct console *c);
 
 #endif

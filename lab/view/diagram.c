@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "view/diagram_parts.h"
-#include "view/figure.h"
 #include "view/row.h"
 #include "view/way.h"
 
@@ -176,7 +175,6 @@ static void list_name(struct drawing_board *b, size_t way, int *y)
 static void list_step(struct drawing_board *b, size_t way, size_t step, int *y, bool *ret_beside)
 {
 	const struct way_step *w = &b->ways->ways[way].steps[step];
-	bool in_figure = figure_find(w->from, w->to) != NULL;
 	struct strip s = { .count = 0 };
 	char words[64];
 
@@ -187,7 +185,7 @@ static void list_step(struct drawing_board *b, size_t way, size_t step, int *y, 
 		strip_text(&s, b, " ", false, DIAGRAM_NOBODY);
 	while (s.count < 7);
 	snprintf(words, sizeof(words), "%s %s %s", tcp_state_name(w->from),
-		in_figure ? "->" : "- ->", tcp_state_name(w->to));
+		w->beside ? "- ->" : "->", tcp_state_name(w->to));
 	strip_text(&s, b, words, false, DIAGRAM_NOBODY);
 	if (w->reason[0]) {
 		do
@@ -197,7 +195,7 @@ static void list_step(struct drawing_board *b, size_t way, size_t step, int *y, 
 		strip_text(&s, b, w->reason, false, DIAGRAM_NOBODY);
 	}
 	put_line(b, y, &s);
-	*ret_beside |= !in_figure;
+	*ret_beside |= w->beside;
 }
 
 /* Of a long way the beginning and, since it is nearer to now, twice as much of the end. */

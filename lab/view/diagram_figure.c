@@ -329,6 +329,11 @@ static unsigned leaves(const struct corner *c)
 	return c->level == ABOVE ? UP : DOWN;
 }
 
+static bool is_on(const struct way_step *s, const struct line *l)
+{
+	return s->from == l->from && s->to == l->to && !s->beside;
+}
+
 /* Whose line it is. */
 static uint8_t who_went(const struct drawing_board *b, const struct line *l)
 {
@@ -339,7 +344,7 @@ static uint8_t who_went(const struct drawing_board *b, const struct line *l)
 		bool went = false;
 
 		for (size_t k = 0; k < w->count && !went; k++)
-			went = w->steps[k].from == l->from && w->steps[k].to == l->to;
+			went = is_on(&w->steps[k], l);
 		if (went)
 			who = who == DIAGRAM_NOBODY ? (uint8_t)(i + 1) : DIAGRAM_SEVERAL;
 	}
@@ -386,7 +391,7 @@ static void make_marks(const struct drawing_board *b, const struct line *l, int 
 		for (size_t k = 0; k < w->count && all.count < MARKS_ROOM; k++) {
 			char number[32];
 
-			if (w->steps[k].from != l->from || w->steps[k].to != l->to)
+			if (!is_on(&w->steps[k], l))
 				continue;
 			if (all.count < room)
 				fits = all.count;

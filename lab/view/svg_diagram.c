@@ -151,6 +151,20 @@ static bool went(const struct ways *w, enum tcp_state from, enum tcp_state to)
 	return false;
 }
 
+/* And at least once as the figure has it, for the reason it has. */
+static bool went_as_told(const struct ways *w, enum tcp_state from, enum tcp_state to)
+{
+	for (size_t i = 0; i < drawn(w); i++) {
+		for (size_t k = 0; k < w->ways[i].count; k++) {
+			const struct way_step *s = &w->ways[i].steps[k];
+
+			if (s->from == from && s->to == to && !s->beside)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool visited(const struct ways *w, const struct node *n)
 {
 	bool below = n != node_of(n->state); /* the second CLOSED */
@@ -181,16 +195,16 @@ static void put_path(const char *class, const double *xs, const double *ys, stru
 static void draw_edge(const struct ways *w, const struct edge *e, struct text *out)
 {
 	const struct figure_edge *words = figure_find(e->from, e->to);
-	bool gone = went(w, e->from, e->to);
-	const char *line = gone ? (words ? "edge went a" : "edge went lost dash") : "edge life";
+	bool gone = went(w, e->from, e->to), as_told = went_as_told(w, e->from, e->to);
+	const char *line = as_told ? "edge went a" : gone ? "edge went lost dash" : "edge life";
 
 	put_path(line, e->x, e->y, out);
-	svg_head(gone ? (words ? "ah" : "lostt") : "bar", e->x[2], e->y[2], e->x[3], e->y[3], out);
+	svg_head(as_told ? "ah" : gone ? "lostt" : "bar", e->x[2], e->y[2], e->x[3], e->y[3], out);
 	if (words)
-		svg_text(gone ? "t halo" : "soft halo", e->at_x, e->at_y, e->anchor, words->when, 0,
-			out);
+		svg_text(as_told ? "t halo" : "soft halo", e->at_x, e->at_y, e->anchor, words->when,
+			0, out);
 	if (words && words->then)
-		svg_text(gone ? "small t halo" : "small soft halo", e->at_x, e->at_y + 14,
+		svg_text(as_told ? "small t halo" : "small soft halo", e->at_x, e->at_y + 14,
 			e->anchor, words->then, 0, out);
 	text_puts(out, "\n");
 }

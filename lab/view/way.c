@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "journal/narrate.h"
 #include "view/cast.h"
+#include "view/figure.h"
 
 #define NAMED_MOST 6 /* of those left out */
 #define NAME_MOST 12 /* bytes of each */
@@ -44,6 +45,26 @@ static void rename_way(struct way *way, const char *name)
 	way->name = text_copy(name);
 }
 
+/* Of the steps in the figure only two are by a reset or a timer. That a step is by a call is not checked: a program makes
+ * its calls unseen. */
+static bool is_beside(const struct journal *j, const struct event *event, enum tcp_state from)
+{
+	const struct event *cause = journal_get(j, event->cause), *sent;
+	const struct segment *s;
+
+	if (!figure_find(from, event->state.to))
+		return true;
+	if (cause && cause->kind == EVENT_TIMER)
+		return from != STATE_TIME_WAIT;
+	sent = cause && cause->kind == EVENT_DELIVERED ? journal_get(j, cause->cause) : NULL;
+	if (!sent || !event_is_segment(sent))
+		return false;
+	s = &sent->wire.segment;
+	if (s->kind == SEGMENT_TCP && s->flags & SEGMENT_RST)
+		return from != STATE_SYN_RECEIVED || event->state.to != STATE_LISTEN;
+	return s->kind == SEGMENT_ICMP;
+}
+
 static void add_step(struct way *way, const struct journal *j, const struct event *event)
 {
 	enum tcp_state from = event->state.from;
@@ -60,6 +81,7 @@ static void add_step(struct way *way, const struct journal *j, const struct even
 	way->steps = memory_grow(way->steps, (way->count + 1) * sizeof(*way->steps));
 	way->steps[way->count++] = (struct way_step){ .from = from,
 		.to = event->state.to,
+		.beside = is_beside(j, event, from),
 		.event = event->no,
 		.cause = event->cause,
 		.reason = text_take(&reason) };

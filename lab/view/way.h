@@ -16,6 +16,9 @@ struct text;
 
 struct way_step {
 	enum tcp_state from, to;
+	/* RFC 9293's figure 5 does not have it: it goes between other states, or a reset, an ICMP error or a timer
+	 * made the socket go where in the figure a call or an acknowledgement does. */
+	bool beside;
 	uint64_t event, cause;
 	char *reason; /* owned: "main: connect", "#1 SYN"; "" when none is known */
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -179,20 +180,32 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 	return 0;
 }
 
-void host_kill_all(const struct host *h)
+void host_dismiss(const struct host *h)
 {
-	if (h->pid > 0)
+	if (h->channel >= 0)
+		shutdown(h->channel, SHUT_RDWR);
+}
+
+/* One that was dismissed; it is killed when it does not go. */
+static void await_end(struct host *h)
+{
+	CLEANUP(fd_closep) int pidfd = (int)syscall(SYS_pidfd_open, h->pid, 0);
+	struct pollfd polled = { .fd = pidfd, .events = POLLIN };
+
+	while (pidfd >= 0 && poll(&polled, 1, HOST_ANSWER_MS) < 0 && errno == EINTR)
+		;
+	if (!polled.revents)
 		kill(h->pid, SIGKILL);
+	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	h->pid = -1;
 }
 
 void host_stop(struct host *h)
 {
-	host_kill_all(h);
-	if (h->pid > 0) {
-		while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-		h->pid = -1;
-	}
+	host_dismiss(h);
+	if (h->pid > 0)
+		await_end(h);
 	if (!h->name)
 		return;
 	fd_closep(&h->channel);

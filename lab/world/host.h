@@ -46,11 +46,11 @@ void host_open_ghost(struct host *h, unsigned index, const char *name,
 	const struct address *addresses, size_t count);
 /* Its first address of that family; NULL when it has none. */
 const struct address *host_address(const struct host *h, int family);
-/* Kill it and everything on it; host_stop() or host_close() waits for the end. */
-void host_kill_all(const struct host *h);
-/* Kill it and everything on it, wait for its end, and keep only its name and addresses. */
+/* Have it kill everything on it and end; host_stop() or host_close() waits for that. */
+void host_dismiss(const struct host *h);
+/* End it and everything on it, connections without an owner too, and keep only its name and addresses. */
 void host_stop(struct host *h);
-/* Kill it and everything on it, wait for its end. Accepts what host_open() failed on. */
+/* host_stop(), and that is all of it. Accepts what host_open() failed on. */
 void host_close(struct host *h);
 
 /* Start a process. ret_pid: inside the host; ret_channel: owned by the caller. 0 or -errno. */

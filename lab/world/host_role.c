@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,6 +26,7 @@
 #include "world/netconf.h"
 #include "world/process_role.h"
 #include "world/protocol.h"
+#include "world/remains.h"
 
 #define WIRE_TABLE 100 /* routing table of everything that is sent here: out by wire0 */
 /* Packets the TUN keeps for a main that is busy; the stock 500 loses some under a bulk transfer. */
@@ -329,13 +329,23 @@ static void serve_counters(struct host_role *h, struct host_message *m)
 		close(fds[i]);
 }
 
+/* Everybody here goes, and what they leave behind in the kernel. */
+static _Noreturn void end(void)
+{
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	remains_clear();
+	_exit(0);
+}
+
 static void serve(struct host_role *h)
 {
 	struct host_message m;
 	ssize_t len = channel_receive(h->channel, &m, sizeof(m), 0, NULL, 0, NULL);
 
 	if (len != sizeof(m))
-		_exit(0); /* main is gone */
+		end(); /* main wants it so, or is gone */
 	switch (m.kind) {
 	case HOST_SPAWN:
 		spawn(h);
@@ -380,7 +390,6 @@ void host_role_run(int channel, const struct host_plan *plan)
 
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Ctrl-C at the prompt is for the prompt: leave its session and terminal. Whatever main does with
 	 * signals, or was started with (SIGCHLD ignored: nobody would hear of an end), is not for us. */
 	setsid();

@@ -2,8 +2,9 @@
 /* The host role: PID 1 of its own network and PID namespace (and user namespace when main is not
  * root). It sets up the interfaces and routes that make the lab the wire, hands the TUN and a sock_diag
  * descriptor to main, then serves main's requests: spawn, kill, sysctl; and reaps.
- * Everything in its namespaces ends with it, and it ends with main (PR_SET_PDEATHSIG, and end of file on
- * its channel for the moment before that is armed). */
+ * Everything in its namespaces ends with it, and it ends with main, however that ends: its channel comes to the end
+ * of file. Not by PR_SET_PDEATHSIG, which would leave it no time to clear away the connections that its processes
+ * have left to the kernel. */
 #ifndef LAB_WORLD_HOST_ROLE_H
 #define LAB_WORLD_HOST_ROLE_H
 

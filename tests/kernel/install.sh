@@ -28,6 +28,9 @@ look()
 		share/bash-completion/completions/tcplab share/doc/tcplab/copyright; do
 		[[ -s $usr/$file ]] || wrong "no $usr/$file"
 	done
+	# what solves an exercise stays at home
+	[[ -s $usr/share/tcplab/recipes/exercises/closing.lab ]] || wrong 'no exercises'
+	[[ -z $(find "$1" -name 'solution*' -o -name 'wrong*') ]] || wrong 'solutions are installed'
 	cd / || exit
 	"$usr/bin/tcplab" list >"$work/list" || wrong 'list fails'
 	grep -q '^open/self-connect ' "$work/list" || wrong 'its recipes are not found'

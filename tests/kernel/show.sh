@@ -64,7 +64,7 @@ if command -v ss >/dev/null; then
 	while read -r theirs ours; do
 		grep -qE "[ (,]$theirs" "$work/ss" || continue # an older ss(8), or it is 0 and left out
 		said=$(sed -E "s/.*[ (,]$theirs([0-9.a-f]+).*/\1/" "$work/ss")
-		shown=$(awk -v name="$ours" '$1 == name { print $2 }' "$work/out")
+		shown=$(awk -v name="$ours" '/^  [^ ]/ && $1 == name { print $2 }' "$work/out")
 		# what is printed with fewer digits there, is rounded
 		awk -v a="$said" -v b="${shown#0x}" \
 			'BEGIN { exit !(a == b || (a + 0 > 0 && (a - b) ^ 2 <= (0.01 * b) ^ 2)) }' ||

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* However tcplab ends, in the middle of calls and with segments held, nothing of it stays behind: no
- * process, and nobody in its namespaces. */
+ * process, nobody in its namespaces, and no connection. */
 #include <dirent.h>
+#include <linux/netlink.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "observe/sockdiag.h"
 #include "program.h"
 
 #define DESCENDANTS_MAX 16
@@ -126,6 +129,42 @@ static void part(struct family *f)
 	f->count = 0;
 }
 
+static void count_one(void *arg, const struct sock_report *report)
+{
+	(void)report;
+	++*(size_t *)arg;
+}
+
+/* In a child, since one does not come back from another user namespace. Exit code: how many TCP sockets are there. */
+static _Noreturn void count_sockets(const struct family *f)
+{
+	struct sockdiag *diag;
+	size_t count = 0;
+
+	if (f->inodes[2] && setns(f->namespaces[2], CLONE_NEWUSER) < 0)
+		_exit(101);
+	if (setns(f->namespaces[0], CLONE_NEWNET) < 0)
+		_exit(102);
+	diag = sockdiag_open(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+	if (!diag || sockdiag_dump(diag, AF_INET, ~0U, count_one, &count) < 0 ||
+		sockdiag_dump(diag, AF_INET6, ~0U, count_one, &count) < 0)
+		_exit(103);
+	sockdiag_close(diag);
+	_exit(count > 100 ? 100 : (int)count);
+}
+
+static int sockets(const struct family *f)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		count_sockets(f);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
 /* Each of them ends within the deadline, and nobody else is in their namespaces. */
 static void assert_all_gone(struct family *f)
 {
@@ -183,18 +222,22 @@ static void begin(struct scene *s)
 {
 	static const char script[] =
 		"process server; process client; socket l in server; bind l :8080; listen l\n"
-		"accept l a &\n"
-		"hold; socket c in client; connect c :8080 &\n";
+		"accept l a &; socket o in client; connect o :8080\n"
+		"hold; close o\n" /* an orphan: its FIN is held */
+		"accept l b &; socket c in client; connect c :8080 &\n";
 	const char *const arguments[] = { "--json", NULL };
 
 	program_open(&s->program, arguments, -1);
 	program_say(&s->program, script, strlen(script));
+	program_await(&s->program, "blocked"); /* accept */
+	program_await(&s->program, "held"); /* the orphan's FIN */
 	program_await(&s->program, "blocked"); /* accept */
 	program_await(&s->program, "held");
 	program_await(&s->program, "blocked"); /* connect */
 	meet(&s->family, s->program.pid);
 	assert_int_equal(s->family.count, 4); /* the host, main, server, client */
 	assert_true(inhabitants(&s->family) >= 4);
+	assert_true(sockets(&s->family) >= 4); /* the listener, both ends of the orphan, c */
 }
 
 static void signal_then_expect(void **state, int signal_number, int code)
@@ -205,6 +248,7 @@ static void signal_then_expect(void **state, int signal_number, int code)
 	assert_int_equal(kill(s->program.pid, signal_number), 0);
 	assert_int_equal(program_end(&s->program), code);
 	assert_all_gone(&s->family);
+	assert_int_equal(sockets(&s->family), 0);
 }
 
 static void killed_leaves_nothing(void **state)
@@ -235,6 +279,7 @@ static void end_of_input_leaves_nothing(void **state)
 	fd_closep(&s->program.in);
 	assert_int_equal(program_end(&s->program), 0);
 	assert_all_gone(&s->family);
+	assert_int_equal(sockets(&s->family), 0);
 }
 
 static void quit_leaves_nothing(void **state)
@@ -245,6 +290,7 @@ static void quit_leaves_nothing(void **state)
 	program_say(&s->program, "quit\n", 5);
 	assert_int_equal(program_end(&s->program), 0);
 	assert_all_gone(&s->family);
+	assert_int_equal(sockets(&s->family), 0);
 }
 
 /* main dies before, while and after the host is set up: at any moment that comes. */

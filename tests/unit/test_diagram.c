@@ -50,6 +50,7 @@ static void go(struct way *way, enum tcp_state to, const char *reason)
 		.to = to,
 		.event = way->count,
 		.reason = text_copy(reason) };
+	way->steps[way->count - 1].beside = !figure_find(way->state, to) || strstr(reason, "RST");
 	way->before = way->state;
 	way->state = to;
 }
@@ -384,10 +385,10 @@ static void reset_is_told_below_and_lights_the_end(void **state)
 	assert_drawn(*state, 80, false,
 		"                              [[  CLOSED d  ]]══════════c1 d1══════════╗\n"
 		"                                 │   ▲      ▲                          ║\n"
-		"                                 ▼   │      ╚═════════d2══════════╗    ║\n"
-		"     ┌───────────────────────►[    LISTEN    ]                    ║    ║\n"
-		"     │        ┌──────────────────┘        └──────────────────┐    ║    ║\n"
-		"     │        ▼                                              ▼    ║    ▼\n"
+		"                                 ▼   │      └─────────────────────┐    ║\n"
+		"     ┌───────────────────────►[    LISTEN    ]                    │    ║\n"
+		"     │        ┌──────────────────┘        └──────────────────┐    │    ║\n"
+		"     │        ▼                                              ▼    │    ▼\n"
 		"  [ SYN-RECEIVED ]◄───────────────────────────────────────[   SYN-SENT   ]\n"
 		"     │        └──────────────────┐        ╔════════c2════════╝\n"
 		"     │                           ▼        ▼\n"
@@ -407,7 +408,7 @@ static void reset_is_told_below_and_lights_the_end(void **state)
 		"   c3  ESTABLISHED - -> CLOSED        <- #4 RST\n"
 		"d: CLOSED\n"
 		"   d1  CLOSED -> SYN-SENT             <- main: connect\n"
-		"   d2  SYN-SENT -> CLOSED             <- #6 RST/ACK\n"
+		"   d2  SYN-SENT - -> CLOSED           <- #6 RST/ACK\n"
 		"- -> is not in RFC 9293's figure\n");
 }
 

@@ -173,7 +173,10 @@ static struct journal *make_all(void)
 		(struct event){ .kind = EVENT_DELIVERED,
 			.cause = sent,
 			.verdict = { .number = 1, .on_wire_ns = 77, .held = true } });
-	add(j, (struct event){ .kind = EVENT_DROPPED, .text = "by hand", .verdict.number = 2 });
+	add(j,
+		(struct event){ .kind = EVENT_DROPPED,
+			.text = "by hand",
+			.verdict = { .number = 2, .other = 1 } });
 	add(j,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = "c",
@@ -209,6 +212,30 @@ static struct journal *make_all(void)
 			.host = "c CLOSED",
 			.process = "it is not",
 			.claim = { .line = 2, .column = 1, .verdict = CLAIM_DIFFERS } });
+	add(j,
+		(struct event){ .kind = EVENT_QUESTION,
+			.subject = "c state",
+			.text = "which?",
+			.host = "a state\nor none",
+			.prediction = { .line = 3, .column = 2 } });
+	add(j,
+		(struct event){ .kind = EVENT_PREDICTION,
+			.subject = "c state",
+			.text = "TIME-WAIT",
+			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
+	add(j,
+		(struct event){ .kind = EVENT_OBSERVATION,
+			.subject = "c state",
+			.text = "CLOSED",
+			.prediction = { .question = journal_last(j) - 1,
+				.answer = journal_last(j),
+				.line = 3,
+				.column = 2,
+				.verdict = PREDICTION_OTHERWISE } });
+	add(j,
+		(struct event){ .kind = EVENT_GOAL,
+			.text = "c is in CLOSING",
+			.goal = { .number = 2, .met = 1, .count = 3, .passed = true } });
 	add(j, (struct event){ .kind = EVENT_RULE, .text = "rule 1: hold any" });
 	add(j, (struct event){ .kind = EVENT_MARK, .text = "mark" });
 	add(j, (struct event){ .kind = EVENT_SAY, .text = "hello" });
@@ -296,6 +323,15 @@ static void hostile_lines_are_refused_with_their_place(void **state)
 		{ HEAD "\"type\":\"delivered\",\"number\":18446744073709551615}", "no JSON" },
 		{ HEAD "\"type\":\"claim\",\"subject\":\"A1\",\"text\":\"x\",\"verdict\":\"maybe\"}",
 			"\"verdict\"" },
+		{ HEAD "\"type\":\"question\",\"subject\":\"c state\",\"text\":\"x\"}",
+			"no \"answers\"" },
+		{ HEAD "\"type\":\"prediction\",\"subject\":\"c state\",\"question\":1}",
+			"\"question\"" },
+		{ HEAD "\"type\":\"observation\",\"subject\":\"c\",\"text\":\"x\",\"question\":0}",
+			"no \"verdict\"" },
+		{ HEAD "\"type\":\"observation\",\"subject\":\"c\",\"text\":\"x\",\"question\":0,"
+		       "\"verdict\":\"right\"}",
+			"\"verdict\" is none" },
 		{ "", "no journal" },
 	};
 

@@ -199,6 +199,11 @@ static void detail_with_impossible_lengths_ends_there(void **state)
 		assert_false(reads(b, "rmem_alloc", &value));
 	}
 	begin(b, 5, STATE_ESTABLISHED);
+	add_claiming(b, INET_DIAG_MARK, "....", 4, NLA_HDRLEN + 4);
+	b->len -= 2; /* the rest would be the padding of the message */
+	assert_int_equal(ask(b, 5), 0);
+	assert_false(reads(b, "fwmark", &value));
+	begin(b, 5, STATE_ESTABLISHED);
 	memset(b->bytes + b->len, 0xff, 3); /* not even a header */
 	b->len += 3;
 	assert_int_equal(ask(b, 5), 0);

@@ -221,6 +221,65 @@ static void read_takes_only_who_went_a_step(void **state)
 	ways_done(&w);
 }
 
+/* c in `from` goes to `to` because a packet was delivered. */
+static void arrives(struct journal *j, struct segment segment, enum tcp_state from,
+	enum tcp_state to)
+{
+	uint64_t no = journal_add(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.wire = { .number = 1, .segment = segment } });
+
+	no = journal_add(j, (struct event){ .kind = EVENT_DELIVERED, .cause = no });
+	journal_add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.cause = no,
+			.subject = "c",
+			.state = { .endpoint = 1, .from = from, .to = to } });
+}
+
+static void times_out(struct journal *j, enum tcp_state from, enum tcp_state to)
+{
+	uint64_t no =
+		journal_add(j, (struct event){ .kind = EVENT_TIMER, .text = "retransmission" });
+
+	journal_add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.cause = no,
+			.subject = "c",
+			.state = { .endpoint = 1, .from = from, .to = to } });
+}
+
+static void step_by_reset_error_or_timer_is_beside_the_figure(void **state)
+{
+	const struct segment reset = { .kind = SEGMENT_TCP, .flags = SEGMENT_RST | SEGMENT_ACK };
+	const struct segment ack = { .kind = SEGMENT_TCP, .flags = SEGMENT_ACK };
+	const struct segment error = { .kind = SEGMENT_ICMP };
+	static const bool beside[] = { true, true, true, false, true, true, false, false, true,
+		true, false, false, true };
+	struct journal *j = *state;
+	struct ways w = { 0 };
+
+	arrives(j, reset, STATE_SYN_SENT, CLOSED);
+	arrives(j, error, STATE_SYN_SENT, CLOSED);
+	times_out(j, STATE_SYN_SENT, CLOSED);
+	change(j, 1, "c", STATE_SYN_SENT, CLOSED);
+	arrives(j, reset, STATE_LAST_ACK, CLOSED);
+	times_out(j, STATE_LAST_ACK, CLOSED);
+	arrives(j, ack, STATE_LAST_ACK, CLOSED);
+	times_out(j, STATE_TIME_WAIT, CLOSED);
+	arrives(j, reset, STATE_TIME_WAIT, CLOSED);
+	arrives(j, reset, STATE_ESTABLISHED, CLOSED);
+	arrives(j, reset, STATE_SYN_RECEIVED, STATE_LISTEN);
+	change(j, 1, "c", STATE_ESTABLISHED, STATE_FIN_WAIT_1);
+	arrives(j, ack, STATE_FIN_WAIT_1, STATE_TIME_WAIT);
+	ways_read(&w, j);
+	assert_int_equal(w.count, 1);
+	assert_int_equal(w.ways[0].count, sizeof(beside));
+	for (size_t i = 0; i < sizeof(beside); i++)
+		assert_int_equal(w.ways[0].steps[i].beside, beside[i]);
+	ways_done(&w);
+}
+
 #define READS(test) cmocka_unit_test_setup_teardown(test, journal_open, journal_close)
 
 int main(void)
@@ -233,6 +292,7 @@ int main(void)
 		READS(choose_since_a_mark_numbers_anew),
 		READS(choose_behind_a_reset_forgets_what_was),
 		READS(read_takes_only_who_went_a_step),
+		READS(step_by_reset_error_or_timer_is_beside_the_figure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/complaint.h"
+
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+
+void complaint_print(const struct diag *d)
+{
+	struct text message = TEXT_EMPTY;
+
+	text_puts(&message, "tcplab: ");
+	diag_format(d, &message);
+	text_puts(&message, "\n");
+	if (d->remedy[0])
+		text_printf(&message, "  try: %s\n", d->remedy);
+	fputs(text_get(&message), stderr);
+	text_done(&message);
+}

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/lab.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "cli/complaint.h"
+#include "cli/lines.h"
+#include "cli/options.h"
+#include "cli/practice.h"
+#include "cli/reporting.h"
+#include "cli/stepper.h"
+#include "command/table.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "journal/jsonl.h"
+#include "language/attempt.h"
+#include "language/prediction.h"
+#include "language/recipe.h"
+#include "language/script.h"
+#include "language/telling.h"
+#include "repl/prompt.h"
+#include "view/console.h"
+#include "watch/feed.h"
+#include "wire/capture.h"
+#include "wire/wire.h"
+#include "world/world.h"
+
+struct lab {
+	const struct options *options;
+	uv_loop_t loop;
+	uv_signal_t interrupt, terminate, hangup;
+	bool interactive; /* a prompt for commands, not only for answers */
+	struct lines lines; /* standard input when it is no terminal: commands, or answers */
+	bool answering; /* it is open for answers */
+	struct world *world;
+	struct script *script;
+	struct console *console;
+	struct practice practice; /* the exercise; else all zero */
+	struct prompt *prompt;
+	struct feed *feed; /* for watchers; NULL = nobody can watch */
+	struct text title; /* what they are told this lab is */
+	struct stepper stepper; /* of a recipe that is played for people; else all zero */
+	uint32_t line; /* of standard input */
+	int code; /* exit code */
+	bool closing;
+};
+
+static bool wants_color(int fd)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	return isatty(fd) && !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0;
+}
+
+static void print_stdio(void *arg, bool error, const char *lines, size_t len)
+{
+	struct lab *lab = arg;
+
+	if (lab->prompt) {
+		prompt_print(lab->prompt, lines, len);
+	} else if (error || !(lab->options->json || lab->options->page)) {
+		stepper_make_room(&lab->stepper);
+		fwrite(lines, 1, len, error ? stderr : stdout);
+		fflush(error ? stderr : stdout);
+		stepper_restore(&lab->stepper);
+	}
+}
+
+static void print_json(void *arg, const struct journal *j, const struct event *event)
+{
+	char *line = jsonl_format(event);
+
+	(void)arg;
+	(void)j;
+	fputs(line, stdout);
+	fflush(stdout);
+	free(line);
+}
+
+/* ---- ending ---- */
+
+static void on_closed(void *arg)
+{
+	(void)arg; /* the loop runs dry by itself */
+}
+
+static void close_lab(struct lab *lab)
+{
+	if (lab->closing)
+		return;
+	lab->closing = true;
+	if (lab->prompt)
+		prompt_close(lab->prompt, on_closed, lab);
+	lab->prompt = NULL;
+	lines_close(&lab->lines);
+	stepper_close(&lab->stepper);
+	uv_close((uv_handle_t *)&lab->interrupt, NULL);
+	uv_close((uv_handle_t *)&lab->terminate, NULL);
+	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	feed_close(lab->feed);
+	lab->feed = NULL;
+	world_close(lab->world, on_closed, lab);
+}
+
+static void on_script_ended(void *arg, enum script_verdict verdict)
+{
+	struct lab *lab = arg;
+
+	console_pause(lab->console, world_journal(lab->world));
+	/* at the prompt a recipe that fails is an observation */
+	if (!lab->code)
+		lab->code =
+			lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
+	close_lab(lab);
+}
+
+/* Who does not want to answer any more wants to see the rest of the story. */
+static void on_prompt_ended(void *arg)
+{
+	struct lab *lab = arg;
+
+	if (lab->interactive)
+		close_lab(lab);
+	else
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
+}
+
+static void begin_work(struct lab *lab);
+static void push_lines(void *arg);
+
+static void on_script_idle(void *arg)
+{
+	struct lab *lab = arg;
+
+	console_pause(lab->console, world_journal(lab->world));
+	if (lab->practice.attempt && !attempt_begun(lab->practice.attempt))
+		begin_work(lab);
+	else if (lab->interactive && lab->prompt)
+		prompt_ready(lab->prompt);
+	else if (lab->options->exercise)
+		push_lines(lab);
+	else if (lab->stepper.script)
+		stepper_ready(&lab->stepper);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct lab *lab = handle->data;
+
+	if (number == SIGINT && lab->interactive)
+		return; /* the prompt has its own use for it */
+	lab->code = EXIT_SIGNAL + number;
+	close_lab(lab);
+}
+
+/* ---- standard input that is no terminal ---- */
+
+/* May a line be given to the script? In an exercise what was typed before must have been done, as at a prompt. */
+static bool takes_line(const struct lab *lab)
+{
+	return !script_over(lab->script) && !(lab->options->exercise && script_busy(lab->script));
+}
+
+static void push_lines(void *arg)
+{
+	struct lab *lab = arg;
+	struct text line = TEXT_EMPTY;
+
+	while (takes_line(lab) && lines_take(&lab->lines, &line)) {
+		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
+		text_clear(&line);
+	}
+	if (lab->lines.ended && takes_line(lab))
+		script_end(lab->script);
+	text_done(&line);
+}
+
+static int read_input(struct lab *lab, struct diag *d)
+{
+	const struct text *all = &lab->lines.text;
+	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
+
+	if (r == 0 && lab->options->exercise) {
+		push_lines(lab);
+	} else if (r == 0 &&
+		lab->lines
+			.ended) { /* a file: a mistake in its last line is known before the first runs */
+		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
+		script_end(lab->script);
+	}
+	return r;
+}
+
+/* ---- running ---- */
+
+static char *history_path(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct text path = TEXT_EMPTY;
+
+	if (state && state[0] == '/')
+		text_printf(&path, "%s/tcplab/history", state);
+	else if (home && home[0])
+		text_printf(&path, "%s/.local/state/tcplab/history", home);
+	else
+		return NULL;
+	return text_take(&path);
+}
+
+static void welcome(void)
+{
+	printf("tcplab " TCPLAB_VERSION
+	       ": a private host whose loopback is the wire. Times are in ms.\n"
+	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
+	       "play open/self-connect, and then Enter, again and again.\n");
+	fflush(stdout);
+}
+
+static int open_prompt(struct lab *lab, struct diag *d)
+{
+	CLEANUP(freep) char *history = lab->interactive ? history_path() : NULL;
+	struct prompt_options options = { .history_file = history,
+		.color = wants_color(STDOUT_FILENO),
+		.answers = !lab->interactive,
+		.ended = on_prompt_ended,
+		.arg = lab };
+
+	return prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+}
+
+/* ---- answers, where there is no prompt for commands ---- */
+
+static void take_answers(void *arg)
+{
+	struct lab *lab = arg;
+	struct prediction *question = script_prediction(lab->script);
+	struct text line = TEXT_EMPTY;
+
+	while (prediction_waits(question) && lines_take(&lab->lines, &line)) {
+		prediction_answer(question, lab->world, text_get(&line), line.len);
+		text_clear(&line);
+	}
+	if (prediction_waits(question) && lab->lines.ended)
+		prediction_ask_nobody(question, lab->world);
+	text_done(&line);
+}
+
+static int read_answers(struct lab *lab, struct diag *d)
+{
+	int r = 0;
+
+	if (!lab->answering)
+		r = lines_open(&lab->lines, &lab->loop, take_answers, lab, d);
+	lab->answering = true;
+	if (r == 0)
+		take_answers(lab);
+	return r;
+}
+
+/* Standard input is not touched before the first question. */
+static void on_script_asks(void *arg)
+{
+	struct lab *lab = arg;
+	struct diag d = { 0 };
+	int r = 0;
+
+	if (lab->prompt)
+		prompt_ready(lab->prompt);
+	else if (lab->options->step)
+		stepper_ask(&lab->stepper);
+	else if (isatty(STDIN_FILENO))
+		r = open_prompt(lab, &d);
+	else
+		r = read_answers(lab, &d);
+	if (r < 0)
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
+}
+
+/* What an exercise gives is done: it is the student's turn. */
+static void begin_work(struct lab *lab)
+{
+	struct practice *p = &lab->practice;
+	struct diag d = { 0 };
+	int r;
+
+	attempt_begin(p->attempt);
+	if (!lab->options->exercise) {
+		lab->code = practice_check(p);
+		script_end(lab->script);
+		return;
+	}
+	if (practice_failed(p)) {
+		lab->code = EXIT_USAGE;
+		close_lab(lab);
+		return;
+	}
+	practice_print(p);
+	console_set_story(lab->console, true);
+	r = isatty(STDIN_FILENO) ? open_prompt(lab, &d) : read_input(lab, &d);
+	if (r < 0) {
+		complaint_print(&d);
+		lab->code = EXIT_USAGE;
+		close_lab(lab);
+	}
+}
+
+/* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
+static int feed_recipe(struct lab *lab, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = recipe_read(o->file, &text, d);
+
+	if (r == 0 && (o->step || o->pace_ns)) {
+		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
+		if (r == 0)
+			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
+				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
+	} else if (r == 0) {
+		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
+		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		script_end(lab->script);
+	}
+	text_done(&text);
+	return r;
+}
+
+/* Give the script what it shall run. 0 or -errno with d filled. */
+static int feed(struct lab *lab, bool interactive, struct diag *d)
+{
+	const struct options *o = lab->options;
+
+	if (lab->practice.exercise)
+		return script_push_given(lab->script, lab->practice.exercise, d);
+	if (o->file)
+		return feed_recipe(lab, d);
+	if (!o->command)
+		return interactive ? open_prompt(lab, d) : read_input(lab, d);
+	script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
+	script_end(lab->script);
+	return 0;
+}
+
+static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
+{
+	uv_signal_init(&lab->loop, handle);
+	handle->data = lab;
+	uv_signal_start(handle, on_signal, number);
+}
+
+/* A recording that has not all of it must not look like one. */
+static void end_capture(struct lab *lab)
+{
+	struct diag d = { 0 };
+
+	if (wire_capture(world_wire(lab->world), NULL, &d) == 0)
+		return;
+	complaint_print(&d);
+	lab->code = lab->code ? lab->code : EXIT_USAGE;
+}
+
+static void write_report(struct lab *lab)
+{
+	struct diag d = { 0 };
+
+	if (reporting_write(lab->options, world_journal(lab->world), &d) == 0)
+		return;
+	complaint_print(&d);
+	lab->code = EXIT_USAGE;
+}
+
+/* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
+ * it cannot be watched is no reason to stop; the command `watch` says why. */
+static void offer(struct lab *lab, bool interactive)
+{
+	const struct options *o = lab->options;
+	struct diag d = { 0 };
+
+	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return;
+	if (o->file)
+		recipe_short_name(o->file, &lab->title);
+	else
+		text_puts(&lab->title,
+			o->command	      ? "commands behind -c"
+				: interactive ? "the prompt"
+					      : "standard input");
+	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
+}
+
+int lab_run(const struct options *o)
+{
+	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
+	struct lab lab = { .options = o,
+		.interactive = interactive || (o->exercise && isatty(STDIN_FILENO)) };
+	bool asked = interactive || o->step || o->exercise; /* a person types here */
+	struct script_options script_options = { .interactive = asked,
+		.may_exec = (asked && !o->exercise) || o->command || o->allow_exec ||
+			(o->file && recipe_came_along(o->file)),
+		.may_write = asked || o->command || o->allow_write,
+		.slow = o->slow,
+		.keep_going = o->keep_going,
+		.play_may_exec = o->allow_exec,
+		.play_may_write = o->allow_write,
+		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
+			? on_script_asks
+			: NULL,
+		.idle = on_script_idle,
+		.ended = on_script_ended,
+		.arg = &lab };
+	struct console_options console_options = { .commands = !asked,
+		.played = true,
+		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
+		.color = wants_color(STDOUT_FILENO),
+		.print = print_stdio,
+		.arg = &lab };
+	struct capture *capture = NULL;
+	struct diag d = { 0 };
+	int r;
+
+	if (practice_read(&lab.practice, o, &d) < 0 ||
+		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
+		practice_done(&lab.practice);
+		complaint_print(&d);
+		return EXIT_USAGE;
+	}
+	uv_loop_init(&lab.loop);
+	start_signal(&lab, &lab.interrupt, SIGINT);
+	start_signal(&lab, &lab.terminate, SIGTERM);
+	start_signal(&lab, &lab.hangup, SIGHUP);
+	lab.world = world_new(&lab.loop, o->ipv6);
+	wire_capture(world_wire(lab.world), capture, &d);
+	if (o->json)
+		journal_read(world_journal(lab.world), print_json, NULL);
+	lab.console = console_new(world_journal(lab.world), &console_options);
+	practice_join(&lab.practice, lab.world);
+	script_options.attempt = lab.practice.attempt;
+	lab.script = script_new(lab.world, &command_table, &script_options);
+	if (interactive)
+		welcome();
+	r = world_open(lab.world, NULL, &d);
+	if (r == 0)
+		offer(&lab, interactive);
+	if (r < 0)
+		lab.code = EXIT_NO_LAB;
+	else if ((r = feed(&lab, interactive, &d)) < 0)
+		lab.code = EXIT_USAGE;
+	if (r < 0) {
+		complaint_print(&d);
+		close_lab(&lab);
+	}
+	uv_run(&lab.loop, UV_RUN_DEFAULT);
+	end_capture(&lab);
+	if (o->page && lab.code != EXIT_NO_LAB)
+		write_report(&lab);
+	practice_remind(&lab.practice);
+	script_free(lab.script);
+	practice_done(&lab.practice);
+	world_free(lab.world);
+	console_free(lab.console);
+	lines_done(&lab.lines);
+	text_done(&lab.title);
+	stepper_done(&lab.stepper);
+	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
+	return lab.code;
+}
