@@ -45,7 +45,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.\n"
 			  "Where it asks what will happen it waits for the answer: of whoever sits at the terminal, or the next\n"
 			  "line of standard input.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_CHECK] = {
 		.name = "check",
@@ -53,7 +53,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.summary = "play recipes and report: exit 0 when all hold",
 		.detail = "Without a name all recipes there are. Each is played in a process of its own, so that one\n"
 			  "that dies or hangs is reported like any other that fails.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_CLAIMS] = {
 		.name = "claims",
@@ -62,7 +62,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Plays the recipes that hold claims, as many at a time as there are cores, and tells for each claim\n"
 			  "whether it holds and what was seen; those that differ come again in full. An ID is a letter and a\n"
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_WATCH] = {
 		.name = "watch",
@@ -77,7 +77,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.summary = "do an exercise: goals to bring about, at the prompt",
 		.detail = "`tcplab list exercises` shows them. The prompt tells how many goals are met; `goal`, `hint` and\n"
 			  "`submit` are its commands there. Ports, data and losses are the student's own, by --student.",
-		.recipes = true,
+		.recipes = "exercises",
 	},
 	[VERB_GRADE] = {
 		.name = "grade",
@@ -86,7 +86,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Each is played in a lab and a process of its own, with a limit on time and memory; what the kernel\n"
 			  "does there is what counts, not what the file says. Exit 0 when each could be graded, whatever\n"
 			  "its score; 1 when one was refused, or its replay parts from what it says.",
-		.recipes = true,
+		.recipes = "exercises",
 	},
 	[VERB_REPORT] = {
 		.name = "report",
@@ -95,21 +95,21 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Plays the recipe and writes what happened as one file that needs nothing else: the ladder, the\n"
 			  "state diagram, the story and what was expected. JOURNAL is a file that `tcplab --json` has\n"
 			  "printed, `-` is one on standard input. The exit code is that of the recipe.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_LIST] = {
 		.name = "list",
 		.args = "[FOLDER]",
 		.summary = "the recipes there are",
 		.detail = "One a line: its topic and name, its first words, and the claims it puts to the kernel.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_SHOW] = {
 		.name = "show",
 		.args = "RECIPE",
 		.summary = "print a recipe",
 		.detail = "With the comment that says what to look for.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_DOCTOR] = {
 		.name = "doctor",

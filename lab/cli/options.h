@@ -45,7 +45,7 @@ struct verb_def {
 	const char *args; /* signature */
 	const char *summary;
 	const char *detail; /* sentences for the man page */
-	bool recipes; /* takes names of recipes */
+	const char *recipes; /* takes names of those in this folder; NULL = of none */
 };
 extern const struct verb_def verb_defs[VERB_COUNT];
 
