@@ -15,6 +15,8 @@ run			libuv.pc	libuv1-dev		libuv-devel
 run			libmnl.pc	libmnl-dev		libmnl-devel
 run			jansson.pc	libjansson-dev		jansson-devel
 run			readline.pc	libreadline-dev		readline-devel
+run			libwebsockets.pc	libwebsockets-dev	libwebsockets-devel
+run			libwebsockets-evlib_uv.so	libwebsockets-evlib-uv	libwebsockets-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli

@@ -24,6 +24,7 @@
 #include "language/recipe.h"
 #include "language/script.h"
 #include "repl/prompt.h"
+#include "serve/server.h"
 #include "view/console.h"
 #include "wire/capture.h"
 #include "wire/wire.h"
@@ -39,6 +40,7 @@ struct lab {
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
+	struct server *server; /* NULL = there is no page */
 	struct text typed; /* a line of standard input that is not complete yet */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
@@ -75,6 +77,12 @@ static void print_json(void *arg, const struct journal *j, const struct event *e
 	free(line);
 }
 
+/* What is for whoever started us. */
+static void tell(struct lab *lab, const char *words)
+{
+	print_stdio(lab, false, words, strlen(words));
+}
+
 /* ---- ending ---- */
 
 static void on_closed(void *arg)
@@ -90,6 +98,7 @@ static void close_lab(struct lab *lab)
 	if (lab->prompt)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
+	server_close(lab->server);
 	if (lab->reading)
 		uv_close((uv_handle_t *)&lab->input, NULL);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
@@ -98,12 +107,21 @@ static void close_lab(struct lab *lab)
 	world_close(lab->world, on_closed, lab);
 }
 
+/* A page of a recipe is there to be looked at when it has been played. */
+static bool stays(const struct lab *lab)
+{
+	return lab->server && (lab->options->file || lab->options->command);
+}
+
 static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
 	lab->code = (int)verdict;
-	close_lab(lab);
+	if (stays(lab))
+		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
+	else
+		close_lab(lab);
 }
 
 static void on_prompt_ended(void *arg)
@@ -125,7 +143,8 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	if (number == SIGINT && lab->prompt)
 		return; /* the prompt has its own use for it */
-	lab->code = EXIT_SIGNAL + number;
+	if (number != SIGINT || !stays(lab)) /* where that is how it ends */
+		lab->code = EXIT_SIGNAL + number;
 	close_lab(lab);
 }
 
@@ -267,8 +286,28 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 	} else {
 		return read_input(lab, d);
 	}
-	if (r == 0)
+	if (r == 0 && !o->control) /* else more may come */
 		script_end(lab->script);
+	return r;
+}
+
+/* 0 or -errno with d filled. */
+static int open_page(struct lab *lab, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct server_options options = { .address = o->bind,
+		.port = (uint16_t)o->port,
+		.control = o->control };
+	struct text words = TEXT_EMPTY;
+	int r = o->serve
+		? server_open(&lab->server, &lab->loop, lab->world, lab->script, &options, d)
+		: 0;
+
+	if (lab->server) {
+		server_tell(lab->server, &words);
+		tell(lab, text_get(&words));
+	}
+	text_done(&words);
 	return r;
 }
 
@@ -314,6 +353,7 @@ int lab_run(const struct options *o)
 		.ended = on_script_ended,
 		.arg = &lab };
 	struct console_options console_options = { .commands = !interactive,
+		.guest = o->control ? SERVER_FILE : NULL,
 		.story = !o->json && !o->page,
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
@@ -341,13 +381,14 @@ int lab_run(const struct options *o)
 	r = world_open(lab.world, NULL, &d);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
-	else if ((r = feed(&lab, interactive, &d)) < 0)
+	else if ((r = open_page(&lab, &d)) < 0 || (r = feed(&lab, interactive, &d)) < 0)
 		lab.code = EXIT_USAGE;
 	if (r < 0) {
 		complaint_print(&d);
 		close_lab(&lab);
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);
+	server_free(lab.server);
 	end_capture(&lab);
 	if (o->page && lab.code != EXIT_NO_LAB)
 		write_report(&lab);

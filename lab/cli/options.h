@@ -30,6 +30,7 @@ enum verb {
 	VERB_PLAY,
 	VERB_CHECK,
 	VERB_CLAIMS,
+	VERB_SERVE,
 	VERB_REPORT,
 	VERB_LIST,
 	VERB_SHOW,
@@ -66,6 +67,9 @@ enum option_id {
 	OPTION_JOBS,
 	OPTION_REPORT,
 	OPTION_TIMEOUT,
+	OPTION_PORT,
+	OPTION_BIND,
+	OPTION_CONTROL,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -98,6 +102,10 @@ struct options {
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
 	bool json, ipv6, keep_going, slow, help, version;
+	bool serve; /* a page that shows it live */
+	bool control; /* and takes commands */
+	const char *bind; /* IP address to serve on; NULL = this machine only */
+	unsigned port; /* to serve on; 0 = any */
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */

@@ -4,6 +4,7 @@
 
 #include "language/cmd.h"
 #include "language/names.h"
+#include "language/script.h"
 #include "language/statement.h"
 #include "world/process.h"
 #include "world/world.h"
@@ -14,7 +15,12 @@ static int type_run(struct cmd_call *c, struct diag *d)
 	const struct token *data = &s->words[2];
 	bool end = data->kind == TOKEN_WORD && strcmp(data->text, "eof") == 0;
 	struct process *p = NULL;
-	int r = name_process(c->world, s, &s->words[1], &p, d);
+	int r;
+
+	if (script_guest(c->script))
+		return statement_error(s, NULL, d,
+			"what a program reads is typed at the prompt only");
+	r = name_process(c->world, s, &s->words[1], &p, d);
 
 	if (r < 0)
 		return r;

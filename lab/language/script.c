@@ -102,9 +102,14 @@ bool script_interactive(const struct script *s)
 	return s->options.interactive;
 }
 
+bool script_guest(const struct script *s)
+{
+	return s->running && s->current->guest;
+}
+
 bool script_typed(const struct script *s)
 {
-	return s->options.interactive && !queue_in_file(&s->queue);
+	return (s->options.interactive || script_guest(s)) && !queue_in_file(&s->queue);
 }
 
 void script_begin_anew(struct script *s)
@@ -115,12 +120,12 @@ void script_begin_anew(struct script *s)
 
 bool script_may_exec(const struct script *s)
 {
-	return s->options.may_exec;
+	return s->options.may_exec && !script_guest(s);
 }
 
 bool script_may_write(const struct script *s)
 {
-	return s->options.may_write;
+	return s->options.may_write && !script_guest(s);
 }
 
 bool script_slow(const struct script *s)
@@ -188,8 +193,17 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 
 /* ---- filling the queue ---- */
 
-int script_push(struct script *s, const char *text, size_t len, const char *file,
-	uint32_t first_line, struct diag *d)
+/* Whoever has sent a block has sent what is in it. */
+static void mark_guest(struct statement_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		list->statements[i].guest = true;
+		mark_guest(&list->statements[i].block);
+	}
+}
+
+static int push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, bool guest, struct diag *d)
 {
 	struct statement_list list = { 0 };
 	int r = statement_parse_all(text, len, file, first_line, &list, d);
@@ -204,10 +218,18 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 		statement_list_done(&list);
 		return r;
 	}
+	if (guest)
+		mark_guest(&list);
 	queue_push(&s->queue, &list);
 	s->told_idle = false;
 	world_kick(s->world);
 	return 0;
+}
+
+int script_push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, struct diag *d)
+{
+	return push(s, text, len, file, first_line, false, d);
 }
 
 bool script_in_block(const struct script *s)
@@ -220,11 +242,32 @@ void script_drop_block(struct script *s)
 	text_clear(&s->kept);
 }
 
+/* It could not be pushed: say so. `line` is the number of the text's first one. */
+static void refuse(struct script *s, const char *text, size_t len, uint32_t first_line,
+	const struct diag *d)
+{
+	char *line = telling_line_of(text, len, first_line, d->line);
+
+	telling_error(world_journal(s->world), 0, d, line);
+	free(line);
+	fail(s, SCRIPT_BAD);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
+void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line)
+{
+	struct diag d = { 0 };
+
+	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
+		refuse(s, text, len, first_line, &d);
+}
+
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line)
 {
 	struct diag d = { 0 };
-	char *line;
 	int r;
 
 	if (s->ended)
@@ -239,14 +282,8 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 		text_puts(&s->kept, "\n");
 		return;
 	}
-	if (r < 0) {
-		line = telling_line_of(text_get(&s->kept), s->kept.len, s->kept_line, d.line);
-		telling_error(world_journal(s->world), 0, &d, line);
-		free(line);
-		fail(s, SCRIPT_BAD);
-		s->told_idle = false;
-		world_kick(s->world);
-	}
+	if (r < 0)
+		refuse(s, text_get(&s->kept), s->kept.len, s->kept_line, &d);
 	text_clear(&s->kept);
 }
 
@@ -430,6 +467,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 		statement_list_done(list);
 		return r;
 	}
+	if (script_guest(s))
+		mark_guest(list);
 	if (queue_enter(&s->queue, s->current, list, true, 1, false) < 0)
 		return statement_error(c->statement, NULL, d,
 			"too many files within each other: does one include itself?");

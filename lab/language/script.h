@@ -63,6 +63,10 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
  * Lines that end inside a block are kept until the rest of it comes. */
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line);
+/* As script_push_told(), of somebody who may do what happens in the lab and nothing outside of it: run or feed programs,
+ * read or write files. All of it at once: a block that is not closed is an error. */
+void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line);
 /* Lines were kept: a block is open, and more is to come. */
 bool script_in_block(const struct script *s);
 /* Forget these lines. */
@@ -88,7 +92,9 @@ bool script_may_write(const struct script *s);
 /* Shall `slow` blocks be run? */
 bool script_slow(const struct script *s);
 bool script_interactive(const struct script *s);
-/* Was the command that runs typed at the prompt, and not read from a file that was included there? */
+/* Is the command that runs a guest's? */
+bool script_guest(const struct script *s);
+/* Was the command that runs typed, at the prompt or by a guest, and not read from a file that was included there? */
 bool script_typed(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */

@@ -197,6 +197,13 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 	}
 }
 
+static bool shows_command(const struct console *c, const struct event *event)
+{
+	return c->options.commands ||
+		(c->options.guest && event->subject &&
+			strcmp(event->subject, c->options.guest) == 0);
+}
+
 static void on_event(void *arg, const struct journal *j, const struct event *event)
 {
 	struct console *c = arg;
@@ -216,7 +223,7 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if (c->options.commands && strncmp(event->text, "say ", 4) != 0)
+		if (shows_command(c, event) && strncmp(event->text, "say ", 4) != 0)
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
