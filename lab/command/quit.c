@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "language/cmd.h"
+#include "language/script.h"
+#include "language/statement.h"
 
 static int quit_run(struct cmd_call *c, struct diag *d)
 {
-	(void)c;
-	(void)d;
+	if (script_guest(c->script))
+		return statement_error(c->statement, NULL, d,
+			"the lab ends where it was begun: at the prompt, or with Ctrl-C there");
 	return CMD_QUIT;
 }
 

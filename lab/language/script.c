@@ -161,9 +161,11 @@ size_t script_calls_open(const struct script *s, const struct process *p)
 /* ---- failing ---- */
 
 /* A command has failed: at the prompt drop what was pasted behind it, else end, unless all failures are
- * wanted. */
-static void fail(struct script *s, enum script_verdict verdict)
+ * wanted. What a guest did wrong is told, and nobody else's commands suffer. */
+static void fail(struct script *s, enum script_verdict verdict, bool guest)
 {
+	if (guest)
+		return;
 	claim_fail(&s->claims, NULL, NULL);
 	if (s->options.interactive) {
 		claim_end_all(&s->claims, world_journal(s->world));
@@ -244,13 +246,13 @@ void script_drop_block(struct script *s)
 
 /* It could not be pushed: say so. `line` is the number of the text's first one. */
 static void refuse(struct script *s, const char *text, size_t len, uint32_t first_line,
-	const struct diag *d)
+	bool guest, const struct diag *d)
 {
 	char *line = telling_line_of(text, len, first_line, d->line);
 
 	telling_error(world_journal(s->world), 0, d, line);
 	free(line);
-	fail(s, SCRIPT_BAD);
+	fail(s, SCRIPT_BAD, guest);
 	s->told_idle = false;
 	world_kick(s->world);
 }
@@ -261,7 +263,7 @@ void script_push_guest(struct script *s, const char *text, size_t len, const cha
 	struct diag d = { 0 };
 
 	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
-		refuse(s, text, len, first_line, &d);
+		refuse(s, text, len, first_line, true, &d);
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
@@ -283,7 +285,7 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 		return;
 	}
 	if (r < 0)
-		refuse(s, text_get(&s->kept), s->kept.len, s->kept_line, &d);
+		refuse(s, text_get(&s->kept), s->kept.len, s->kept_line, false, &d);
 	text_clear(&s->kept);
 }
 
@@ -309,7 +311,7 @@ static void check_leftovers(struct script *s)
 		tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL,
 			text_get(&expected), "still blocked at the end of the script");
 		text_done(&expected);
-		fail(s, SCRIPT_FAILED);
+		fail(s, SCRIPT_FAILED, p->statement->guest);
 	}
 }
 
@@ -323,9 +325,9 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		fail(s, SCRIPT_BAD);
+		fail(s, SCRIPT_BAD, s->current->guest);
 	} else if (result == CMD_FAILED) {
-		fail(s, SCRIPT_FAILED);
+		fail(s, SCRIPT_FAILED, s->current->guest);
 	} else if (result == CMD_QUIT) {
 		if (!s->options.interactive)
 			check_leftovers(s);
@@ -510,7 +512,7 @@ static void on_returned(void *arg, const struct pending *p)
 	tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL, text_get(&expected),
 		text_get(&p->got));
 	text_done(&expected);
-	fail(s, SCRIPT_FAILED);
+	fail(s, SCRIPT_FAILED, p->statement->guest);
 }
 
 static int call_unmet(struct cmd_call *c, const struct pending *p, const char *seen)

@@ -7,21 +7,19 @@ import { stateClass } from './table.js';
 import { svg } from './diagram.js';
 
 const MOST = 120; /* rows that are kept */
-const ROW = 27, SLANT = 9, TIME = 58, TOP = 34;
+const ROW = 27, SLANT = 9, TIME = 58, HEAD = 26;
 const CHAR = 7; /* width of a character of an arrow's words */
 
 export class Ladder {
 	constructor(section) {
 		this.follower = new Follower(section);
 		this.body = section.querySelector('.body');
-		this.none = section.querySelector('.none');
 		this.rows = [];
 		this.packets = new Map(); /* arrows by the event that put them on the wire */
 		this.calls = new Map(); /* rows of calls by event */
 		this.names = new Map(); /* lifelines by name, */
 		this.endpoints = new Map(); /* and by the lab's number of the socket */
 		this.seen = 0; /* lifelines so far */
-		this.picture = null;
 		this.due = false;
 		new ResizeObserver(() => this.schedule()).observe(this.body);
 	}
@@ -172,11 +170,12 @@ export class Ladder {
 	}
 
 	place(lives, width) {
-		const side = Math.min(150, Math.max(62, width * 0.16)), left = TIME + side, right = width - side;
+		const side = Math.min(170, Math.max(58, width * 0.19)), left = TIME + side, right = width - side;
+		const gap = lives.length < 2 ? 90 : (right - left) / (lives.length - 1);
 
 		lives.forEach((life, index) => {
-			life.x = lives.length === 1 ? (left + right) / 2
-				: left + (right - left) * index / (lives.length - 1);
+			life.x = lives.length === 1 ? (left + right) / 2 : left + gap * index;
+			life.gap = gap;
 			life.index = index;
 			life.last = index === lives.length - 1 && lives.length > 1;
 		});
@@ -185,7 +184,7 @@ export class Ladder {
 	draw() {
 		const width = Math.max(300, this.body.clientWidth - 16);
 		const lives = this.choose(width), shown = new Set(lives);
-		let y = TOP + ROW;
+		let y = ROW;
 
 		if (lives.length === 0 || this.body.clientWidth === 0)
 			return;
@@ -198,25 +197,23 @@ export class Ladder {
 		}
 		const picture = svg('svg', { class: 'ladder', width, height: y + 8, viewBox: `0 0 ${width} ${y + 8}`,
 			role: 'img', 'aria-label': `ladder of ${rows.length} rows; the story tells the same in words` });
+		const heads = svg('svg', { class: 'ladder heads', width, height: HEAD, viewBox: `0 0 ${width} ${HEAD}` });
 		for (const life of lives) {
-			picture.append(svg('line', { class: 'life', x1: life.x, y1: TOP, x2: life.x, y2: y }),
-				svg('text', { class: 'title t', x: life.x, y: 22, 'text-anchor': 'middle' },
-					life.names.slice(-4).join(', ') || '?'));
+			picture.append(svg('line', { class: 'life', x1: life.x, y1: 0, x2: life.x, y2: y }));
+			heads.append(svg('text', { class: 'title t', x: life.x, y: 18, 'text-anchor': 'middle' },
+				life.names.slice(-4).join(', ') || '?'));
 		}
-		let before = -1;
+		let before = '';
 		for (const row of rows) {
-			if (row.t !== before && row.kind !== 'say')
+			const time = (row.t / 1000).toFixed(1);
+
+			if (time !== before && row.kind !== 'say')
 				picture.append(svg('text', { class: 'time soft', x: TIME - 10, y: row.y + 4,
-					'text-anchor': 'end' }, (row.t / 1000).toFixed(1)));
-			before = row.t;
+					'text-anchor': 'end' }, time));
+			before = time;
 			this.drawRow(picture, row, shown, y, width);
 		}
-		this.none.hidden = true;
-		if (this.picture)
-			this.picture.replaceWith(picture);
-		else
-			this.body.append(picture);
-		this.picture = picture;
+		this.body.replaceChildren(heads, picture);
 		this.follower.follow();
 	}
 
@@ -272,7 +269,7 @@ export class Ladder {
 		const x2 = self ? x1 : row.to.x, direction = self ? 1 : Math.sign(x2 - x1);
 		const y2 = row.end?.y ?? y1 + SLANT, reach = self ? 90 : Math.abs(x2 - x1);
 		const line = row.made === 'forged' ? 'forged' : row.again ? 'a dash' : 'a';
-		const xm = x1 + direction * Math.min(reach * 0.5, self ? 90 : reach * 0.5);
+		const xm = x1 + direction * (self ? reach : Math.min(reach, row.from.gap)) / 2;
 
 		group.setAttribute('class', 'packet');
 		group.dataset.number = row.s;
@@ -316,14 +313,15 @@ export class Ladder {
 	label(group, row, x1, y1, direction, reach, self) {
 		const again = row.again ? ` (${row.made === 'copy' ? 'copy of' : 'again'} #${row.again})` : '';
 		const full = `${again}${row.tail}${row.fate === 'lost' ? ` ${row.note}` : ''}`;
-		const room = Math.floor((row.kept && !self ? reach / 2 - 34 : reach - 24) / CHAR);
+		const room = Math.floor((row.kept && !self ? Math.min(reach, row.from.gap) / 2 - 34 : reach - 24) / CHAR);
 		const tail = row.head.length + full.length > room ? full.slice(0, Math.max(0, room - row.head.length)) : full;
 		const x = row.kept || self ? x1 + direction * 8 : x1 + direction * reach / 2;
 
 		if (self)
 			this.words(group, x1 + 100, y1 + 8, 'start', row.head, full);
 		else
-			this.words(group, x, y1 - 4, row.kept ? (direction > 0 ? 'start' : 'end') : 'middle', row.head, tail);
+			/* above the box, where it does not fit beside it */
+			this.words(group, x, row.kept && row.head.length > room ? y1 - 11 : y1 - 4, row.kept ? (direction > 0 ? 'start' : 'end') : 'middle', row.head, tail);
 		group.append(svg('title', {}, `${row.head}${full}`));
 	}
 }

@@ -70,7 +70,7 @@ export class Story {
 	}
 
 	mark(line, className, words) {
-		line.append(element('span', `badge ${className}`, words));
+		line.querySelector('.what').append(' ', element('span', `badge ${className}`, words));
 		this.follower.follow();
 	}
 
