@@ -110,7 +110,9 @@ static struct lws_context *create_context(struct server *s, uv_loop_t *loop)
 	static const struct lws_protocols protocols[] = {
 		{ .name = "http",
 			.callback = on_http,
-			.per_session_data_size = sizeof(struct visitor) },
+			.per_session_data_size = sizeof(struct visitor),
+			/* else it gives the kernel 4096 bytes at a time, and keeps a copy of the rest */
+			.tx_packet_size = 4 * SERVER_CHUNK },
 		{ .name = NULL },
 	};
 	struct address host = s->address;

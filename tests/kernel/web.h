@@ -39,6 +39,12 @@ static inline int web_connect(const struct web *w)
 	return fd;
 }
 
+/* The end of it: what a failure shows. */
+static inline const char *stream_tail(const struct stream *s)
+{
+	return text_get(&s->text) + (s->text.len > 600 ? s->text.len - 600 : 0);
+}
+
 static inline void stream_done(struct stream *s)
 {
 	fd_closep(&s->fd);
@@ -74,7 +80,7 @@ static inline bool stream_pump(struct stream *s, uint64_t deadline_ns)
 		return false;
 	if (now >= deadline_ns || poll(&polled, 1, (int)((deadline_ns - now) / NS_PER_MS) + 1) <= 0)
 		fail_msg("the page said nothing more within the deadline, after: %s",
-			text_get(&s->text));
+			stream_tail(s));
 	len = recv(s->fd, buffer, sizeof(buffer), 0);
 	if (len > 0)
 		text_add(&s->text, buffer, (size_t)len);
@@ -88,8 +94,7 @@ static inline void stream_await(struct stream *s, const char *words)
 
 	while (!strstr(text_get(&s->text), words)) {
 		if (!stream_pump(s, deadline_ns))
-			fail_msg("the page ended without '%s', after: %s", words,
-				text_get(&s->text));
+			fail_msg("the page ended without '%s', after: %s", words, stream_tail(s));
 	}
 }
 
