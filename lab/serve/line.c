@@ -107,7 +107,6 @@ static void put_details(json_t *line, const struct event *event)
 			put_packet(line, event);
 		} else if (event_is_verdict(event)) {
 			put_number(line, "s", event->verdict.number);
-			put_number(line, "of", event->cause);
 		}
 	}
 	put_words(line, "brief", text_get(&brief));

@@ -4,10 +4,11 @@
  *
  *   n t k c       number, time in us, kind, cause (number; absent where there is none)
  *   who what why  in words; nothing where there is nothing to say
- *   of            return, blocked: the call; what became of a packet: the event that put it on the wire
+ *   of            return, blocked: the call
  *   e to          state: the lab's number of the socket, and where it is now (`from` where it was)
  *   e name        socket: what that one is called now
- *   s from to head tail again   packet: its number, the sockets at its ends, what it is, and where in the stream
+ *   s             packet, and what became of it: its number
+ *   from to head tail again     packet: the sockets at its ends, what it is, and where in the stream
  *   on brief      call, return, timer: the socket, and the same in a word or two
  *   ok            expectation: it came true
  *   quiet         a console does not tell it

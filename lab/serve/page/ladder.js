@@ -15,7 +15,7 @@ export class Ladder {
 		this.follower = new Follower(section);
 		this.body = section.querySelector('.body');
 		this.rows = [];
-		this.packets = new Map(); /* arrows by the event that put them on the wire */
+		this.packets = new Map(); /* arrows by number */
 		this.calls = new Map(); /* rows of calls by event */
 		this.names = new Map(); /* lifelines by name, */
 		this.endpoints = new Map(); /* and by the lab's number of the socket */
@@ -101,7 +101,7 @@ export class Ladder {
 	takePacket(event) {
 		const from = this.lifeline(event.from ?? '?'), to = this.lifeline(event.to ?? '?');
 
-		this.packets.set(event.n, this.add(event, { kind: 'packet', from, to, s: event.s,
+		this.packets.set(event.s, this.add(event, { kind: 'packet', from, to, s: event.s,
 			head: `#${event.s} ${event.head}`, tail: event.tail ?? '', again: event.again, made: event.k,
 			fate: 'wire' }));
 		if (this.packets.size > 2 * MOST)
@@ -109,7 +109,7 @@ export class Ladder {
 	}
 
 	takeFate(event) {
-		const packet = this.packets.get(event.of);
+		const packet = this.packets.get(event.s);
 
 		if (!packet)
 			return;

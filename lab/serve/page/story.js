@@ -44,7 +44,7 @@ export class Story {
 	constructor(section) {
 		this.list = section.querySelector('ol');
 		this.follower = new Follower(section);
-		this.packets = new Map(); /* lines of packets that are on the wire, by event */
+		this.packets = new Map(); /* lines of packets by number */
 		this.last = null; /* the last line, and its event */
 		this.gapLine = null;
 	}
@@ -99,8 +99,8 @@ export class Story {
 			this.mark(last.line, 'good', '✓');
 			return true;
 		}
-		if (event.k === 'held' && this.packets.has(event.of)) {
-			this.mark(this.packets.get(event.of), 'held', 'held');
+		if (event.k === 'held' && this.packets.has(event.s)) {
+			this.mark(this.packets.get(event.s), 'held', 'held');
 			return true;
 		}
 		return event.k === 'delivered' && event.what === 'delivered';
@@ -126,7 +126,7 @@ export class Story {
 		case 'segment':
 		case 'copy':
 		case 'forged':
-			this.packets.set(event.n, this.add(event));
+			this.packets.set(event.s, this.add(event));
 			if (this.packets.size > MOST)
 				this.packets.delete(this.packets.keys().next().value);
 			break;
