@@ -25,6 +25,7 @@
 #include "language/claim.h"
 #include "language/recipe.h"
 #include "language/statement.h"
+#include "watch/watch.h"
 #include "world/host.h"
 
 /* Bad usage: one line, which says where help is. */
@@ -93,6 +94,11 @@ static int play(struct options *o, char **names, int count)
 			stderr);
 		code = EXIT_USAGE;
 	}
+	if (o->step && list.count > 1) {
+		fputs("tcplab: --step plays one recipe, and that is a folder\n", stderr);
+		code = EXIT_USAGE;
+	}
+	o->ask = true;
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
 		if (!o->json)
@@ -300,6 +306,30 @@ static int list_recipes(char **names, int count)
 	return code;
 }
 
+static int watch(char **words, int count)
+{
+	struct text list = TEXT_EMPTY;
+	struct diag d = { 0 };
+	pid_t pid = 0;
+	int r = 0;
+
+	if (count > 1 || (count == 1 && watch_parse_pid(words[0], &pid) < 0)) {
+		fputs("tcplab: watch which lab? tcplab watch [PID]\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (count == 0)
+		r = watch_find(&pid, &list, &d);
+	if (r == 0)
+		r = watch_run(pid, &d);
+	if (r < 0)
+		complaint_print(&d);
+	fputs(text_get(&list), stderr);
+	text_done(&list);
+	if (r > 0)
+		return EXIT_SIGNAL + r;
+	return r < 0 ? EXIT_USAGE : 0;
+}
+
 /* The probe is the start of a lab itself, told step by step. */
 static int doctor(void)
 {
@@ -335,7 +365,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, serve, report, list, show or doctor");
+			": play, check, claims, watch, serve, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -353,6 +383,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return report(o, words + 1, count - 1);
 	case VERB_LIST:
 		return list_recipes(words + 1, count - 1);
+	case VERB_WATCH:
+		return watch(words + 1, count - 1);
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:

@@ -15,6 +15,7 @@ run			libuv.pc	libuv1-dev		libuv-devel
 run			libmnl.pc	libmnl-dev		libmnl-devel
 run			jansson.pc	libjansson-dev		jansson-devel
 run			readline.pc	libreadline-dev		readline-devel
+run			ncursesw.pc	libncurses-dev		ncurses-devel
 run			libwebsockets.pc	libwebsockets-dev	libwebsockets-devel
 run			libwebsockets-evlib_uv.so	libwebsockets-evlib-uv	libwebsockets-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
@@ -22,6 +23,7 @@ tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat
 tests			strace		strace			strace
+tests			tmux		tmux			tmux
 ci			clang-format	clang-format		clang-tools-extra
 ci			libasan.so	gcc			libasan
 ci			libubsan.so	gcc			libubsan'

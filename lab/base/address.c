@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash_table.h"
@@ -89,6 +90,26 @@ int address_parse_host(const char *text, size_t len, struct address *ret_address
 		return -EINVAL;
 	*ret_address = a;
 	return 0;
+}
+
+int address_parse(const char *text, struct address *ret_address)
+{
+	const char *end = strrchr(text, ']'), *colon = NULL;
+	unsigned long port = 0;
+	char *rest;
+	int r;
+
+	if (end || strchr(text, ':') == strrchr(text, ':')) /* else an IPv6 address and no port */
+		colon = strchr(end ? end : text, ':');
+	if (colon) {
+		port = strtoul(colon + 1, &rest, 10);
+		if (colon[1] < '0' || colon[1] > '9' || *rest || port > UINT16_MAX)
+			return -EINVAL;
+	}
+	r = address_parse_host(text, colon ? (size_t)(colon - text) : strlen(text), ret_address);
+	if (r == 0)
+		ret_address->port = (uint16_t)port;
+	return r;
 }
 
 void address_unmap(struct address *a)

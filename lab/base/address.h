@@ -31,6 +31,9 @@ bool address_is_any(const struct address *a);
 /* Parse the host part alone: "127.0.0.1", "fd00::1" or "[fd00::1]". 0 or -EINVAL. */
 int address_parse_host(const char *text, size_t len, struct address *ret_address);
 
+/* What address_format() writes: "127.0.0.1:80", "[fd00::1]:80", "fd00::1". 0 or -EINVAL. */
+int address_parse(const char *text, struct address *ret_address);
+
 /* An IPv4-mapped IPv6 address becomes the IPv4 address it stands for; others stay. */
 void address_unmap(struct address *a);
 

@@ -10,22 +10,27 @@
 #include <uv.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "cli/complaint.h"
+#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
+#include "cli/stepper.h"
 #include "command/table.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
-#include "language/lexer.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
+#include "language/telling.h"
 #include "repl/prompt.h"
 #include "serve/server.h"
 #include "view/console.h"
+#include "watch/feed.h"
 #include "wire/capture.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -34,14 +39,17 @@ struct lab {
 	const struct options *options;
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
-	uv_poll_t input; /* standard input when it is a pipe */
-	bool reading;
+	bool interactive; /* a prompt for commands, not only for answers */
+	struct lines lines; /* standard input when it is no terminal: commands, or answers */
+	bool answering; /* it is open for answers */
 	struct world *world;
 	struct script *script;
 	struct console *console;
 	struct prompt *prompt;
 	struct server *server; /* NULL = there is no page */
-	struct text typed; /* a line of standard input that is not complete yet */
+	struct feed *feed; /* for watchers; NULL = nobody can watch */
+	struct text title; /* what they are told this lab is */
+	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
 	bool closing;
@@ -61,8 +69,10 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 	if (lab->prompt) {
 		prompt_print(lab->prompt, lines, len);
 	} else if (error || !(lab->options->json || lab->options->page)) {
+		stepper_make_room(&lab->stepper);
 		fwrite(lines, 1, len, error ? stderr : stdout);
 		fflush(error ? stderr : stdout);
+		stepper_restore(&lab->stepper);
 	}
 }
 
@@ -99,11 +109,13 @@ static void close_lab(struct lab *lab)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
 	server_close(lab->server);
-	if (lab->reading)
-		uv_close((uv_handle_t *)&lab->input, NULL);
+	lines_close(&lab->lines);
+	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
 	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	feed_close(lab->feed);
+	lab->feed = NULL;
 	world_close(lab->world, on_closed, lab);
 }
 
@@ -117,31 +129,42 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 {
 	struct lab *lab = arg;
 
-	lab->code = (int)verdict;
+	console_pause(lab->console, world_journal(lab->world));
+	/* at the prompt a recipe that fails is an observation */
+	lab->code = lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	if (stays(lab))
 		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
 	else
 		close_lab(lab);
 }
 
+/* Who does not want to answer any more wants to see the rest of the story. */
 static void on_prompt_ended(void *arg)
 {
-	close_lab(arg);
+	struct lab *lab = arg;
+
+	if (lab->interactive)
+		close_lab(lab);
+	else
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
 static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
-	if (lab->prompt)
+	console_pause(lab->console, world_journal(lab->world));
+	if (lab->interactive && lab->prompt)
 		prompt_ready(lab->prompt);
+	else if (lab->stepper.script)
+		stepper_ready(&lab->stepper);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct lab *lab = handle->data;
 
-	if (number == SIGINT && lab->prompt)
+	if (number == SIGINT && lab->interactive)
 		return; /* the prompt has its own use for it */
 	if (number != SIGINT || !stays(lab)) /* where that is how it ends */
 		lab->code = EXIT_SIGNAL + number;
@@ -150,66 +173,31 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- standard input that is no terminal ---- */
 
-static void push_lines(struct lab *lab, bool end)
+static void push_lines(void *arg)
 {
-	char *newline;
+	struct lab *lab = arg;
+	struct text line = TEXT_EMPTY;
 
-	while (!script_over(lab->script) &&
-		(newline = memchr(lab->typed.s, '\n', lab->typed.len))) {
-		size_t len = (size_t)(newline - lab->typed.s);
-
-		script_push_told(lab->script, lab->typed.s, len, "stdin", ++lab->line);
-		lab->typed.len -= len + 1;
-		memmove(lab->typed.s, newline + 1, lab->typed.len);
+	while (!script_over(lab->script) && lines_take(&lab->lines, &line)) {
+		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
+		text_clear(&line);
 	}
-	/* a line that is too long is refused as soon as that is known, not collected for ever */
-	if (!script_over(lab->script) &&
-		(lab->typed.len > LEXER_LINE_MAX || (end && lab->typed.len))) {
-		script_push_told(lab->script, lab->typed.s, lab->typed.len, "stdin", ++lab->line);
-		text_clear(&lab->typed);
-	}
-	if (end)
+	if (lab->lines.ended)
 		script_end(lab->script);
+	text_done(&line);
 }
 
-static void on_input(uv_poll_t *handle, int status, int events)
-{
-	struct lab *lab = handle->data;
-	char buffer[65536];
-	ssize_t len = read(STDIN_FILENO, buffer, sizeof(buffer));
-
-	(void)status;
-	(void)events;
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0)
-		text_add(&lab->typed, buffer, (size_t)len);
-	else
-		uv_poll_stop(&lab->input);
-	if (lab->typed.s || len <= 0)
-		push_lines(lab, len <= 0);
-}
-
-/* A pipe is read as it fills, so that a program can talk with the lab; a file at once (epoll has no
- * use for files). */
 static int read_input(struct lab *lab, struct diag *d)
 {
-	struct text text = TEXT_EMPTY;
-	int r;
+	const struct text *all = &lab->lines.text;
+	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
 
-	if (uv_poll_init(&lab->loop, &lab->input, STDIN_FILENO) == 0) {
-		lab->reading = true;
-		lab->input.data = lab;
-		text_add(&lab->typed, "", 0);
-		uv_poll_start(&lab->input, UV_READABLE | UV_DISCONNECT, on_input);
-		return 0;
-	}
-	r = recipe_read_fd(STDIN_FILENO, "stdin", &text, d);
-	if (r == 0) {
-		script_push_told(lab->script, text_get(&text), text.len, "stdin", 1);
+	if (r == 0 &&
+		lab->lines
+			.ended) { /* a file: a mistake in its last line is known before the first runs */
+		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
 		script_end(lab->script);
 	}
-	text_done(&text);
 	return r;
 }
 
@@ -233,62 +221,106 @@ static void welcome(void)
 {
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
-	       "`help` lists the commands, Ctrl-D leaves. A first story, in the shell:\n"
-	       "%s play open/self-connect\n",
-		program_invocation_name);
+	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
+	       "play open/self-connect, and then Enter, again and again.\n");
 	fflush(stdout);
 }
 
 static int open_prompt(struct lab *lab, struct diag *d)
 {
-	CLEANUP(freep) char *history = history_path();
+	CLEANUP(freep) char *history = lab->interactive ? history_path() : NULL;
 	struct prompt_options options = { .history_file = history,
 		.color = wants_color(STDOUT_FILENO),
+		.answers = !lab->interactive,
 		.ended = on_prompt_ended,
 		.arg = lab };
-	int r = prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+
+	return prompt_open(&lab->prompt, &lab->loop, lab->world, lab->script, &options, d);
+}
+
+/* ---- answers, where there is no prompt for commands ---- */
+
+static void take_answers(void *arg)
+{
+	struct lab *lab = arg;
+	struct prediction *question = script_prediction(lab->script);
+	struct text line = TEXT_EMPTY;
+
+	while (prediction_waits(question) && lines_take(&lab->lines, &line)) {
+		prediction_answer(question, lab->world, text_get(&line), line.len);
+		text_clear(&line);
+	}
+	if (prediction_waits(question) && lab->lines.ended)
+		prediction_ask_nobody(question, lab->world);
+	text_done(&line);
+}
+
+static int read_answers(struct lab *lab, struct diag *d)
+{
+	int r = 0;
+
+	if (!lab->answering)
+		r = lines_open(&lab->lines, &lab->loop, take_answers, lab, d);
+	lab->answering = true;
 	if (r == 0)
-		prompt_ready(lab->prompt);
+		take_answers(lab);
 	return r;
 }
 
-/* What to look for is part of the story: comments are no commands, so nothing else keeps it. */
-static void tell_recipe(const struct lab *lab, const struct text *recipe)
+/* Standard input is not touched before the first question. */
+static void on_script_asks(void *arg)
 {
-	struct text opening = TEXT_EMPTY;
+	struct lab *lab = arg;
+	struct diag d = { 0 };
+	int r = 0;
 
-	recipe_opening(text_get(recipe), recipe->len, &opening);
-	journal_add(world_journal(lab->world),
-		(struct event){ .kind = EVENT_RECIPE,
-			.subject = lab->options->file,
-			.text = text_get(&opening) });
-	text_done(&opening);
+	if (lab->prompt)
+		prompt_ready(lab->prompt);
+	else if (lab->options->step)
+		stepper_ask(&lab->stepper);
+	else if (isatty(STDIN_FILENO))
+		r = open_prompt(lab, &d);
+	else
+		r = read_answers(lab, &d);
+	if (r < 0)
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
+}
+
+/* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
+static int feed_recipe(struct lab *lab, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct text text = TEXT_EMPTY;
+	int r = recipe_read(o->file, &text, d);
+
+	if (r == 0 && (o->step || o->pace_ns)) {
+		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
+		if (r == 0)
+			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
+				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
+	} else if (r == 0) {
+		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
+		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+		if (!o->control) /* else more may come */
+			script_end(lab->script);
+	}
+	text_done(&text);
+	return r;
 }
 
 /* Give the script what it shall run. 0 or -errno with d filled. */
 static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
 	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = 0;
 
-	if (o->command) {
-		script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
-	} else if (o->file) {
-		r = recipe_read(o->file, &text, d);
-		if (r == 0) {
-			tell_recipe(lab, &text);
-			script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
-		}
-		text_done(&text);
-	} else if (interactive) {
-		return open_prompt(lab, d);
-	} else {
-		return read_input(lab, d);
-	}
-	if (r == 0 && !o->control) /* else more may come */
+	if (o->file)
+		return feed_recipe(lab, d);
+	if (!o->command)
+		return interactive ? open_prompt(lab, d) : read_input(lab, d);
+	script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
+	if (!o->control) /* else more may come */
 		script_end(lab->script);
-	return r;
+	return 0;
 }
 
 /* 0 or -errno with d filled. */
@@ -339,20 +371,46 @@ static void write_report(struct lab *lab)
 	lab->code = EXIT_USAGE;
 }
 
+/* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
+ * it cannot be watched is no reason to stop; the command `watch` says why. */
+static void offer(struct lab *lab, bool interactive)
+{
+	const struct options *o = lab->options;
+	struct diag d = { 0 };
+
+	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return;
+	if (o->file)
+		recipe_short_name(o->file, &lab->title);
+	else
+		text_puts(&lab->title,
+			o->command	      ? "commands behind -c"
+				: interactive ? "the prompt"
+					      : "standard input");
+	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
+}
+
 int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
-	struct lab lab = { .options = o };
-	struct script_options script_options = { .interactive = interactive,
-		.may_exec = interactive || o->command || o->allow_exec ||
+	struct lab lab = { .options = o, .interactive = interactive };
+	bool asked = interactive || o->step; /* a person types here */
+	struct script_options script_options = { .interactive = asked,
+		.may_exec = asked || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
-		.may_write = interactive || o->command || o->allow_write,
+		.may_write = asked || o->command || o->allow_write,
 		.slow = o->slow,
 		.keep_going = o->keep_going,
+		.play_may_exec = o->allow_exec,
+		.play_may_write = o->allow_write,
+		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
+			? on_script_asks
+			: NULL,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
-	struct console_options console_options = { .commands = !interactive,
+	struct console_options console_options = { .commands = !asked,
+		.played = true,
 		.guest = o->control ? SERVER_FILE : NULL,
 		.story = !o->json && !o->page,
 		.color = wants_color(STDOUT_FILENO),
@@ -379,6 +437,8 @@ int lab_run(const struct options *o)
 	if (interactive)
 		welcome();
 	r = world_open(lab.world, NULL, &d);
+	if (r == 0)
+		offer(&lab, interactive);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
 	else if ((r = open_page(&lab, &d)) < 0 || (r = feed(&lab, interactive, &d)) < 0)
@@ -395,7 +455,9 @@ int lab_run(const struct options *o)
 	script_free(lab.script);
 	world_free(lab.world);
 	console_free(lab.console);
-	text_done(&lab.typed);
+	lines_done(&lab.lines);
+	text_done(&lab.title);
+	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;
 }

@@ -40,7 +40,9 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "play",
 		.args = "RECIPE",
 		.summary = "tell a recipe's story as it happens",
-		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.",
+		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.\n"
+			  "Where it asks what will happen it waits for the answer: of whoever sits at the terminal, or the next\n"
+			  "line of standard input.",
 		.recipes = true,
 	},
 	[VERB_CHECK] = {
@@ -59,6 +61,13 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "whether it holds and what was seen; those that differ come again in full. An ID is a letter and a\n"
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
 		.recipes = true,
+	},
+	[VERB_WATCH] = {
+		.name = "watch",
+		.args = "[PID]",
+		.summary = "a second screen for a running lab: sockets, ladder, states, wire",
+		.detail = "Shows what happens in a lab that runs in another terminal, as it happens; the lab is not changed by\n"
+			  "it. Of several labs, PID says which. Keys: q leaves, ? tells the others.",
 	},
 	[VERB_SERVE] = {
 		.name = "serve",
@@ -151,6 +160,22 @@ const struct option_def option_defs[OPTION_COUNT] = {
 			  "does. FILE is taken as it is named. With check it is a folder, which is made when it is not there, and each recipe has its\n"
 			  "file in it: open-three-way.pcapng.",
 		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(SERVE),
+	},
+	[OPTION_STEP] = {
+		.name = "step",
+		.summary = "show each command before it runs, and wait for Enter",
+		.detail = "With its place: [7/23]. `c` goes on without stopping, `q` quits, `?` tells more, and any other line is run\n"
+			  "as at the prompt. A loop is one step. It goes on behind a failed expectation, and the exit code is still 1.\n"
+			  "The lab lives on while it waits, with the timers of its kernel; but what is held is not sent again.",
+		.verbs = ON(PLAY) | ON(SERVE),
+	},
+	[OPTION_PACE] = {
+		.name = "pace",
+		.arg = "T",
+		.summary = "wait so long between two commands: 1s, 500ms",
+		.detail = "For a projector. `within` and `sleep` take as long as ever; timers of the kernel that are shorter than the\n"
+			  "pace run out between the commands, but what is held is not sent again.",
+		.verbs = ON(PLAY) | ON(SERVE),
 	},
 	[OPTION_JSON] = {
 		.name = "json",
@@ -258,7 +283,7 @@ static int refuse(struct text *error, const char *before, const char *word, cons
 	return -EINVAL;
 }
 
-static int parse_timeout(const char *value, uint64_t *ret_ns)
+static int parse_time(const char *value, uint64_t *ret_ns)
 {
 	const struct token word = { .kind = TOKEN_WORD, .text = (char *)value, .column = 1 };
 	const struct statement words = { .file = (char *)"", .words = &word, .word_count = 1 };
@@ -301,6 +326,14 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 	case OPTION_CAPTURE:
 		o->capture = value;
 		break;
+	case OPTION_STEP:
+		o->step = true;
+		break;
+	case OPTION_PACE:
+		if (parse_time(value, &o->pace_ns) < 0 || o->pace_ns < NS_PER_MS)
+			return refuse(error, "option '--pace' takes a time such as 1s, not ", value,
+				"");
+		break;
 	case OPTION_JSON:
 		o->json = true;
 		break;
@@ -329,7 +362,7 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 			return refuse(error, "there is no report ", value, "");
 		break;
 	case OPTION_TIMEOUT:
-		if (parse_timeout(value, &o->timeout_ns) < 0)
+		if (parse_time(value, &o->timeout_ns) < 0)
 			return refuse(error, "option '--timeout' takes a time such as 90s, not ",
 				value, "");
 		break;
@@ -447,6 +480,9 @@ int options_check(const struct options *o, enum verb verb, struct text *ret_erro
 		text_printf(ret_error, "'%s' has no ", verb_defs[verb].name);
 		return refuse(ret_error, "option ", name, "");
 	}
+	if (o->step && (o->pace_ns || o->json))
+		return refuse(ret_error, "option '--step' excludes ", o->json ? "--json" : "--pace",
+			"");
 	return check_report(o, verb, ret_error);
 }
 

@@ -30,6 +30,7 @@ enum verb {
 	VERB_PLAY,
 	VERB_CHECK,
 	VERB_CLAIMS,
+	VERB_WATCH,
 	VERB_SERVE,
 	VERB_REPORT,
 	VERB_LIST,
@@ -59,6 +60,8 @@ enum option_id {
 	OPTION_ALLOW_EXEC,
 	OPTION_ALLOW_WRITE,
 	OPTION_CAPTURE,
+	OPTION_STEP,
+	OPTION_PACE,
 	OPTION_JSON,
 	OPTION_OUTPUT,
 	OPTION_SVG,
@@ -101,7 +104,8 @@ struct options {
 	const char *capture; /* file; of check, folder */
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
-	bool json, ipv6, keep_going, slow, help, version;
+	bool step, json, ipv6, keep_going, slow, help, version;
+	bool ask; /* play: questions are put, and answers read */
 	bool serve; /* a page that shows it live */
 	bool control; /* and takes commands */
 	const char *bind; /* IP address to serve on; NULL = this machine only */
@@ -110,6 +114,7 @@ struct options {
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */
 	uint64_t timeout_ns; /* of one recipe */
+	uint64_t pace_ns; /* between its commands; 0 = none */
 	unsigned given; /* 1 << OPTION_ */
 };
 

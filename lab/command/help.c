@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/sysname.h"
 #include "base/tcp_state.h"
@@ -15,6 +16,7 @@
 #include "language/cmd.h"
 #include "language/script.h"
 #include "language/statement.h"
+#include "observe/sock_field.h"
 #include "world/world.h"
 
 /* ---- lists ---- */
@@ -53,7 +55,8 @@ void help_list(const struct cmd_table *table, struct text *out)
 	}
 	text_puts(out,
 		"\nAfter a call: `=> VALUE` says what it must give, `&` sends it to the background.\n"
-		"`help COMMAND` tells more; so does help on a TCP state, an errno, a socket option or a word:\n"
+		"`help COMMAND` tells more; so does help on a TCP state, an errno, a socket option, a field that\n"
+		"`show` tells, or a word:\n"
 		"`help topics` and `help options` list them. Ctrl-C stops waiting, Ctrl-D leaves.");
 }
 
@@ -72,6 +75,7 @@ static void add_topics(struct text *out)
 	const struct state_topic *s;
 	const struct errno_topic *e;
 	const struct word_topic *w;
+	const struct sock_field *f;
 
 	for (size_t i = 0; (s = topic_state_at(i)); i++)
 		text_printf(&list, "%s ", tcp_state_name(s->state));
@@ -84,6 +88,10 @@ static void add_topics(struct text *out)
 	for (size_t i = 0; (w = topic_word_at(i)); i++)
 		text_printf(&list, "%s ", w->name);
 	paragraph_add(out, "Words    ", 9, text_get(&list));
+	text_clear(&list);
+	for (size_t i = 0; (f = sock_field_at(i)); i++)
+		text_printf(&list, "%s ", f->name);
+	paragraph_add(out, "Fields   ", 9, text_get(&list));
 	text_done(&list);
 	text_puts(out,
 		"Options  `help options` lists them\nCommands `help` lists them\n\n`help TOPIC` tells more.");
@@ -226,16 +234,58 @@ static void add_word(const struct word_topic *w, struct text *out)
 	paragraph_add(out, "  See: ", 7, w->source);
 }
 
+/* "  Also called: snd_cwnd, congestion window." */
+static void add_names(const char *others, struct text *out)
+{
+	struct text line = TEXT_EMPTY;
+
+	for (const char *c = others; c && *c; c++)
+		text_add(&line, *c == '|' ? ", " : c, *c == '|' ? 2 : 1);
+	if (line.len) {
+		text_puts(&line, ".");
+		paragraph_add(out, "  Also called: ", 4, text_get(&line));
+	}
+	text_done(&line);
+}
+
+static void add_field(const struct sock_field *f, struct text *out)
+{
+	struct text line = TEXT_EMPTY;
+
+	text_printf(&line, "%s, what the kernel tells of a socket: %s.", f->name, f->sentence);
+	paragraph_add(out, "", 2, text_get(&line));
+	paragraph_add(out, "  ", 2, f->more);
+	text_clear(&line);
+	text_printf(&line, "Value: %s", sock_field_unit(f));
+	for (const char *const *name = f->names; name && *name; name++)
+		text_printf(&line, "%s%s", name == f->names ? ": " : ", ", *name);
+	if (f->none)
+		text_printf(&line, ", or \"%s\"", f->none);
+	text_puts(&line, ".");
+	paragraph_add(out, "  ", 4, text_get(&line));
+	add_names(f->others, out);
+	text_printf(out, "  Example: show c %s\n", f->name);
+	paragraph_add(out, "  See: ", 7, f->source);
+	text_done(&line);
+}
+
 /* ---- finding ---- */
 
-/* A command that is a word too: both. */
+/* A command or a field that is a word too: both. */
 static bool add_named(const struct cmd_table *table, const char *name, struct text *out)
 {
 	const struct cmd_def *def = cmd_find(table, name);
 	const struct word_topic *w = topic_word(name);
+	const struct sock_field *f = def ? NULL : sock_field_find(name);
 
 	if (def)
 		add_command(def, out);
+	if (f && w && strcasecmp(w->name, name) != 0)
+		w = NULL; /* one of its other names, and the field is meant */
+	if (f) {
+		add_field(f, out);
+		text_puts(out, w ? "\n" : "");
+	}
 	if (def && w && strcmp(w->name, name) != 0)
 		w = NULL; /* one of its other names, and the command is meant */
 	if (w) {
@@ -243,7 +293,7 @@ static bool add_named(const struct cmd_table *table, const char *name, struct te
 		text_puts(out, def ? "" : "\n");
 		add_word(w, out);
 	}
-	return def || w;
+	return def || w || f;
 }
 
 bool help_on(const struct cmd_table *table, const char *name, struct text *out)
@@ -287,8 +337,15 @@ const char *help_nearest(const struct cmd_table *table, const char *typed)
 	size_t best = SIZE_MAX, distance;
 	const char *nearest = topic_nearest(typed, &distance);
 
+	const struct sock_field *field;
+
 	if (nearest)
 		best = distance;
+	field = sock_field_nearest(typed, &distance);
+	if (field && distance < best) {
+		best = distance;
+		nearest = field->name;
+	}
 	if (option && option_distance(typed, option) < best) {
 		best = option_distance(typed, option);
 		nearest = option;
@@ -334,7 +391,7 @@ const struct cmd_def cmd_help = {
 	.min_args = 0,
 	.max_args = 3,
 	.summary =
-		"list the commands, or tell more about one, an option, a state, an errno, a word",
+		"list the commands, or tell more about one, an option, a state, an errno, a field, a word",
 	.detail = "`help topics` and `help options` list what there is.",
 	.source = "tcplab(1)",
 	.example = "help connect",

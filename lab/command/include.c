@@ -9,9 +9,8 @@
 #include "language/script.h"
 #include "language/statement.h"
 
-/* What `tcplab play NAME` would play: at the prompt these are the user's own words. A guest gets only what came with
- * tcplab, wherever that is. */
-static int read_named(const char *name, bool guest, struct text *path, struct text *text)
+/* What `tcplab play NAME` would play: at the prompt these are the user's own words. */
+static int read_named(const char *name, struct text *path, struct text *text)
 {
 	struct recipe_list found = { 0 };
 	struct diag d = { 0 };
@@ -19,8 +18,6 @@ static int read_named(const char *name, bool guest, struct text *path, struct te
 
 	if (r == 0 && found.count != 1)
 		r = -EISDIR;
-	if (r == 0 && guest && !recipe_came_along(found.paths[0]))
-		r = -ENOENT; /* whatever there is */
 	if (r == 0) {
 		text_clear(path);
 		text_puts(path, found.paths[0]);
@@ -39,18 +36,17 @@ static int include_run(struct cmd_call *c, struct diag *d)
 	const char *slash = strrchr(s->file, '/');
 	struct text folder = TEXT_EMPTY, path = TEXT_EMPTY, text = TEXT_EMPTY;
 	struct statement_list list = { 0 };
-	bool typed = script_typed(c->script), guest = script_guest(c->script);
+	bool typed = script_typed(c->script);
 	int r;
 
 	if (strlen(name->text) != name->len)
 		return statement_error(s, name, d, "no file's name holds a NUL");
-	if ((!typed || guest) && (name->text[0] == '/' || strstr(name->text, "..")))
+	if (!typed && (name->text[0] == '/' || strstr(name->text, "..")))
 		return statement_error(s, name, d,
-			typed ? "only recipes that came with tcplab can be included from the page"
-			      : "only files beside this one or below can be included, without '..'");
+			"only files beside this one or below can be included, without '..'");
 	if (typed) {
 		text_puts(&path, name->text);
-		r = read_named(name->text, guest, &path, &text);
+		r = read_named(name->text, &path, &text);
 	} else {
 		text_add(&folder, s->file, slash ? (size_t)(slash + 1 - s->file) : 0);
 		text_printf(&path, "%s%s", text_get(&folder), name->text);
@@ -78,5 +74,6 @@ const struct cmd_def cmd_include = {
 		"recipe, as in api/connected.",
 	.source = "tcplab",
 	.example = "include common.lab",
+	.flags = CMD_OUTSIDE,
 	.run = include_run,
 };

@@ -22,7 +22,8 @@
 
 /* They leave nothing to repeat; and of blocks and files the commands inside are there by themselves. */
 static const char *const left_out[] = { "save", "help", "ss", "wire", "events", "quit", "repeat",
-	"until", "include", "capture", "counters", "claim", "differs", "slow", "needs" };
+	"until", "include", "capture", "counters", "play", "next", "claim", "differs", "predict",
+	"choice", "slow", "needs", "watch" };
 
 static bool is_left_out(const char *command)
 {
@@ -222,5 +223,6 @@ const struct cmd_def cmd_save = {
 		"not overwritten.",
 	.source = "tcplab",
 	.example = "save my.lab",
+	.flags = CMD_OUTSIDE,
 	.run = save_run,
 };

@@ -47,8 +47,11 @@
 	X(forge)                                                                                   \
 	X(capture)                                                                                 \
 	X(ss)                                                                                      \
+	X(show)                                                                                    \
 	X(ladder)                                                                                  \
+	X(diagram)                                                                                 \
 	X(events)                                                                                  \
+	X(watch)                                                                                   \
 	X(counters)                                                                                \
 	X(expect)                                                                                  \
 	X(wait)                                                                                    \
@@ -56,9 +59,13 @@
 	X(repeat)                                                                                  \
 	X(claim)                                                                                   \
 	X(differs)                                                                                 \
+	X(predict)                                                                                 \
+	X(choice)                                                                                  \
 	X(slow)                                                                                    \
 	X(needs)                                                                                   \
 	X(until)                                                                                   \
+	X(play)                                                                                    \
+	X(next)                                                                                    \
 	X(include)                                                                                 \
 	X(save)                                                                                    \
 	X(mark)                                                                                    \

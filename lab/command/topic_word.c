@@ -80,9 +80,8 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "expect",
-		.others =
-			"expectation|expectations|path|recvq|sendq|backlog|count|counter|gap|segments|never|"
-			"running|exited",
+		.others = "expectation|expectations|path|count|counter|gap|segments|never|"
+			  "running|exited",
 		.meaning =
 			"The forms of an expectation:\n"
 			" c ESTABLISHED: the socket is in that state, now or within the time.\n"
@@ -90,6 +89,7 @@ static const struct word_topic words[] = {
 			" c recvq 5, c sendq 0, c backlog 16, c retransmits 2: its numbers.\n"
 			" c timer retransmission: which timer runs; none is none.\n"
 			" c timer time-wait 60s +-2%: that timer, and how long until it fires.\n"
+			" c cwnd 10, c rto 200ms +-20%, c ca_state Loss: a field that `show` tells.\n"
 			" counter TcpRetransSegs 1, bob counter ...: what a host's kernel has counted.\n"
 			" count TIME-WAIT 2: so many sockets are in that state.\n"
 			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"
@@ -168,7 +168,7 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "timers",
-		.others = "timer|time-wait timer|KIND",
+		.others = "time-wait timer|KIND",
 		.meaning =
 			"The kernel's timers run on while segments are held. One at a time is shown for a socket: "
 			"retransmission, keepalive, zero-window probe, time-wait (60 s, from the last FIN; see "
@@ -180,7 +180,7 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "retransmission",
-		.others = "retransmissions|rto|retransmit|retransmits|retransmission timer",
+		.others = "retransmissions|retransmit|retransmission timer",
 		.meaning =
 			"Sent and not acknowledged in time: the oldest segment is sent again, and the time doubles. "
 			"1 s for SYN and SYN/ACK, then 200 ms and more, by the round-trip time; at most 120 s. "

@@ -4,7 +4,6 @@
 
 #include "language/cmd.h"
 #include "language/names.h"
-#include "language/script.h"
 #include "language/statement.h"
 #include "world/process.h"
 #include "world/world.h"
@@ -15,12 +14,7 @@ static int type_run(struct cmd_call *c, struct diag *d)
 	const struct token *data = &s->words[2];
 	bool end = data->kind == TOKEN_WORD && strcmp(data->text, "eof") == 0;
 	struct process *p = NULL;
-	int r;
-
-	if (script_guest(c->script))
-		return statement_error(s, NULL, d,
-			"what a program reads is typed at the prompt only");
-	r = name_process(c->world, s, &s->words[1], &p, d);
+	int r = name_process(c->world, s, &s->words[1], &p, d);
 
 	if (r < 0)
 		return r;
@@ -46,5 +40,6 @@ const struct cmd_def cmd_type = {
 	.summary = "write to the standard input of a program, or end it",
 	.source = "write(2) on a pipe",
 	.example = "type web \"hello\\n\"",
+	.flags = CMD_OUTSIDE,
 	.run = type_run,
 };

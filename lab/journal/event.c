@@ -2,6 +2,7 @@
 #include "journal/event.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/lab_assert.h"
 
@@ -34,6 +35,9 @@ static const char *const names[] = {
 	[EVENT_SAY] = "say",
 	[EVENT_EXPECTATION] = "expectation",
 	[EVENT_CLAIM] = "claim",
+	[EVENT_QUESTION] = "question",
+	[EVENT_PREDICTION] = "prediction",
+	[EVENT_OBSERVATION] = "observation",
 	[EVENT_OUTPUT] = "output",
 	[EVENT_NOTE] = "note",
 	[EVENT_ERROR] = "error",
@@ -58,6 +62,39 @@ const char *claim_verdict_name(enum claim_verdict verdict)
 {
 	LAB_ASSERT((unsigned)verdict < CLAIM_VERDICT_COUNT);
 	return verdicts[verdict];
+}
+
+static const char *const outcomes[] = {
+	[PREDICTION_FORETOLD] = "foretold",
+	[PREDICTION_OTHERWISE] = "otherwise",
+	[PREDICTION_UNANSWERED] = "unanswered",
+	[PREDICTION_SKIPPED] = "skipped",
+};
+static_assert(sizeof(outcomes) / sizeof(outcomes[0]) == PREDICTION_VERDICT_COUNT,
+	"a name for each");
+
+const char *prediction_verdict_name(enum prediction_verdict verdict)
+{
+	LAB_ASSERT((unsigned)verdict < PREDICTION_VERDICT_COUNT);
+	return outcomes[verdict];
+}
+
+bool event_is_prediction(const struct event *event)
+{
+	return event->kind >= EVENT_QUESTION && event->kind <= EVENT_OBSERVATION;
+}
+
+bool event_is_retold(const struct event *command)
+{
+	static const char *const verbs[] = { "say", "predict", "choice" };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		size_t len = strlen(verbs[i]);
+
+		if (strncmp(command->text, verbs[i], len) == 0 && strchr(" \t", command->text[len]))
+			return true;
+	}
+	return false;
 }
 
 bool event_is_segment(const struct event *event)

@@ -48,6 +48,12 @@ enum event_kind {
 	/* A claim has come to its end; subject = its ID, text = what it states; host = the evidence, process = what
 	 * this kernel does instead (NULL = it does not differ); claim */
 	EVENT_CLAIM,
+	/* `predict` asks; subject = what about ("c state"), text = the question, host = what may be answered, or the
+	 * choices, a line each; prediction */
+	EVENT_QUESTION,
+	EVENT_PREDICTION, /* it was answered, for good; subject, text = the answer, NULL = "I don't know"; prediction */
+	/* What came of it; subject, text = what the kernel did, cause = the event in which it did; prediction */
+	EVENT_OBSERVATION,
 	EVENT_OUTPUT, /* answer of ss, wire, help ...: text, may have many lines */
 	EVENT_NOTE, /* the lab remarks something; text */
 	EVENT_ERROR, /* the lab could not; text = message, subject = remedy; place */
@@ -59,6 +65,14 @@ enum claim_verdict {
 	CLAIM_FAILED, /* the kernel did otherwise than the claim's block says */
 	CLAIM_UNTESTED, /* nothing was asked of the kernel: what would is for --slow, or needs a program */
 	CLAIM_VERDICT_COUNT,
+};
+
+enum prediction_verdict {
+	PREDICTION_FORETOLD, /* as the answer says */
+	PREDICTION_OTHERWISE,
+	PREDICTION_UNANSWERED, /* "I don't know" */
+	PREDICTION_SKIPPED, /* nobody was asked */
+	PREDICTION_VERDICT_COUNT,
 };
 
 #define EVENT_BIT(kind) (UINT64_C(1) << (kind)) /* in a mask of kinds */
@@ -112,7 +126,8 @@ struct event {
 			uint64_t number;
 			uint64_t on_wire_ns; /* since it was sent */
 			uint64_t delay_ns;
-			uint64_t other;
+			uint64_t
+				other; /* DROPPED: sent again because of this one, which is held (wire_wait()) */
 			bool held; /* it was held or delayed before */
 		} verdict;
 		struct {
@@ -123,6 +138,13 @@ struct event {
 			uint32_t line, column;
 			enum claim_verdict verdict;
 		} claim;
+		struct {
+			uint64_t question; /* number of the EVENT_QUESTION; 0 in itself */
+			uint64_t
+				answer; /* of an observation: the EVENT_PREDICTION; 0 = nobody was asked */
+			uint32_t line, column;
+			enum prediction_verdict verdict; /* of an observation */
+		} prediction;
 	};
 };
 
@@ -134,5 +156,11 @@ bool event_is_verdict(const struct event *event);
 const char *event_kind_name(enum event_kind kind);
 /* "holds", "differs", "failed", "untested". */
 const char *claim_verdict_name(enum claim_verdict verdict);
+/* "foretold", "otherwise", "unanswered", "skipped". */
+const char *prediction_verdict_name(enum prediction_verdict verdict);
+/* Its kind is one of the three of `predict`: event.prediction counts. */
+bool event_is_prediction(const struct event *event);
+/* A command whose own event tells all of it: say, predict, and the choices of one. */
+bool event_is_retold(const struct event *command);
 
 #endif

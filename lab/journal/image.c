@@ -59,6 +59,10 @@ static size_t details_size(enum event_kind kind)
 		return SIZE_OF(place);
 	case EVENT_CLAIM:
 		return SIZE_OF(claim);
+	case EVENT_QUESTION:
+	case EVENT_PREDICTION:
+	case EVENT_OBSERVATION:
+		return SIZE_OF(prediction);
 	case EVENT_LAB:
 	case EVENT_PROGRAM:
 	case EVENT_RECIPE:
@@ -115,13 +119,13 @@ static void set_string(struct event *event, enum string string, const char *valu
 
 /* A name comes again, a text seldom does: command lines, calls and what they gave, what programs write. The
  * `text` of a packet is the socket it is for; the `subject` of an error is what to try; of a claim
- * only the ID comes again. */
+ * only the ID comes again, of a question what it is about. */
 static bool is_name(enum event_kind kind, enum string string)
 {
 	if (string == TEXT)
 		return kind == EVENT_SEGMENT || kind == EVENT_COPY || kind == EVENT_FORGED ||
 			kind == EVENT_TIMER;
-	if (kind == EVENT_CLAIM)
+	if (kind == EVENT_CLAIM || kind == EVENT_QUESTION)
 		return string == SUBJECT;
 	return string != SUBJECT || kind != EVENT_ERROR;
 }

@@ -144,6 +144,11 @@ uint64_t journal_add(struct journal *j, struct event event)
 
 /* ---- reading ---- */
 
+uint64_t journal_start_ns(const struct journal *j)
+{
+	return j->told ? 0 : j->start_ns;
+}
+
 uint64_t journal_last(const struct journal *j)
 {
 	return j->count;

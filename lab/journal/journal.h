@@ -40,6 +40,8 @@ uint64_t journal_add(struct journal *j, struct event event);
  * sockets, processes, hosts, files) until journal_free(). May read from the file; an event that cannot be read back
  * is an EVENT_ERROR that says so. */
 const struct event *journal_get(const struct journal *j, uint64_t no);
+/* When the lab began, CLOCK_MONOTONIC: what the times of events count from; 0 of a journal that was read. */
+uint64_t journal_start_ns(const struct journal *j);
 /* Number of the last event; 0 when empty. */
 uint64_t journal_last(const struct journal *j);
 

@@ -207,6 +207,21 @@ static void put_state(json_t *object, const struct event *event)
 	put_address(object, "remote", &event->state.remote);
 }
 
+static void put_prediction(json_t *object, const struct event *event)
+{
+	if (event->kind == EVENT_QUESTION)
+		put_string(object, "answers", event->host);
+	if (event->prediction.question)
+		put_number(object, "question", (int64_t)event->prediction.question);
+	if (event->kind == EVENT_OBSERVATION) {
+		if (event->prediction.answer)
+			put_number(object, "prediction", (int64_t)event->prediction.answer);
+		put_string(object, "verdict", prediction_verdict_name(event->prediction.verdict));
+	}
+	put_number(object, "line", event->prediction.line);
+	put_number(object, "column", event->prediction.column);
+}
+
 static void put_details(json_t *object, const struct event *event)
 {
 	switch (event->kind) {
@@ -261,7 +276,7 @@ static void put_details(json_t *object, const struct event *event)
 			json_object_set_new(object, "held", json_true());
 		if (event->kind == EVENT_DELAYED)
 			put_number(object, "delay_ns", (int64_t)event->verdict.delay_ns);
-		if (event->kind == EVENT_SWAPPED)
+		if (event->kind == EVENT_SWAPPED || event->verdict.other)
 			put_number(object, "other", (int64_t)event->verdict.other);
 		break;
 	case EVENT_CLAIM:
@@ -270,6 +285,11 @@ static void put_details(json_t *object, const struct event *event)
 		put_string(object, "differs", event->process);
 		put_number(object, "line", event->claim.line);
 		put_number(object, "column", event->claim.column);
+		break;
+	case EVENT_QUESTION:
+	case EVENT_PREDICTION:
+	case EVENT_OBSERVATION:
+		put_prediction(object, event);
 		break;
 	case EVENT_EXPECTATION:
 		json_object_set_new(object, "passed", json_boolean(event->place.passed));
@@ -300,7 +320,8 @@ char *jsonl_format(const struct event *event)
 		put_number(object, "cause", (int64_t)event->cause);
 	put_string(object, "type", event_kind_name(event->kind));
 	put_string(object, "subject", event->subject);
-	if (event->kind != EVENT_CLAIM) { /* which has something else there */
+	if (event->kind != EVENT_CLAIM &&
+		!event_is_prediction(event)) { /* something else is there */
 		put_string(object, "host", event->host);
 		put_string(object, "process", event->process);
 	}

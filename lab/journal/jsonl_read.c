@@ -1,601 +1,164 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal/jsonl_read.h"
 
-#include <errno.h>
 #include <jansson.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/diag.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
-#include "journal/jsonl.h"
+#include "journal/jsonl_event.h"
 
-#define ERRNO_MOST 4095 /* MAX_ERRNO of the kernel's include/linux/err.h */
-#define WINDOW_SHIFT_MOST 14 /* RFC 7323 2.3 */
-#define NEEDED (-1) /* in place of a default: the key must be there */
+/* ---- numbers ---- */
 
-/* One line as it is read. The first thing wrong is what is told; all later reading gives zeros. */
-struct reader {
-	json_t *object; /* owned */
-	const char *name; /* borrowed, of the file */
-	uint32_t line;
-	uint64_t no; /* of the event */
-	const struct journal *journal; /* borrowed: the events before */
-	struct diag *diag;
-	int failed; /* 0 or -errno */
-};
-
-/* ---- values ---- */
-
-__attribute__((format(printf, 2, 3))) static void refuse(struct reader *r, const char *format, ...)
+uint64_t jsonl_own_number(const struct jsonl_reader *r, uint64_t told)
 {
-	struct text message = TEXT_EMPTY;
-	va_list args;
+	size_t low = 0, high = r->run_count;
+	const struct jsonl_run *run;
+	uint64_t own, end;
 
-	if (r->failed)
-		return;
-	va_start(args, format);
-	text_vprintf(&message, format, args);
-	va_end(args);
-	r->failed = diag_set(r->diag, EBADMSG, "%s", text_get(&message));
-	text_done(&message);
-	diag_at(r->diag, r->name, r->line, 1);
-}
+	if (!r->run_count)
+		return told;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-static int64_t get_range(struct reader *r, const char *key, int64_t least, int64_t most,
-	int64_t otherwise)
-{
-	const json_t *value = json_object_get(r->object, key);
-	int64_t number;
-
-	if (!value) {
-		if (otherwise == NEEDED)
-			refuse(r, "no \"%s\"", key);
-		return otherwise == NEEDED ? 0 : otherwise;
-	}
-	if (!json_is_integer(value)) {
-		refuse(r, "\"%s\" is no whole number", key);
-		return 0;
-	}
-	number = json_integer_value(value);
-	if (number < least || number > most) {
-		refuse(r, "\"%s\" is %lld, not %lld to %lld", key, (long long)number,
-			(long long)least, (long long)most);
-		return 0;
-	}
-	return number;
-}
-
-static int64_t get_number(struct reader *r, const char *key, int64_t most, int64_t otherwise)
-{
-	return get_range(r, key, 0, most, otherwise);
-}
-
-static bool get_flag(struct reader *r, const char *key)
-{
-	const json_t *value = json_object_get(r->object, key);
-
-	if (value && !json_is_boolean(value))
-		refuse(r, "\"%s\" is neither true nor false", key);
-	return json_is_true(value);
-}
-
-/* NULL when there is none. */
-static const char *get_string(struct reader *r, const char *key, bool needed)
-{
-	const json_t *value = json_object_get(r->object, key);
-
-	if (value && !json_is_string(value))
-		refuse(r, "\"%s\" is no string", key);
-	if (!value && needed)
-		refuse(r, "no \"%s\"", key);
-	return json_string_value(value);
-}
-
-/* An address as address_format() writes it; none when the key is not there. */
-static struct address get_address(struct reader *r, const char *key, bool needed)
-{
-	const char *text = get_string(r, key, needed), *end, *colon = NULL;
-	struct address a = { 0 };
-	unsigned long port = 0;
-	size_t len;
-
-	if (!text)
-		return a;
-	end = strrchr(text, ']');
-	if (end || strchr(text, ':') == strrchr(text, ':')) /* else an IPv6 address and no port */
-		colon = strchr(end ? end : text, ':');
-	len = colon ? (size_t)(colon - text) : strlen(text);
-	if (colon) {
-		char *rest;
-
-		port = strtoul(colon + 1, &rest, 10);
-		if (colon[1] < '0' || colon[1] > '9' || *rest || port > UINT16_MAX)
-			len = 0;
-	}
-	if (address_parse_host(text, len, &a) < 0)
-		refuse(r, "\"%s\" is no address", key);
-	a.port = (uint16_t)port;
-	return a;
-}
-
-static uint64_t get_cookie(struct reader *r)
-{
-	const char *text = get_string(r, "cookie", false);
-	char *end;
-	uint64_t cookie;
-
-	if (!text)
-		return 0;
-	errno = 0;
-	cookie = strtoull(text, &end, 16);
-	if (!*text || *end || errno || strlen(text) > 16)
-		refuse(r, "\"cookie\" is no hexadecimal number of 64 bits");
-	return cookie;
-}
-
-static enum tcp_state get_state(struct reader *r, const char *key, bool needed)
-{
-	const char *name = get_string(r, key, needed);
-	enum tcp_state state = name ? tcp_state_parse(name) : STATE_NONE;
-
-	if (name && state == STATE_NONE)
-		refuse(r, "\"%s\" is no TCP state", key);
-	return state;
-}
-
-/* The number of an event before this one that is of one of these kinds. */
-static uint64_t get_event(struct reader *r, const char *key, uint64_t kinds, int64_t otherwise)
-{
-	uint64_t no = (uint64_t)get_number(r, key, (int64_t)r->no - 1, otherwise);
-	const struct event *event = journal_get(r->journal, no);
-
-	if (no && (!event || !(EVENT_BIT(event->kind) & kinds)))
-		refuse(r, "\"%s\": event %llu is of another kind", key, (unsigned long long)no);
-	return r->failed ? 0 : no;
-}
-
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* What text_escape() wrote. */
-static void get_excerpt(struct reader *r, struct segment *s)
-{
-	static const char named[] = "n\nt\tr\r\"\"\\\\a\ab\bf\fv\v";
-	const char *c = get_string(r, "data", false);
-
-	while (c && *c) {
-		char byte = *c++;
-
-		if (byte == '\\' && *c == 'x' && digit(c[1]) >= 0 && digit(c[2]) >= 0) {
-			byte = (char)(digit(c[1]) * 16 + digit(c[2]));
-			c += 3;
-		} else if (byte == '\\') {
-			size_t i = 0;
-
-			while (named[i] && named[i] != *c)
-				i += 2;
-			if (!*c || !named[i]) {
-				refuse(r, "\"data\" has an escape that is none");
-				return;
-			}
-			byte = named[i + 1];
-			c++;
-		}
-		if (s->excerpt_len == SEGMENT_EXCERPT_MAX || s->excerpt_len == s->payload_len) {
-			refuse(r, "\"data\" is longer than it can be");
-			return;
-		}
-		s->excerpt[s->excerpt_len++] = (uint8_t)byte;
-	}
-}
-
-/* ---- packets ---- */
-
-static uint8_t get_flags(struct reader *r)
-{
-	const char *at = get_string(r, "flags", true);
-	unsigned flags = 0;
-
-	while (at && *at) {
-		size_t len = strcspn(at, "/");
-		unsigned bit = 1;
-		struct text name = TEXT_EMPTY;
-
-		if (strcmp(at, "none") == 0)
-			break;
-		for (; bit <= SEGMENT_CWR; bit <<= 1) {
-			const struct segment one = { .flags = (uint8_t)bit };
-
-			text_clear(&name);
-			segment_format_flags(&one, &name);
-			if (name.len == len && strncmp(text_get(&name), at, len) == 0)
-				break;
-		}
-		text_done(&name);
-		if (bit > SEGMENT_CWR) {
-			refuse(r, "\"flags\" has one that is none");
-			break;
-		}
-		flags |= bit;
-		at += len;
-		at += *at == '/';
-	}
-	return (uint8_t)flags;
-}
-
-static void get_sack(struct reader *r, struct segment_options *o)
-{
-	const json_t *sack = json_object_get(r->object, "sack");
-	size_t count = json_array_size(sack);
-
-	if (!sack)
-		return;
-	o->present |= OPTION_SACK;
-	if (!json_is_array(sack) || count % 2 || count / 2 > SEGMENT_SACK_MAX) {
-		refuse(r, "\"sack\" is no list of 1 to %d pairs", SEGMENT_SACK_MAX);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const json_t *value = json_array_get(sack, i);
-		int64_t edge = json_integer_value(value);
-
-		if (!json_is_integer(value) || edge < 0 || edge > UINT32_MAX)
-			refuse(r, "\"sack\" has an edge that is none");
-		else if (i % 2)
-			o->sack[i / 2].right = (uint32_t)edge;
+		if (r->runs[middle].told <= told)
+			low = middle + 1;
 		else
-			o->sack[i / 2].left = (uint32_t)edge;
+			high = middle;
 	}
-	o->sack_count = (uint8_t)(count / 2);
+	if (low == 0)
+		return 0;
+	run = &r->runs[low - 1];
+	own = run->own + (told - run->told);
+	end = low < r->run_count ? r->runs[low].own : journal_last(r->journal) + 1;
+	return own < end ? own : 0;
 }
 
-static uint32_t get_option(struct reader *r, const char *key, int64_t most,
-	enum segment_option option, struct segment_options *o)
+/* The number that was told for the journal's last event; 0 = it is empty. */
+static uint64_t last_told(const struct jsonl_reader *r)
 {
-	if (json_object_get(r->object, key))
-		o->present |= option;
-	return (uint32_t)get_number(r, key, most, 0);
+	const struct jsonl_run *run = r->run_count ? &r->runs[r->run_count - 1] : NULL;
+	uint64_t last = journal_last(r->journal);
+
+	return run ? run->told + (last - run->own) : last;
 }
 
-static void get_option_flag(struct reader *r, const char *key, enum segment_option option,
-	struct segment_options *o)
+static void add_run(struct jsonl_reader *r, uint64_t told)
 {
-	if (get_flag(r, key))
-		o->present |= option;
+	/* what came before the first gap */
+	size_t first = r->run_count == 0 && journal_last(r->journal) ? 1 : 0;
+
+	r->runs = memory_grow(r->runs, (r->run_count + 1 + first) * sizeof(*r->runs));
+	if (first)
+		r->runs[r->run_count++] = (struct jsonl_run){ .told = 1, .own = 1 };
+	r->runs[r->run_count++] =
+		(struct jsonl_run){ .told = told, .own = journal_last(r->journal) + 1 };
 }
 
-static void get_options(struct reader *r, struct segment_options *o)
+uint64_t jsonl_reader_missing(const struct jsonl_reader *r)
 {
-	o->mss = (uint16_t)get_option(r, "mss", UINT16_MAX, OPTION_MSS, o);
-	o->window_scale = (uint8_t)get_option(r, "window_scale", UINT8_MAX, OPTION_WINDOW_SCALE, o);
-	o->ts_value = get_option(r, "ts_value", UINT32_MAX, OPTION_TIMESTAMPS, o);
-	o->ts_echo = get_option(r, "ts_echo", UINT32_MAX, OPTION_TIMESTAMPS, o);
-	o->fast_open_len = (uint8_t)get_option(r, "fast_open", UINT8_MAX, OPTION_FAST_OPEN, o);
-	o->user_timeout =
-		(uint16_t)get_option(r, "user_timeout", UINT16_MAX, OPTION_USER_TIMEOUT, o);
-	o->unknown_kind = (uint8_t)get_option(r, "unknown_option", UINT8_MAX, OPTION_UNKNOWN, o);
-	get_option_flag(r, "sack_permitted", OPTION_SACK_PERMITTED, o);
-	get_option_flag(r, "md5", OPTION_MD5, o);
-	get_option_flag(r, "authentication", OPTION_AUTHENTICATION, o);
-	get_option_flag(r, "multipath", OPTION_MULTIPATH, o);
-	get_option_flag(r, "malformed", OPTION_MALFORMED, o);
-	get_sack(r, o);
+	return last_told(r) - journal_last(r->journal);
 }
 
-static void get_tcp(struct reader *r, struct segment *s)
-{
-	uint32_t scaled;
+/* ---- lines ---- */
 
-	s->kind = SEGMENT_TCP;
-	s->protocol = IPPROTO_TCP;
-	s->flags = get_flags(r);
-	s->seq_rel = (uint32_t)get_number(r, "seq", UINT32_MAX, NEEDED);
-	s->seq = (uint32_t)get_number(r, "seq_raw", UINT32_MAX, NEEDED);
-	s->seq_base = s->seq - s->seq_rel;
-	if (s->flags & SEGMENT_ACK) {
-		s->ack_rel = (uint32_t)get_number(r, "ack", UINT32_MAX, NEEDED);
-		s->ack = (uint32_t)get_number(r, "ack_raw", UINT32_MAX, NEEDED);
-		s->ack_base = s->ack - s->ack_rel;
-	}
-	s->window = (uint16_t)get_number(r, "window", UINT16_MAX, NEEDED);
-	scaled = (uint32_t)get_number(r, "window_scaled", UINT32_MAX, 0);
-	while (s->window_shift < WINDOW_SHIFT_MOST && segment_window(s) < scaled)
-		s->window_shift++;
-	s->urgent = (uint16_t)get_number(r, "urgent", UINT16_MAX, 0);
-	get_options(r, &s->options);
+struct jsonl_reader *jsonl_reader_new(const char *name, bool gaps)
+{
+	struct jsonl_reader *r = memory_new(sizeof(*r));
+
+	r->name = name;
+	r->gaps = gaps;
+	r->journal = journal_new_told();
+	return r;
 }
 
-static void get_icmp(struct reader *r, struct segment *s)
+void jsonl_reader_free(struct jsonl_reader *r)
 {
-	s->kind = SEGMENT_ICMP;
-	s->icmp.type = (uint8_t)get_number(r, "icmp_type", UINT8_MAX, NEEDED);
-	s->icmp.code = (uint8_t)get_number(r, "icmp_code", UINT8_MAX, NEEDED);
-	s->icmp.mtu = (uint32_t)get_number(r, "mtu", UINT32_MAX, 0);
-	s->icmp.quotes = json_object_get(r->object, "quoted_src") != NULL;
-	if (!s->icmp.quotes)
+	if (!r)
 		return;
-	s->icmp.quoted_protocol = (uint8_t)get_number(r, "quoted_protocol", UINT8_MAX, NEEDED);
-	s->icmp.quoted_src = get_address(r, "quoted_src", true);
-	s->icmp.quoted_dst = get_address(r, "quoted_dst", true);
-	s->icmp.quoted_seq = (uint32_t)get_number(r, "quoted_seq", UINT32_MAX, 0);
+	journal_free(r->journal);
+	free(r->runs);
+	free(r);
 }
 
-static void get_packet(struct reader *r, struct event *event)
+const struct journal *jsonl_reader_journal(const struct jsonl_reader *r)
 {
-	struct segment *s = &event->wire.segment;
-
-	/* each is an event, so there cannot be more */
-	event->wire.number = (uint64_t)get_range(r, "number", 1, (int64_t)r->no, NEEDED);
-	event->wire.repeats =
-		(uint64_t)get_number(r, event->kind == EVENT_COPY ? "copy_of" : "repeats",
-			(int64_t)r->no, event->kind == EVENT_COPY ? NEEDED : 0);
-	s->src = get_address(r, "src", true);
-	s->dst = get_address(r, "dst", true);
-	s->hop_limit = (uint8_t)get_number(r, "ttl", UINT8_MAX, 0);
-	if (json_object_get(r->object, "flags")) {
-		get_tcp(r, s);
-	} else {
-		s->protocol = (uint8_t)get_number(r, "ip_protocol", UINT8_MAX, NEEDED);
-		s->fragment = get_flag(r, "fragment");
-		s->kind = !s->fragment && s->protocol == IPPROTO_UDP ? SEGMENT_UDP : SEGMENT_OTHER;
-		if (json_object_get(r->object, "icmp_type"))
-			get_icmp(r, s);
-	}
-	s->payload_len = (uint32_t)get_number(r, "len", UINT32_MAX, NEEDED);
-	get_excerpt(r, s);
-	event->text = get_string(r, "peer", false);
+	return r->journal;
 }
 
-/* ---- the kinds ---- */
-
-static void get_call(struct reader *r, struct event *event)
+struct json_t *jsonl_reader_parse(struct jsonl_reader *r, const char *line, size_t len,
+	struct diag *d)
 {
-	const struct event *call;
-
-	event->call.call = get_event(r, "call", EVENT_BIT(EVENT_CALL), NEEDED);
-	call = journal_get(r->journal, event->call.call);
-	if (event->kind == EVENT_BLOCKED) {
-		if (!event->text && call)
-			refuse(r, "no \"text\"");
-		return;
-	}
-	event->call.result = get_range(r, "result", INT64_MIN, INT64_MAX, NEEDED);
-	event->call.error = (int)get_number(r, "errno_number", ERRNO_MOST, 0);
-	if (json_object_get(r->object, "errno") && !event->call.error)
-		refuse(r, "\"errno\" without \"errno_number\"");
-	event->call.duration_ns = (uint64_t)get_number(r, "duration_ns", INT64_MAX, 0);
-}
-
-static void get_fate(struct reader *r, struct event *event)
-{
-	event->process_fate.pid = (int)get_number(r, "pid", INT32_MAX, 0);
-	event->process_fate.signal = (int)get_number(r, "signal_number", SIGRTMAX, 0);
-	event->process_fate.core = get_flag(r, "core");
-	event->process_fate.code = (int)get_range(r, "status", INT32_MIN, INT32_MAX, 0);
-}
-
-static void get_socket(struct reader *r, struct event *event)
-{
-	bool host = event->kind == EVENT_HOST;
-
-	event->socket.fd = -1;
-	if (!host) {
-		/* the lab counts them, and each has events */
-		event->socket.endpoint =
-			(uint32_t)get_number(r, "endpoint", (int64_t)r->no, NEEDED);
-		event->socket.cookie = get_cookie(r);
-		event->socket.fd = (int)get_range(r, "fd", -1, INT32_MAX, -1);
-	}
-	event->socket.local = get_address(r, host ? "ipv4" : "local", false);
-	event->socket.remote = get_address(r, host ? "ipv6" : "remote", false);
-}
-
-static void get_tcp_state(struct reader *r, struct event *event)
-{
-	event->state.endpoint = (uint32_t)get_number(r, "endpoint", (int64_t)r->no, NEEDED);
-	event->state.cookie = get_cookie(r);
-	event->state.from = get_state(r, "from", false);
-	event->state.to = get_state(r, "to", true);
-	event->state.local = get_address(r, "local", false);
-	event->state.remote = get_address(r, "remote", false);
-}
-
-static void get_verdict(struct reader *r, struct event *event)
-{
-	event->verdict.number = (uint64_t)get_range(r, "number", 1, (int64_t)r->no, NEEDED);
-	event->verdict.on_wire_ns = (uint64_t)get_number(r, "on_wire_ns", INT64_MAX, 0);
-	event->verdict.held = get_flag(r, "held");
-	if (event->kind == EVENT_DELAYED)
-		event->verdict.delay_ns = (uint64_t)get_number(r, "delay_ns", INT64_MAX, NEEDED);
-	if (event->kind == EVENT_SWAPPED)
-		event->verdict.other = (uint64_t)get_number(r, "other", (int64_t)r->no, NEEDED);
-}
-
-static void get_place(struct reader *r, struct event *event)
-{
-	event->place.line = (uint32_t)get_number(r, "line", UINT32_MAX, 0);
-	event->place.column = (uint32_t)get_number(r, "column", UINT32_MAX, 0);
-	if (event->kind == EVENT_EXPECTATION)
-		event->place.passed = get_flag(r, "passed");
-}
-
-static void get_claim(struct reader *r, struct event *event)
-{
-	const char *name = get_string(r, "verdict", true);
-	int verdict = 0;
-
-	while (name && verdict < CLAIM_VERDICT_COUNT &&
-		strcmp(claim_verdict_name((enum claim_verdict)verdict), name) != 0)
-		verdict++;
-	if (verdict == CLAIM_VERDICT_COUNT) {
-		refuse(r, "\"verdict\" is none");
-		return;
-	}
-	event->claim.verdict = (enum claim_verdict)verdict;
-	event->claim.line = (uint32_t)get_number(r, "line", UINT32_MAX, 0);
-	event->claim.column = (uint32_t)get_number(r, "column", UINT32_MAX, 0);
-	event->host = get_string(r, "evidence", false);
-	event->process = get_string(r, "differs", false);
-}
-
-static void get_details(struct reader *r, struct event *event)
-{
-	switch (event->kind) {
-	case EVENT_HOST:
-	case EVENT_SOCKET:
-		get_socket(r, event);
-		break;
-	case EVENT_PROCESS:
-	case EVENT_PROCESS_END:
-	case EVENT_SIGNAL:
-		get_fate(r, event);
-		break;
-	case EVENT_BLOCKED:
-	case EVENT_RETURN:
-		get_call(r, event);
-		break;
-	case EVENT_STATE:
-		get_tcp_state(r, event);
-		break;
-	case EVENT_TIMER:
-		event->timer.endpoint = (uint32_t)get_number(r, "endpoint", (int64_t)r->no, NEEDED);
-		event->timer.retransmits = (uint32_t)get_number(r, "retransmits", UINT32_MAX, 0);
-		break;
-	case EVENT_SEGMENT:
-	case EVENT_COPY:
-	case EVENT_FORGED:
-		get_packet(r, event);
-		break;
-	case EVENT_HELD:
-	case EVENT_DELAYED:
-	case EVENT_CORRUPTED:
-	case EVENT_SWAPPED:
-	case EVENT_DELIVERED:
-	case EVENT_DROPPED:
-		get_verdict(r, event);
-		break;
-	case EVENT_CLAIM:
-		get_claim(r, event);
-		break;
-	case EVENT_COMMAND:
-	case EVENT_EXPECTATION:
-	case EVENT_ERROR:
-		get_place(r, event);
-		break;
-	default:
-		break;
-	}
-}
-
-/* What the kinds cannot be told without. */
-#define NEEDS_SUBJECT                                                                              \
-	(EVENT_BIT(EVENT_HOST) | EVENT_BIT(EVENT_PROCESS) | EVENT_BIT(EVENT_PROCESS_END) |         \
-		EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_STATE) |      \
-		EVENT_BIT(EVENT_CLAIM))
-#define NEEDS_PROCESS (EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) | EVENT_BIT(EVENT_RETURN))
-#define NEEDS_TEXT                                                                                 \
-	(EVENT_BIT(EVENT_LAB) | EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_COMMAND) |              \
-		EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) | EVENT_BIT(EVENT_TIMER) |        \
-		EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) | EVENT_BIT(EVENT_DROPPED) | \
-		EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_SAY) |           \
-		EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_OUTPUT) | EVENT_BIT(EVENT_NOTE) |   \
-		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM))
-
-static enum event_kind kind_of(const char *type)
-{
-	int kind = 0;
-
-	while (kind < EVENT_COUNT && strcmp(event_kind_name((enum event_kind)kind), type) != 0)
-		kind++;
-	return (enum event_kind)kind;
-}
-
-static void get_event_of_line(struct reader *r, struct event *event)
-{
-	const char *type = get_string(r, "type", true);
-
-	event->time_ns = (uint64_t)get_number(r, "t_ns", INT64_MAX, NEEDED);
-	event->cause = (uint64_t)get_number(r, "cause", (int64_t)r->no - 1, 0);
-	event->kind = type ? kind_of(type) : EVENT_COUNT;
-	if (event->kind == EVENT_COUNT) { /* of a later version, which kept what we know as it is */
-		event->kind = EVENT_NOTE;
-		event->text = type;
-		return;
-	}
-	event->subject = get_string(r, "subject", EVENT_BIT(event->kind) & NEEDS_SUBJECT);
-	event->host = get_string(r, "host", event->kind == EVENT_PROCESS);
-	event->process = get_string(r, "process", EVENT_BIT(event->kind) & NEEDS_PROCESS);
-	event->text = get_string(r, "text", EVENT_BIT(event->kind) & NEEDS_TEXT);
-	get_details(r, event);
-}
-
-static void get_line(struct reader *r, const char *line, size_t len)
-{
+	struct text words = TEXT_EMPTY;
 	json_error_t error;
+	json_t *object;
 
-	r->object = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
-	if (!r->object) {
-		struct text words = TEXT_EMPTY;
-
+	r->line++;
+	r->diag = d;
+	object = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+	if (!object) {
 		text_printable(&words, error.text, strlen(error.text));
-		refuse(r, "no JSON: %s", text_get(&words));
+		jsonl_refuse(r, "no JSON: %s", text_get(&words));
 		text_done(&words);
-		return;
+	} else if (!json_is_object(object)) {
+		jsonl_refuse(r, "no event: a line is one JSON object");
+		json_decref(object);
+		object = NULL;
 	}
-	if (!json_is_object(r->object)) {
-		refuse(r, "no event: a line is one JSON object");
-		return;
-	}
-	if (get_number(r, "v", INT64_MAX, NEEDED) != JSONL_VERSION)
-		refuse(r, "the version of the schema is not %d", JSONL_VERSION);
-	if ((uint64_t)get_number(r, "n", INT64_MAX, NEEDED) != r->no)
-		refuse(r, "\"n\" is not %llu: events are missing, or in another order",
-			(unsigned long long)r->no);
+	return object;
+}
+
+int jsonl_reader_take(struct jsonl_reader *r, const struct json_t *object, struct diag *d)
+{
+	struct event event = { 0 };
+	uint64_t last = last_told(r);
+
+	r->diag = d;
+	r->object = object;
+	jsonl_read_number(r);
+	if (!r->failed && (r->no <= last || (r->no != last + 1 && !r->gaps)))
+		jsonl_refuse(r, "\"n\" is not %llu: events are missing, or in another order",
+			(unsigned long long)(last + 1));
+	if (!r->failed)
+		jsonl_read_event(r, &event);
+	if (!r->failed && r->no != last + 1)
+		add_run(r, r->no);
+	if (!r->failed)
+		journal_add(r->journal, event);
+	r->object = NULL;
+	return r->failed;
 }
 
 int jsonl_read(const char *text, size_t len, const char *name, struct journal **ret_journal,
 	struct diag *d)
 {
-	struct reader r = { .name = name, .diag = d, .journal = NULL };
-	struct journal *j = journal_new_told();
+	struct jsonl_reader *r = jsonl_reader_new(name, false);
+	int failed;
 
-	r.journal = j;
-	for (size_t at = 0; at < len && !r.failed;) {
+	for (size_t at = 0; at < len && !r->failed;) {
 		const char *newline = memchr(text + at, '\n', len - at);
 		size_t length = newline ? (size_t)(newline - text) - at : len - at;
-		struct event event = { 0 };
+		json_t *object = length ? jsonl_reader_parse(r, text + at, length, d) : NULL;
 
-		r.line++;
-		r.no = journal_last(j) + 1;
-		if (length) {
-			get_line(&r, text + at, length);
-			if (!r.failed)
-				get_event_of_line(&r, &event);
-			if (!r.failed)
-				journal_add(j, event);
-			json_decref(r.object);
-			r.object = NULL;
-		}
+		if (object)
+			jsonl_reader_take(r, object, d);
+		else if (!length)
+			r->line++;
+		json_decref(object);
 		at += length + 1;
 	}
-	if (!r.failed && !journal_last(j)) {
-		r.line = 1;
-		refuse(&r, "no journal: there is no event in it");
+	if (!r->failed && !journal_last(r->journal)) {
+		r->line = 1;
+		r->diag = d;
+		jsonl_refuse(r, "no journal: there is no event in it");
 	}
-	if (r.failed) {
-		journal_free(j);
-		return r.failed;
+	failed = r->failed;
+	if (failed == 0) {
+		*ret_journal = r->journal;
+		r->journal = NULL;
 	}
-	*ret_journal = j;
-	return 0;
+	jsonl_reader_free(r);
+	return failed;
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A journal back from the JSON Lines that `tcplab --json` printed. The file is somebody else's text: whatever
- * views take for granted (kinds, causes, numbers that are indices, strings that are there) is checked here, so
- * that a journal that was read is as good as one that was made. One thread. */
+/* A journal back from the JSON Lines that `tcplab --json` printed, whole or line by line as they come. They are
+ * somebody else's text: whatever views take for granted (kinds, causes, numbers that are indices, strings that are
+ * there) is checked here, so that a journal that was read is as good as one that was made. One thread. */
 #ifndef LAB_JOURNAL_JSONL_READ_H
 #define LAB_JOURNAL_JSONL_READ_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct diag;
 struct journal;
+struct json_t;
+struct jsonl_reader;
 
 /* text    lines of JSON, the last one with or without its newline; len bytes of it
  * name    of the file, for messages
@@ -17,5 +21,19 @@ struct journal;
  * another version, a key that is missing or has a value that cannot be. */
 int jsonl_read(const char *text, size_t len, const char *name, struct journal **ret_journal,
 	struct diag *d);
+
+/* Line by line. name: borrowed. gaps: events may be left out between one line and the next; the journal numbers
+ * those that came, and what is said of the others is as if nobody knew it. Never NULL. */
+struct jsonl_reader *jsonl_reader_new(const char *name, bool gaps);
+void jsonl_reader_free(struct jsonl_reader *r);
+/* The JSON object of the next line, to be given back with json_decref(); NULL with d filled. */
+struct json_t *jsonl_reader_parse(struct jsonl_reader *r, const char *line, size_t len,
+	struct diag *d);
+/* Take in the event in it. 0, or -EBADMSG with d filled. */
+int jsonl_reader_take(struct jsonl_reader *r, const struct json_t *object, struct diag *d);
+/* What has come so far; borrowed. */
+const struct journal *jsonl_reader_journal(const struct jsonl_reader *r);
+/* How many events before the last one were left out. */
+uint64_t jsonl_reader_missing(const struct jsonl_reader *r);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal/narrate.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -39,7 +40,8 @@ void narrate_subject(const struct event *event, struct text *out)
 	case EVENT_SOCKET:
 	case EVENT_STATE:
 	case EVENT_TIMER:
-		text_puts(out, event->subject);
+		if (event->subject) /* a journal that was read need not say of which socket it is */
+			text_puts(out, event->subject);
 		break;
 	default:
 		break;
@@ -107,6 +109,19 @@ static void narrate_socket(const struct event *event, struct text *out)
 	if (event->process && event->socket.remote.port)
 		text_printf(out, ", %s to %s", address_format(&event->socket.local, local),
 			address_format(&event->socket.remote, remote));
+}
+
+const char *narrate_verdict(enum prediction_verdict verdict)
+{
+	static const char *const words[] = {
+		[PREDICTION_FORETOLD] = "as foretold",
+		[PREDICTION_OTHERWISE] = "not what was said",
+		[PREDICTION_UNANSWERED] = "not answered",
+		[PREDICTION_SKIPPED] = "nobody was asked",
+	};
+	static_assert(sizeof(words) / sizeof(words[0]) == PREDICTION_VERDICT_COUNT, "all");
+
+	return words[verdict];
 }
 
 void narrate_what(const struct journal *j, const struct event *event, struct text *out)
@@ -204,6 +219,20 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 			text_printable(out, event->host, strlen(event->host));
 		}
 		break;
+	case EVENT_QUESTION:
+		text_puts(out, "question: ");
+		text_printable(out, event->text, strlen(event->text));
+		break;
+	case EVENT_PREDICTION:
+		text_puts(out, event->text ? "predicted: " : "not answered");
+		if (event->text)
+			text_printable(out, event->text, strlen(event->text));
+		break;
+	case EVENT_OBSERVATION:
+		text_puts(out, "it is: ");
+		text_printable(out, event->text, strlen(event->text));
+		text_printf(out, " (%s)", narrate_verdict(event->prediction.verdict));
+		break;
 	default:
 		if (event->text)
 			text_printable_lines(out, event->text);
@@ -295,6 +324,67 @@ void narrate_tail(const struct journal *j, unsigned lines, struct text *out)
 		text_printf(out, "    %9.3f  %-8s ", (double)event->time_ns / (double)NS_PER_MS,
 			text_get(&subject));
 		narrate_what(j, event, out);
+		text_puts(out, "\n");
+		text_done(&subject);
+	}
+}
+
+/* What a chain of causes is told in. Of the verdicts only what is no matter of course. */
+static const uint64_t links = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) |
+	EVENT_BIT(EVENT_RETURN) | EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_TIMER) |
+	EVENT_BIT(EVENT_SEGMENT) | EVENT_BIT(EVENT_COPY) | EVENT_BIT(EVENT_FORGED) |
+	EVENT_BIT(EVENT_PROCESS_END) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_HOST);
+
+/* A call that is told by its return needs no line of its own. */
+static bool is_link(const struct journal *j, uint64_t no, uint64_t effect)
+{
+	const struct event *after = journal_get(j, effect);
+	bool told = after && (after->kind == EVENT_RETURN || after->kind == EVENT_BLOCKED) &&
+		after->call.call == no;
+
+	return (EVENT_BIT(journal_get(j, no)->kind) & links) && !told;
+}
+
+/* What led on to event `no`, which is told with `effect` behind it. A call that fails, or kills, does so because of the
+ * state it found its socket in. */
+static uint64_t link_before(const struct journal *j, uint64_t no, uint64_t effect)
+{
+	const struct event call = *journal_get(j, no), *after = journal_get(j, effect);
+	bool failed = after &&
+		((after->kind == EVENT_RETURN && after->call.error) ||
+			after->kind == EVENT_PROCESS_END);
+
+	if (call.kind != EVENT_CALL || !failed || !call.subject)
+		return call.cause;
+	while ((no = journal_previous(j, no, EVENT_BIT(EVENT_STATE)))) {
+		if (strcmp(journal_get(j, no)->subject, call.subject) == 0)
+			return no;
+	}
+	return call.cause;
+}
+
+void narrate_chain(const struct journal *j, uint64_t no, unsigned most, struct text *out)
+{
+	uint64_t chain[NARRATE_CHAIN_MOST], effect = 0;
+	unsigned count = 0;
+
+	if (most > NARRATE_CHAIN_MOST)
+		most = NARRATE_CHAIN_MOST;
+	while (count < most && journal_get(j, no)) {
+		uint64_t before = link_before(j, no, effect);
+
+		if (is_link(j, no, effect))
+			chain[count++] = no;
+		effect = no;
+		no = before;
+	}
+	while (count) {
+		const struct event event = *journal_get(j, chain[--count]);
+		struct text subject = TEXT_EMPTY;
+
+		narrate_subject(&event, &subject);
+		text_printf(out, "%-8s ", text_get(&subject));
+		narrate_what(j, &event, out);
 		text_puts(out, "\n");
 		text_done(&subject);
 	}

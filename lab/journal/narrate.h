@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-struct event;
+#include "journal/event.h"
+
 struct journal;
 struct text;
 
@@ -17,6 +18,12 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 /* Why, in a few words: "main: connect", "#1 SYN"; nothing when it has no cause or the cause is
  * the command itself. Appended. */
 void narrate_cause(const struct journal *j, const struct event *event, struct text *out);
+/* What became of a prediction: "as foretold", "not what was said". */
+const char *narrate_verdict(enum prediction_verdict verdict);
+#define NARRATE_CHAIN_MOST 16
+/* How event `no` came about, oldest first: call, segments, timers, states, a line each, `most` at most (the
+ * youngest), down to the event itself. Nothing when it has no story: it is a command's own. Appended. */
+void narrate_chain(const struct journal *j, uint64_t no, unsigned most, struct text *out);
 /* The last `lines` events of the story (calls, states, segments, ends), a line each, indented. Appended. */
 void narrate_tail(const struct journal *j, unsigned lines, struct text *out);
 

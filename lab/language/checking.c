@@ -7,8 +7,10 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "language/claim.h"
 #include "language/cmd.h"
 #include "language/names.h"
+#include "language/prediction.h"
 #include "language/statement.h"
 #include "world/world.h"
 
@@ -96,6 +98,34 @@ int checking_list(const struct world *w, const struct cmd_table *table,
 		r = check_statement(w, table, &list->statements[i], d);
 		if (r == 0)
 			r = checking_list(w, table, &list->statements[i].block, d);
+	}
+	return r;
+}
+
+int checking_all(const struct world *w, const struct cmd_table *table,
+	const struct statement_list *list, bool inside, struct diag *d)
+{
+	int r = checking_list(w, table, list, d);
+
+	if (r == 0)
+		r = claim_check(list, d);
+	return r < 0 ? r : prediction_check(list, inside, d);
+}
+
+int checking_guest(const struct cmd_table *table, struct statement_list *list, struct diag *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->count && r == 0; i++) {
+		struct statement *st = &list->statements[i];
+
+		if (cmd_find(table, st->words->text)->flags & CMD_OUTSIDE)
+			r = statement_error(st, NULL, d,
+				"'%s' reaches out of the lab: it is for who is at the prompt",
+				st->words->text);
+		else
+			r = checking_guest(table, &st->block, d);
+		st->guest = true;
 	}
 	return r;
 }

@@ -26,6 +26,8 @@ enum cmd_flag {
 	CMD_BACKGROUND = 1 << 1, /* takes & */
 	CMD_BLOCK = 1 << 3, /* has a { block } */
 	CMD_WORDS = 1 << 2, /* its call answers in words: => POLLIN */
+	CMD_OUTSIDE = 1
+		<< 4, /* reaches what is outside the lab, files, programs, the terminal: not for guests */
 };
 
 /* One command. Every text is for people: help, completion, README and man page come from here. */

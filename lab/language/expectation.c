@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/sysname.h"
+#include "language/field_expectation.h"
 #include "language/matching.h"
 #include "language/names.h"
 #include "language/statement.h"
+#include "observe/sock_field.h"
 #include "observe/tracker.h"
 #include "world/counters.h"
 #include "world/host.h"
@@ -34,9 +36,9 @@ static int parse_state(const struct statement *s, size_t i, enum tcp_state *ret_
 	*ret_state = tcp_state_parse(s->words[i].text);
 	if (*ret_state == STATE_NONE)
 		return statement_error(s, &s->words[i], d,
-			"'%.40s' is no TCP state; they are LISTEN, SYN-SENT, SYN-RECEIVED, "
-			"ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, LAST-ACK, "
-			"TIME-WAIT, CLOSED",
+			"'%.40s' is no TCP state, nor a field (`help topics` lists these); states are "
+			"LISTEN, SYN-SENT, SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, "
+			"CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT, CLOSED",
 			s->words[i].text);
 	return 0;
 }
@@ -80,15 +82,12 @@ static int parse_segments(const struct world *w, const struct statement *s, size
 	return 0;
 }
 
-static int parse_fate(const struct world *w, const struct statement *s, size_t *i,
-	struct expectation *e, struct diag *d)
+int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d)
 {
-	int r = name_process(w, s, &s->words[*i], &e->process, d);
 	uint64_t number = 0;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	++*i;
 	if (is_word(s, *i, "running")) {
 		e->kind = EXPECT_RUNNING;
 	} else if (is_word(s, *i, "blocked")) {
@@ -111,6 +110,17 @@ static int parse_fate(const struct world *w, const struct statement *s, size_t *
 	}
 	++*i;
 	return r;
+}
+
+static int parse_fate(const struct world *w, const struct statement *s, size_t *i,
+	struct expectation *e, struct diag *d)
+{
+	int r = name_process(w, s, &s->words[*i], &e->process, d);
+
+	if (r < 0)
+		return r;
+	++*i;
+	return expectation_read_fate(s, i, e, d);
 }
 
 /* The words behind a socket's name that take a number. */
@@ -206,6 +216,12 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 			++*i;
 			return parse_counter(s, i, d, &e->number);
 		}
+	}
+	e->field = *i < s->word_count ? sock_field_find(s->words[*i].text) : NULL;
+	if (e->field) {
+		++*i;
+		r = field_expectation_parse(s, i, e, d);
+		return r < 0 || !field_expectation_is_number(e) ? r : parse_tolerance(s, i, e, d);
 	}
 	e->kind = EXPECT_STATE;
 	e->count = 1;

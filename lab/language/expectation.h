@@ -3,6 +3,7 @@
  * observers last saw; changes nothing.
  *
  *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND [T +-P%]
+ *   S FIELD VALUE [+-P%] (field_expectation.h)
  *   count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%]
  *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
  *   never S STATE            each may end with: within T */
@@ -20,6 +21,7 @@ struct diag;
 struct endpoint;
 struct host;
 struct process;
+struct sock_field;
 struct statement;
 struct text;
 struct world;
@@ -32,6 +34,7 @@ enum expectation_kind {
 	EXPECT_BACKLOG, /* number: a listener's limit */
 	EXPECT_RETRANSMITS, /* number: of what it is sending now */
 	EXPECT_TIMER, /* number: enum sock_timer; timed: gap_ns until it fires, tolerance */
+	EXPECT_FIELD, /* field, and number or call or is_none; tolerance */
 	EXPECT_COUNT, /* states[0], number: sockets in that state */
 	EXPECT_COUNTER, /* host, counter, number: what its kernel has counted */
 	EXPECT_GAP, /* matches[0] and [1], gap_ns, tolerance */
@@ -64,8 +67,10 @@ struct expectation {
 	bool timed;
 	/* between the first of matches[0] and the next of matches[1] since `mark`; until a timer fires */
 	uint64_t gap_ns;
-	double tolerance; /* a part of gap_ns */
-	char call[32]; /* blocked in which; "" = any */
+	double tolerance; /* a part of gap_ns, or of the field's number */
+	char call[32]; /* blocked in which, "" = any; a field's name */
+	const struct sock_field *field;
+	bool is_none; /* the field must have the value that is none */
 	uint64_t within_ns;
 };
 
@@ -79,5 +84,15 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 void expectation_format(const struct expectation *e, struct text *out);
 void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
 	struct text *out);
+
+/* What becomes of a process, for other questions in the same words: from words[*i] on, which moves behind it, into kind,
+ * call and number. 0 or -EINVAL. */
+int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d);
+/* "running", "blocked recv", "killed SIGPIPE": of an expectation, and of a process as it is. Appended. */
+void expectation_format_fate(const struct expectation *e, struct text *out);
+void expectation_format_seen_fate(const struct process *p, struct text *out);
+/* Is it asleep in this call? "" = in any. */
+bool expectation_blocked_in(const struct process *p, const char *call);
 
 #endif

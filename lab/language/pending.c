@@ -44,6 +44,7 @@ struct pending *pending_add(struct pending_list *list, struct process *process,
 	p->late = late;
 	p->arg = arg;
 	p->list = list;
+	p->number = ++list->made;
 	while (*place)
 		place = &(*place)->next;
 	*place = p;
@@ -78,6 +79,8 @@ void pending_done(void *arg, const struct call_outcome *outcome)
 	p->returned = true;
 	p->met = p->any || outcome_met(&p->outcome, outcome);
 	outcome_format_got(outcome, &p->got);
+	if (p->list->returned)
+		p->list->returned(p->list->arg, p, outcome);
 	if (!p->left)
 		return;
 	p->late(p->arg, p);

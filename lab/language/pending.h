@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -22,16 +23,24 @@ struct statement;
 
 /* A call whose command has left is over; `met` and `got` count. */
 typedef void pending_late_fn(void *arg, const struct pending *p);
+/* Any call has returned; `outcome` is all there is to know of it, now only. */
+typedef void pending_returned_fn(void *arg, const struct pending *p,
+	const struct call_outcome *outcome);
 
 struct pending_list {
 	struct pending *first; /* owned */
+	pending_returned_fn *returned; /* may be NULL */
+	void *arg;
+	uint64_t made; /* calls so far */
 };
 
 struct pending {
 	struct process *process; /* borrowed */
 	struct statement *statement; /* owned copy */
 	struct outcome outcome; /* owned */
+	uint64_t number; /* 1, 2, 3 ... */
 	bool any; /* whatever it gives is fine */
+	bool may_block; /* and that it gives nothing yet */
 	bool returned, met;
 	bool left; /* its command does not wait any more */
 	struct text got; /* once returned */

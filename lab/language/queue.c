@@ -73,21 +73,28 @@ struct statement *queue_next(struct queue *q)
 	return q->items[0];
 }
 
-/* Is there nothing in a block that queue_next() would give out? */
-static bool frame_dry(const struct queue_frame *f)
+const struct statement *queue_peek(const struct queue *q, bool *ret_again)
 {
-	bool more = f->rounds > 1 || (f->rounds == 1 && f->next < f->list.count);
+	*ret_again = false;
+	for (size_t i = q->depth; i-- > 0;) {
+		const struct queue_frame *f = &q->frames[i];
 
-	return !f->again && !(more && f->list.count);
+		if (f->rounds > 0 && f->next < f->list.count)
+			return &f->list.statements[f->next];
+		if (f->rounds > 1 && f->list.count)
+			return f->list.statements;
+		*ret_again = f->again;
+		if (f->again)
+			return f->owner;
+	}
+	return q->count > q->first_taken ? q->items[q->first_taken] : NULL;
 }
 
 bool queue_empty(const struct queue *q)
 {
-	for (size_t i = 0; i < q->depth; i++) {
-		if (!frame_dry(&q->frames[i]))
-			return false;
-	}
-	return q->count == q->first_taken;
+	bool again;
+
+	return !queue_peek(q, &again);
 }
 
 bool queue_in_file(const struct queue *q)

@@ -32,6 +32,8 @@ struct queue {
 void queue_push(struct queue *q, struct statement_list *list);
 /* The next one to run, borrowed until the one after it is asked for; NULL = none left. */
 struct statement *queue_next(struct queue *q);
+/* What queue_next() would give; NULL = none left. *ret_again: it is the owner of a block, once more behind that. */
+const struct statement *queue_peek(const struct queue *q, bool *ret_again);
 bool queue_empty(const struct queue *q);
 /* Is the one given out last of a file that was entered? */
 bool queue_in_file(const struct queue *q);

@@ -13,12 +13,17 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/abbreviation.h"
+#include "language/calling.h"
 #include "language/checking.h"
 #include "language/claim.h"
 #include "language/pending.h"
+#include "language/play.h"
+#include "language/prediction.h"
 #include "language/queue.h"
+#include "language/recipe.h"
 #include "language/statement.h"
 #include "language/telling.h"
+#include "wire/wire.h"
 #include "world/world.h"
 
 /* A transfer that never pauses must not keep the next command from running. */
@@ -31,7 +36,8 @@ struct script {
 	const struct cmd_table *table; /* borrowed */
 	struct script_options options;
 	struct queue queue; /* what is still to run */
-	struct statement *current; /* what runs or waits; borrowed from the queue */
+	struct play play; /* a recipe; it has a queue of its own */
+	struct statement *current; /* what runs or waits; borrowed from its queue */
 	struct text kept; /* lines of a block that is not closed yet */
 	uint32_t kept_line; /* number of the first of them */
 	char kept_file[256];
@@ -44,7 +50,8 @@ struct script {
 	enum script_verdict verdict;
 	uint64_t mark;
 	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
-	struct claim_stack claims; /* whose blocks run */
+	struct claim_stack claims; /* whose blocks run; those of the recipe are in `play` */
+	struct prediction prediction; /* the question that is open, and how those before it ended */
 	struct pending_list pending; /* calls made and not returned */
 };
 
@@ -64,6 +71,10 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->table = table;
 	s->options = *options;
 	s->told_idle = true;
+	s->prediction.ask = options->ask;
+	s->prediction.arg = options->arg;
+	s->pending.returned = prediction_heard;
+	s->pending.arg = &s->prediction;
 	world_watch(world, on_changed, s);
 	return s;
 }
@@ -83,13 +94,31 @@ void script_free(struct script *s)
 	queue_done(&s->queue);
 	text_done(&s->kept);
 	claim_stack_done(&s->claims);
+	prediction_drop(&s->prediction);
+	play_done(&s->play);
 	pending_list_done(&s->pending);
 	free(s);
 }
 
+/* Is the command that runs a recipe's that is played? */
+static bool runs_played(const struct script *s)
+{
+	return s->running && s->current->played;
+}
+
+static struct queue *queue_of(struct script *s, bool played)
+{
+	return played ? &s->play.queue : &s->queue;
+}
+
+static struct claim_stack *claims_of(struct script *s, bool played)
+{
+	return played ? &s->play.claims : &s->claims;
+}
+
 bool script_busy(const struct script *s)
 {
-	return s->running || !queue_empty(&s->queue);
+	return s->running || !queue_empty(&s->queue) || play_due(&s->play);
 }
 
 bool script_over(const struct script *s)
@@ -97,40 +126,52 @@ bool script_over(const struct script *s)
 	return s->ended;
 }
 
-bool script_interactive(const struct script *s)
-{
-	return s->options.interactive;
-}
-
-bool script_guest(const struct script *s)
+/* Is it a guest's? */
+static bool runs_guest(const struct script *s)
 {
 	return s->running && s->current->guest;
 }
 
+bool script_interactive(const struct script *s)
+{
+	return (s->options.interactive || runs_guest(s)) && !runs_played(s);
+}
+
 bool script_typed(const struct script *s)
 {
-	return (s->options.interactive || script_guest(s)) && !queue_in_file(&s->queue);
+	return script_interactive(s) && !queue_in_file(&s->queue);
 }
 
 void script_begin_anew(struct script *s)
 {
 	pending_forget(&s->pending);
+	prediction_forget_call(&s->prediction);
+	if (s->play.file && !runs_played(s)) {
+		prediction_forget_recipe(&s->prediction);
+		play_rewind(&s->play);
+	}
 	s->mark = journal_last(world_journal(s->world));
 }
 
 bool script_may_exec(const struct script *s)
 {
-	return s->options.may_exec && !script_guest(s);
+	if (runs_guest(s))
+		return false;
+	if (runs_played(s))
+		return s->options.play_may_exec || recipe_came_along(s->play.file);
+	return s->options.may_exec;
 }
 
 bool script_may_write(const struct script *s)
 {
-	return s->options.may_write && !script_guest(s);
+	if (runs_guest(s))
+		return false;
+	return runs_played(s) ? s->options.play_may_write : s->options.may_write;
 }
 
 bool script_slow(const struct script *s)
 {
-	return s->options.slow || s->options.interactive;
+	return s->options.slow || script_interactive(s);
 }
 
 const struct cmd_table *script_table(const struct script *s)
@@ -150,7 +191,12 @@ void script_set_mark(struct script *s, uint64_t event)
 
 struct claim_stack *script_claims(struct script *s)
 {
-	return &s->claims;
+	return claims_of(s, runs_played(s));
+}
+
+struct prediction *script_prediction(struct script *s)
+{
+	return &s->prediction;
 }
 
 size_t script_calls_open(const struct script *s, const struct process *p)
@@ -161,27 +207,31 @@ size_t script_calls_open(const struct script *s, const struct process *p)
 /* ---- failing ---- */
 
 /* A command has failed: at the prompt drop what was pasted behind it, else end, unless all failures are
- * wanted. What a guest did wrong is told, and nobody else's commands suffer. */
-static void fail(struct script *s, enum script_verdict verdict, bool guest)
+ * wanted. by: the command; NULL = it could not even be read. A recipe that is played stops there, and its failure counts
+ * also where what is typed does not. What a guest did wrong is told, and nobody else's commands suffer. */
+static void fail(struct script *s, const struct statement *by, enum script_verdict verdict)
 {
-	if (guest)
+	bool played = by && by->played;
+
+	if (by && by->guest)
 		return;
-	claim_fail(&s->claims, NULL, NULL);
+	claim_fail(claims_of(s, played), NULL, NULL);
+	play_stop(&s->play, false);
 	if (s->options.interactive) {
 		claim_end_all(&s->claims, world_journal(s->world));
+		prediction_interrupt(&s->prediction);
 		queue_drop(&s->queue);
-		return;
 	}
-	if (!s->ended)
+	if ((played || !s->options.interactive) && !s->ended && s->verdict < verdict)
 		s->verdict = verdict;
-	if (verdict != SCRIPT_FAILED || !s->options.keep_going)
+	if (!s->options.interactive && (verdict != SCRIPT_FAILED || !s->options.keep_going))
 		s->ended = true;
 }
 
 static void tell_mismatch(struct script *s, uint64_t cause, const struct statement *st,
 	const struct token *token, const char *expected, const char *seen)
 {
-	claim_fail(&s->claims, expected, seen);
+	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
 		token ? token->column : st->words->column, expected, seen);
 }
@@ -195,15 +245,6 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 
 /* ---- filling the queue ---- */
 
-/* Whoever has sent a block has sent what is in it. */
-static void mark_guest(struct statement_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		list->statements[i].guest = true;
-		mark_guest(&list->statements[i].block);
-	}
-}
-
 static int push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, bool guest, struct diag *d)
 {
@@ -213,15 +254,13 @@ static int push(struct script *s, const char *text, size_t len, const char *file
 	if (r == 0 && s->options.interactive)
 		r = abbreviation_expand(s->table, &list, d);
 	if (r == 0)
-		r = checking_list(s->world, s->table, &list, d);
-	if (r == 0)
-		r = claim_check(&list, d);
+		r = checking_all(s->world, s->table, &list, false, d);
+	if (r == 0 && guest)
+		r = checking_guest(s->table, &list, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
 	}
-	if (guest)
-		mark_guest(&list);
 	queue_push(&s->queue, &list);
 	s->told_idle = false;
 	world_kick(s->world);
@@ -244,15 +283,14 @@ void script_drop_block(struct script *s)
 	text_clear(&s->kept);
 }
 
-/* It could not be pushed: say so. `line` is the number of the text's first one. */
-static void refuse(struct script *s, const char *text, size_t len, uint32_t first_line,
-	bool guest, const struct diag *d)
+/* It could not be read: say so. `line` is the number of the text's first one. */
+static void tell_unread(struct script *s, const char *text, size_t len, uint32_t first_line,
+	const struct diag *d)
 {
 	char *line = telling_line_of(text, len, first_line, d->line);
 
 	telling_error(world_journal(s->world), 0, d, line);
 	free(line);
-	fail(s, SCRIPT_BAD, guest);
 	s->told_idle = false;
 	world_kick(s->world);
 }
@@ -263,7 +301,7 @@ void script_push_guest(struct script *s, const char *text, size_t len, const cha
 	struct diag d = { 0 };
 
 	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
-		refuse(s, text, len, first_line, true, &d);
+		tell_unread(s, text, len, first_line, &d);
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
@@ -284,8 +322,10 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 		text_puts(&s->kept, "\n");
 		return;
 	}
-	if (r < 0)
-		refuse(s, text_get(&s->kept), s->kept.len, s->kept_line, false, &d);
+	if (r < 0) {
+		tell_unread(s, text_get(&s->kept), s->kept.len, s->kept_line, &d);
+		fail(s, NULL, SCRIPT_BAD);
+	}
 	text_clear(&s->kept);
 }
 
@@ -311,7 +351,7 @@ static void check_leftovers(struct script *s)
 		tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL,
 			text_get(&expected), "still blocked at the end of the script");
 		text_done(&expected);
-		fail(s, SCRIPT_FAILED, p->statement->guest);
+		fail(s, p->statement, SCRIPT_FAILED);
 	}
 }
 
@@ -325,9 +365,11 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		fail(s, SCRIPT_BAD, s->current->guest);
+		fail(s, s->current, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
-		fail(s, SCRIPT_FAILED, s->current->guest);
+		fail(s, s->current, SCRIPT_FAILED);
+	} else if (result == CMD_QUIT && s->current->played) {
+		queue_drop(&s->play.queue);
 	} else if (result == CMD_QUIT) {
 		if (!s->options.interactive)
 			check_leftovers(s);
@@ -347,8 +389,10 @@ static void start(struct script *s, struct statement *st)
 		.def = cmd_find(s->table, st->words->text),
 		.statement = st };
 	s->running = true;
+	wire_wait(world_wire(s->world), false);
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
+			.cause = st->played ? s->play.event : 0,
 			.subject = st->file,
 			.text = st->text,
 			.place = { .line = st->line, .column = st->words->column } });
@@ -389,6 +433,21 @@ static bool lab_ready(struct script *s)
 	return true;
 }
 
+static void end_play(struct script *s)
+{
+	if (s->options.interactive)
+		telling_recipe_end(world_journal(s->world), s->play.file);
+	prediction_sum_up(&s->prediction, world_journal(s->world));
+	play_done(&s->play);
+}
+
+static struct statement *take_next(struct script *s)
+{
+	if (s->play.file && !play_next(&s->play))
+		end_play(s);
+	return play_due(&s->play) ? play_take(&s->play) : queue_next(&s->queue);
+}
+
 static void run_queue(struct script *s)
 {
 	struct statement *next;
@@ -411,18 +470,18 @@ static void run_queue(struct script *s)
 			world_kick(s->world);
 			return;
 		}
-		next = queue_next(&s->queue);
+		next = take_next(s);
 		if (next) {
 			start(s, next);
 			continue;
 		}
 		if (s->ending) {
 			check_leftovers(s);
-			if (!s->options.interactive)
-				telling_unfired(s->world);
+			telling_unfired(s->world);
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
+			wire_wait(world_wire(s->world), s->play.file != NULL);
 			if (s->options.idle)
 				s->options.idle(s->options.arg);
 			continue; /* it may have pushed more */
@@ -444,6 +503,8 @@ static void script_advance(struct script *s)
 
 		s->options.ended = NULL;
 		claim_end_all(&s->claims, world_journal(s->world));
+		claim_end_all(&s->play.claims, world_journal(s->world));
+		prediction_sum_up(&s->prediction, world_journal(s->world));
 		end_call(s);
 		ended(s->options.arg, s->verdict);
 	}
@@ -453,7 +514,8 @@ int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d
 {
 	struct script *s = c->script;
 
-	if (queue_enter(&s->queue, s->current, &s->current->block, false, rounds, again) < 0)
+	if (queue_enter(queue_of(s, s->current->played), s->current, &s->current->block, false,
+		    rounds, again) < 0)
 		return statement_error(c->statement, NULL, d, "too many blocks within each other");
 	return CMD_DONE;
 }
@@ -461,20 +523,52 @@ int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d
 int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d)
 {
 	struct script *s = c->script;
-	int r = checking_list(s->world, s->table, list, d);
+	int r = checking_all(s->world, s->table, list,
+		prediction_inside(&s->prediction, c->statement), d);
 
-	if (r == 0)
-		r = claim_check(list, d);
 	if (r < 0) {
 		statement_list_done(list);
 		return r;
 	}
-	if (script_guest(s))
-		mark_guest(list);
-	if (queue_enter(&s->queue, s->current, list, true, 1, false) < 0)
+	if (s->current->played)
+		play_join(list);
+	if (queue_enter(queue_of(s, s->current->played), s->current, list, true, 1, false) < 0)
 		return statement_error(c->statement, NULL, d,
 			"too many files within each other: does one include itself?");
 	return CMD_DONE;
+}
+
+/* ---- a recipe step by step ---- */
+
+int script_play(struct script *s, const char *file, const char *text, size_t len, struct diag *d)
+{
+	struct statement_list list = { 0 };
+	int r = statement_parse_all(text, len, file, 1, &list, d);
+
+	r = r < 0 ? r : checking_all(s->world, s->table, &list, false, d);
+	if (r < 0) {
+		statement_list_done(&list);
+		return -EINVAL;
+	}
+	prediction_forget_recipe(&s->prediction);
+	play_done(&s->play);
+	s->mark = telling_recipe(world_journal(s->world), file, text, len);
+	play_begin(&s->play, file, &list, s->mark);
+	s->told_idle = false;
+	world_kick(s->world);
+	return 0;
+}
+
+void script_play_go(struct script *s, uint64_t steps)
+{
+	play_go(&s->play, steps);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
+const struct play *script_playing(const struct script *s)
+{
+	return &s->play;
 }
 
 bool script_interrupt(struct script *s)
@@ -482,8 +576,10 @@ bool script_interrupt(struct script *s)
 	if (!script_busy(s))
 		return false;
 	end_call(s);
+	play_stop(&s->play, true);
 	queue_drop(&s->queue);
 	claim_stack_done(&s->claims);
+	prediction_interrupt(&s->prediction);
 	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);
@@ -492,12 +588,6 @@ bool script_interrupt(struct script *s)
 
 /* ---- calls ---- */
 
-static void saw_call(struct script *s, const struct pending *p, const char *got)
-{
-	if (!p->any && p->outcome.kind != OUTCOME_SUCCESS)
-		claim_saw_call(&s->claims, p->statement, got);
-}
-
 /* The call of a command that has gone on without it is over. */
 static void on_returned(void *arg, const struct pending *p)
 {
@@ -505,73 +595,14 @@ static void on_returned(void *arg, const struct pending *p)
 	struct text expected = TEXT_EMPTY;
 
 	if (p->met) {
-		saw_call(s, p, text_get(&p->got));
+		calling_saw(claims_of(s, p->statement->played), p, text_get(&p->got));
 		return;
 	}
 	outcome_format(&p->outcome, &expected);
 	tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL, text_get(&expected),
 		text_get(&p->got));
 	text_done(&expected);
-	fail(s, SCRIPT_FAILED, p->statement->guest);
-}
-
-static int call_unmet(struct cmd_call *c, const struct pending *p, const char *seen)
-{
-	struct text expected = TEXT_EMPTY;
-
-	outcome_format(&p->outcome, &expected);
-	script_mismatch(c, NULL, text_get(&expected), seen);
-	text_done(&expected);
-	return CMD_FAILED;
-}
-
-static int call_check(struct cmd_call *c, struct diag *d)
-{
-	struct pending *p = c->state;
-	bool settled = p->outcome.kind == OUTCOME_BLOCKED && world_settled(c->world);
-
-	(void)d;
-	if (p->returned && !p->met)
-		return call_unmet(c, p, text_get(&p->got));
-	if (p->returned) {
-		saw_call(c->script, p, text_get(&p->got));
-		return CMD_DONE;
-	}
-	if (settled && p->process->call.blocked) {
-		saw_call(c->script, p, "blocked");
-		p->any = true; /* how it ends later is not said here */
-		return CMD_DONE;
-	}
-	return CMD_WAIT;
-}
-
-static int call_expired(struct cmd_call *c, struct diag *d)
-{
-	struct pending *p = c->state;
-	struct text text = TEXT_EMPTY;
-
-	(void)d;
-	if (script_interactive(c->script)) {
-		text_printf(&text, "%s goes on in the background (kill %s would end it)",
-			p->process->call.text, p->process->name);
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
-		text_done(&text);
-		return CMD_DONE;
-	}
-	p->any = true; /* told here, once */
-	text_printf(&text,
-		"%s after %u s: to wait for it elsewhere use '&', to expect it '=> blocked'",
-		p->process->call.blocked ? "still blocked" : "still running",
-		(unsigned)(CALL_MOST_NS / NS_PER_S));
-	call_unmet(c, p, text_get(&text));
-	text_done(&text);
-	return CMD_FAILED;
-}
-
-static void call_end(struct cmd_call *c)
-{
-	pending_leave(c->state);
+	fail(s, p->statement, SCRIPT_FAILED);
 }
 
 int script_call(struct cmd_call *c, struct process *p, const struct call_order *order,
@@ -589,8 +620,11 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_order *
 			"'=> blocked' sends the call to the background by itself: leave out the '&'");
 	pending = pending_add(&s->pending, p, c->statement, &outcome, on_returned, s);
 	/* exit() never returns: to end is how it succeeds */
+	pending->may_block =
+		outcome.kind == OUTCOME_SUCCESS && prediction_inside(&s->prediction, c->statement);
 	pending->any = outcome.kind == OUTCOME_SUCCESS &&
-		(s->options.interactive || order->request->kind == CALL_EXIT);
+		(script_interactive(s) || pending->may_block || order->request->kind == CALL_EXIT);
+	prediction_called(&s->prediction, pending);
 	r = world_call(c->world, p, order, c->event, pending_done, pending, d);
 	if (r < 0) {
 		pending->returned = true;
@@ -601,12 +635,5 @@ int script_call(struct cmd_call *c, struct process *p, const struct call_order *
 		pending_leave(pending);
 		return CMD_DONE;
 	}
-	c->state = pending;
-	c->check = call_check;
-	c->expired = call_expired;
-	c->end = call_end;
-	c->deadline_ns = clock_now_ns() +
-		(s->options.interactive && outcome.kind == OUTCOME_SUCCESS ? CALL_PROMPT_NS
-									   : CALL_MOST_NS);
-	return CMD_WAIT;
+	return calling_wait(c, pending);
 }

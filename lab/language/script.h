@@ -3,6 +3,11 @@
  * each begins only when the effects of the one before are in (world_settled), so that the same script
  * gives the same story. Everything it has to say goes into the journal. One thread, on the world's loop.
  *
+ * Besides what is pushed it may have one recipe that is played step by step (play.h): of that it runs what it is told
+ * to, before anything else that waits. A recipe stays a recipe there, also at the prompt: its calls are waited for and
+ * must succeed, its claims are its own, it is not trusted more than another. When it fails it stops where it is, and
+ * can go on.
+ *
  * States: idle (no command left: `idle` was called) <-> running <-> waiting (a command is parked);
  * ended (first failure of a script that is not interactive, `quit`, or script_end()): `ended` was called. */
 #ifndef LAB_LANGUAGE_SCRIPT_H
@@ -17,6 +22,8 @@
 struct call_order;
 struct claim_stack;
 struct diag;
+struct play;
+struct prediction;
 struct process;
 struct script;
 struct statement_list;
@@ -41,7 +48,12 @@ struct script_options {
 	bool slow; /* `slow` blocks are run, which take minutes */
 	/* A script goes on behind a failed expectation, and fails when it ends. */
 	bool keep_going;
-	/* No command is left and none is running. May push more. Called from the loop. */
+	/* The same for a recipe that is played, wherever it came from. One that came with the program may exec. */
+	bool play_may_exec, play_may_write;
+	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
+	 * answer: questions are skipped. */
+	void (*ask)(void *arg);
+	/* No command is left that may run, and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */
 	void (*ended)(void *arg, enum script_verdict verdict);
@@ -76,12 +88,20 @@ void script_drop_block(struct script *s);
 int script_enter(struct cmd_call *c, uint64_t rounds, bool again, struct diag *d);
 /* Run these statements next; the list is taken over. Returns what `run` shall return. */
 int script_include(struct cmd_call *c, struct statement_list *list, struct diag *d);
-/* The processes are gone: no call of theirs will return, and the story counts from here. */
+/* The processes are gone: no call of theirs will return, and the story counts from here. A recipe that is played begins
+ * anew, too, unless it has done this itself. */
 void script_begin_anew(struct script *s);
+/* Play a recipe step by step, from its first; none of them runs yet. One that was under way is forgotten. `segments` and
+ * `path` count from here. text is borrowed. 0, or -EINVAL with the place in d and nothing changed. */
+int script_play(struct script *s, const char *file, const char *text, size_t len, struct diag *d);
+/* Run the next `steps` of it (PLAY_ALL: the rest), up to one that fails. */
+void script_play_go(struct script *s, uint64_t steps);
+/* Where it stands; borrowed, never NULL. */
+const struct play *script_playing(const struct script *s);
 /* Nothing will be pushed any more: end when idle. */
 void script_end(struct script *s);
 /* Ctrl-C: stop waiting. The parked command is over, a call it waited for goes on in the background; what
- * is queued behind it is dropped. Returns false when nothing was running. */
+ * is queued behind it is dropped, and a recipe that is played stays where it is. Returns false when nothing was running. */
 bool script_interrupt(struct script *s);
 /* Has it ended, or is it about to? What is pushed now is not run. */
 bool script_over(const struct script *s);
@@ -91,10 +111,10 @@ bool script_may_exec(const struct script *s);
 bool script_may_write(const struct script *s);
 /* Shall `slow` blocks be run? */
 bool script_slow(const struct script *s);
+/* Does the command that runs answer a person at the prompt, who sees what is there? */
 bool script_interactive(const struct script *s);
-/* Is the command that runs a guest's? */
-bool script_guest(const struct script *s);
-/* Was the command that runs typed, at the prompt or by a guest, and not read from a file that was included there? */
+/* Was the command that runs typed, at the prompt or by a guest, and not read from a file that was included or played
+ * there? */
 bool script_typed(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
@@ -103,6 +123,8 @@ void script_set_mark(struct script *s, uint64_t event);
 
 /* The claims the script is inside of. */
 struct claim_stack *script_claims(struct script *s);
+/* Its question: there is one at a time. */
+struct prediction *script_prediction(struct script *s);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says
  * (=> outcome, &, default). Returns what `run` shall return. */

@@ -10,6 +10,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/expectation.h"
+#include "language/field_expectation.h"
 #include "observe/tracker.h"
 #include "world/counters.h"
 #include "world/host.h"
@@ -51,12 +52,31 @@ static enum expectation_standing path_stands(const struct expectation *e, const 
 	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
 }
 
+/* Does it count? What was sent again while the recipe waited for its reader, and dropped for that, is no part of the
+ * story: that verdict is told right behind it. */
+static bool counts(const struct journal *j, uint64_t no)
+{
+	const struct event *event = journal_get(j, no), *verdict = journal_get(j, no + 1);
+
+	return !event->wire.repeats || !verdict || verdict->kind != EVENT_DROPPED ||
+		verdict->cause != no || !verdict->verdict.other;
+}
+
+/* The first segment behind event `no` that counts; 0 = there is none. */
+static uint64_t next_segment(const struct journal *j, uint64_t no)
+{
+	do
+		no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT));
+	while (no && !counts(j, no));
+	return no;
+}
+
 static enum expectation_standing segments_stand(const struct expectation *e,
 	const struct journal *j, uint64_t mark)
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (count >= e->count || !match_segment(&e->matches[count], &event->wire.segment))
@@ -77,7 +97,7 @@ static bool was_in_state(const struct expectation *e, const struct journal *j, u
 	return e->endpoint->state == e->states[0];
 }
 
-static bool is_blocked_in(const struct process *p, const char *call)
+bool expectation_blocked_in(const struct process *p, const char *call)
 {
 	size_t len = strlen(call);
 
@@ -149,7 +169,7 @@ static bool read_gap(const struct expectation *e, const struct journal *j, uint6
 	bool begun = false;
 	uint64_t first_ns = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		if (begun && match_segment(&e->matches[1], &event->wire.segment)) {
@@ -184,7 +204,7 @@ static enum expectation_standing fate_stands(const struct expectation *e)
 		met = !p->ended;
 		break;
 	case EXPECT_BLOCKED:
-		met = is_blocked_in(p, e->call);
+		met = expectation_blocked_in(p, e->call);
 		break;
 	case EXPECT_EXITED:
 		met = p->ended && !p->killed && p->exit_code == (int)e->number;
@@ -218,6 +238,8 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 		return read_counter(e, w) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_TIMER:
 		return timer_stands(e, w);
+	case EXPECT_FIELD:
+		return field_expectation_stands(e) ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNT:
 		return count_sockets(w, e->states[0]) == e->number ? STANDS_MET : STANDS_NOT_YET;
 	case EXPECT_COUNTER:
@@ -266,6 +288,9 @@ void expectation_format(const struct expectation *e, struct text *out)
 			text_printf(out, " +-%g%%", e->tolerance * 100);
 		}
 		break;
+	case EXPECT_FIELD:
+		field_expectation_format(e, out);
+		break;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]), e->number);
 		break;
@@ -296,57 +321,38 @@ void expectation_format(const struct expectation *e, struct text *out)
 		}
 		break;
 	case EXPECT_RUNNING:
-		text_printf(out, "%s running", e->process->name);
-		break;
 	case EXPECT_BLOCKED:
-		text_printf(out, "%s blocked ", e->process->name);
-		text_printable(out, e->call, strlen(e->call));
-		break;
 	case EXPECT_EXITED:
-		text_printf(out, "%s exited %" PRIu64, e->process->name, e->number);
-		break;
 	case EXPECT_KILLED:
-		text_printf(out, "%s killed %s", e->process->name, signal_name((int)e->number));
+		text_printf(out, "%s ", e->process->name);
+		expectation_format_fate(e, out);
 		break;
 	}
 }
 
-/* A segment as a MATCH would name it. */
-static void format_as_match(const struct segment *s, struct text *out)
+void expectation_format_fate(const struct expectation *e, struct text *out)
 {
-	static const struct {
-		uint8_t bit;
-		const char *name;
-	} flags[] = { { SEGMENT_SYN, "syn" }, { SEGMENT_FIN, "fin" }, { SEGMENT_RST, "rst" } };
-	const char *separator = "";
-
-	if (s->kind != SEGMENT_TCP) {
-		text_puts(out,
-			s->kind == SEGMENT_UDP		  ? "udp"
-				: s->kind == SEGMENT_ICMP ? "icmp"
-							  : "any");
-		return;
+	switch (e->kind) {
+	case EXPECT_BLOCKED:
+		text_puts(out, e->call[0] ? "blocked " : "blocked");
+		text_printable(out, e->call, strlen(e->call));
+		break;
+	case EXPECT_EXITED:
+		text_printf(out, "exited %" PRIu64, e->number);
+		break;
+	case EXPECT_KILLED:
+		text_printf(out, "killed %s", signal_name((int)e->number));
+		break;
+	default:
+		text_puts(out, "running");
 	}
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (s->flags & flags[i].bit) {
-			text_printf(out, "%s%s", separator, flags[i].name);
-			separator = "/";
-		}
-	}
-	if (s->payload_len) {
-		text_printf(out, "%sdata", separator);
-		separator = "/";
-	}
-	/* all but SYN and RST carry ACK anyway: name it where it tells something */
-	if ((s->flags & SEGMENT_ACK) && !s->payload_len)
-		text_printf(out, "%sack", separator);
 }
 
 static void format_seen_segments(const struct journal *j, uint64_t mark, struct text *out)
 {
 	size_t count = 0;
 
-	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+	for (uint64_t no = mark; (no = next_segment(j, no));) {
 		const struct event *event = journal_get(j, no);
 
 		text_puts(out, count++ ? " " : "segments ");
@@ -354,7 +360,7 @@ static void format_seen_segments(const struct journal *j, uint64_t mark, struct 
 			text_puts(out, "...");
 			break;
 		}
-		format_as_match(&event->wire.segment, out);
+		match_format_segment(&event->wire.segment, out);
 	}
 	if (count == 0)
 		text_puts(out, "no segments");
@@ -380,6 +386,9 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 			text_puts(out, " ");
 			text_duration(out, time_left(e->endpoint));
 		}
+		return;
+	case EXPECT_FIELD:
+		field_expectation_format_seen(e, out);
 		return;
 	case EXPECT_COUNT:
 		text_printf(out, "count %s %" PRIu64, tcp_state_name(e->states[0]),
@@ -411,13 +420,18 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 	default:
 		break;
 	}
-	text_puts(out, e->process->name);
-	if (e->process->ended && e->process->killed)
-		text_printf(out, " killed %s", signal_name(e->process->killed));
-	else if (e->process->ended)
-		text_printf(out, " exited %d", e->process->exit_code);
-	else if (is_blocked_in(e->process, ""))
-		text_printf(out, " blocked in %s", e->process->call.text);
+	text_printf(out, "%s ", e->process->name);
+	expectation_format_seen_fate(e->process, out);
+}
+
+void expectation_format_seen_fate(const struct process *p, struct text *out)
+{
+	if (p->ended && p->killed)
+		text_printf(out, "killed %s", signal_name(p->killed));
+	else if (p->ended)
+		text_printf(out, "exited %d", p->exit_code);
+	else if (expectation_blocked_in(p, ""))
+		text_printf(out, "blocked in %s", p->call.text);
 	else
-		text_puts(out, " running");
+		text_puts(out, "running");
 }

@@ -31,6 +31,8 @@ struct statement {
 	bool guest; /* somebody else's than the user's: may not touch what is outside the lab */
 	struct statement_list block; /* what stands between its { and } */
 	uint64_t began_ns; /* `until`: when it was first run; 0 = not running */
+	bool played; /* of a recipe that is played step by step (play.h) */
+	uint32_t place; /* there: which step it is, from 1; 0 = it is none by itself */
 };
 
 /* Parse one line (no newline) into the statements it holds: none when it is blank or a comment, several

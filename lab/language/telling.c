@@ -8,6 +8,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
+#include "language/recipe.h"
 #include "language/statement.h"
 #include "wire/wire.h"
 #include "world/world.h"
@@ -107,4 +108,28 @@ void telling_unfired(const struct world *w)
 		journal_add(j, note);
 		text_done(&text);
 	}
+}
+
+uint64_t telling_recipe(struct journal *j, const char *file, const char *text, size_t len)
+{
+	struct text opening = TEXT_EMPTY;
+	uint64_t event;
+
+	recipe_opening(text, len, &opening);
+	event = journal_add(j,
+		(struct event){ .kind = EVENT_RECIPE,
+			.subject = file,
+			.text = text_get(&opening) });
+	text_done(&opening);
+	return event;
+}
+
+void telling_recipe_end(struct journal *j, const char *file)
+{
+	struct text note = TEXT_EMPTY;
+
+	recipe_short_name(file, &note);
+	text_puts(&note, " has come to its end");
+	journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = text_get(&note) });
+	text_done(&note);
 }

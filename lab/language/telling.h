@@ -20,6 +20,12 @@ void telling_mismatch(struct journal *j, uint64_t cause, const struct statement 
 /* Line `number` of a text whose first line is number `first`; the caller frees it. */
 char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t number);
 
+/* A recipe begins: what to look for is part of the story, and its opening comment is no command, so nothing else keeps
+ * it. Returns the event. */
+uint64_t telling_recipe(struct journal *j, const char *file, const char *text, size_t len);
+/* It has come to its end. */
+void telling_recipe_end(struct journal *j, const char *file);
+
 /* Point out the rules of the wire that have never fired: in a recipe, a mistake or a change of the kernel. */
 struct world;
 void telling_unfired(const struct world *w);

@@ -8,10 +8,12 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "observe/sock_detail.h"
 
 #define REPLY_BYTES 8192 /* what libmnl advises at most: a page or 8 KiB */
 
@@ -89,14 +91,14 @@ static void fill_report(const struct inet_diag_msg *m, struct sock_report *repor
 		report->state = STATE_SYN_RECEIVED;
 }
 
-static int read_reply(struct sockdiag *diag, struct sock_report *ret_report)
+/* The answer to the last request, in a buffer of REPLY_BYTES. 0 or -errno. */
+static int receive_reply(struct sockdiag *diag, char *buffer)
 {
-	char buffer[REPLY_BYTES];
 	const struct nlmsghdr *reply = (const struct nlmsghdr *)buffer;
 	ssize_t len;
 
 	do { /* an older answer can only be left over from a look-up that failed half-way */
-		len = recv(mnl_socket_get_fd(diag->nl), buffer, sizeof(buffer), 0);
+		len = recv(mnl_socket_get_fd(diag->nl), buffer, REPLY_BYTES, 0);
 		if (len < 0)
 			return -errno;
 		if (!mnl_nlmsg_ok(reply, (int)len))
@@ -109,15 +111,12 @@ static int read_reply(struct sockdiag *diag, struct sock_report *ret_report)
 			return -EBADMSG;
 		return error->error;
 	}
-	if (mnl_nlmsg_get_payload_len(reply) < sizeof(struct inet_diag_msg))
-		return -EBADMSG;
-	fill_report(mnl_nlmsg_get_payload(reply), ret_report);
-	return (unsigned)ret_report->state < STATE_COUNT ? 0 : -EBADMSG;
+	return mnl_nlmsg_get_payload_len(reply) < sizeof(struct inet_diag_msg) ? -EBADMSG : 0;
 }
 
-/* A request about the TCP socket with these addresses; cookie 0: whichever it is. */
-static int send_request(struct sockdiag *diag, uint16_t type, uint16_t flags,
-	const struct address *local, const struct address *remote, uint64_t cookie)
+/* A request about the TCP socket with these addresses. ext: idiag_ext. cookie 0: whichever it is. */
+static int send_request(struct sockdiag *diag, uint16_t type, const struct address *local,
+	const struct address *remote, uint8_t ext, uint64_t cookie)
 {
 	char buffer[256];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -125,10 +124,11 @@ static int send_request(struct sockdiag *diag, uint16_t type, uint16_t flags,
 	size_t len = local->family == AF_INET6 ? 16 : 4;
 
 	request->nlmsg_type = type;
-	request->nlmsg_flags = NLM_F_REQUEST | flags;
+	request->nlmsg_flags = NLM_F_REQUEST;
 	request->nlmsg_seq = ++diag->sequence;
 	query->sdiag_family = local->family;
 	query->sdiag_protocol = IPPROTO_TCP;
+	query->idiag_ext = ext;
 	query->idiag_states = ~0U;
 	query->id.idiag_sport = htons(local->port);
 	query->id.idiag_dport = htons(remote->port);
@@ -139,22 +139,36 @@ static int send_request(struct sockdiag *diag, uint16_t type, uint16_t flags,
 	return send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
-int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
-	const struct address *remote, struct sock_report *ret_report)
+/* Ask about one TCP socket, exactly. ext: idiag_ext. The reply is in `buffer`, of REPLY_BYTES. */
+static int ask(struct sockdiag *diag, const struct address *local, const struct address *remote,
+	uint8_t ext, char *buffer)
 {
-	int r = send_request(diag, SOCK_DIAG_BY_FAMILY, 0, local, remote, 0);
+	int r = send_request(diag, SOCK_DIAG_BY_FAMILY, local, remote, ext, 0);
 
-	return r < 0 ? r : read_reply(diag, ret_report);
+	return r < 0 ? r : receive_reply(diag, buffer);
 }
 
 int sockdiag_destroy(struct sockdiag *diag, const struct sock_report *report)
 {
 	/* its answer is one only when it says no: no NLM_F_ACK is asked for, and none waited for */
-	return send_request(diag, SOCK_DESTROY, 0, &report->local, &report->remote, report->cookie);
+	return send_request(diag, SOCK_DESTROY, &report->local, &report->remote, 0, report->cookie);
 }
 
-int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
-	void *arg)
+int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
+	const struct address *remote, struct sock_report *ret_report)
+{
+	char buffer[REPLY_BYTES];
+	int r = ask(diag, local, remote, 0, buffer);
+
+	if (r < 0)
+		return r;
+	fill_report(mnl_nlmsg_get_payload((struct nlmsghdr *)buffer), ret_report);
+	return (unsigned)ret_report->state < STATE_COUNT ? 0 : -EBADMSG;
+}
+
+/* Have `each` see every message about a socket of this protocol and family. 0 or -errno. */
+static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t states, uint8_t ext,
+	void each(void *arg, const struct nlmsghdr *m), void *arg)
 {
 	char buffer[REPLY_BYTES];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -164,7 +178,8 @@ int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_e
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	request->nlmsg_seq = ++diag->sequence;
 	query->sdiag_family = (uint8_t)family;
-	query->sdiag_protocol = IPPROTO_TCP;
+	query->sdiag_protocol = protocol;
+	query->idiag_ext = ext;
 	query->idiag_states = states;
 	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
 		return -errno;
@@ -176,18 +191,79 @@ int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_e
 		if (got < 0)
 			return -errno;
 		for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
-			struct sock_report report;
+			const struct nlmsgerr *error = mnl_nlmsg_get_payload(m);
 
 			if (m->nlmsg_seq != diag->sequence)
 				continue;
 			if (m->nlmsg_type == NLMSG_DONE)
 				return 0;
+			if (m->nlmsg_type == NLMSG_ERROR &&
+				mnl_nlmsg_get_payload_len(m) >= sizeof(*error) && error->error < 0)
+				return error->error; /* -ENOENT: no such protocol in this kernel */
 			if (m->nlmsg_type == NLMSG_ERROR ||
 				mnl_nlmsg_get_payload_len(m) < sizeof(struct inet_diag_msg))
 				return -EBADMSG;
-			fill_report(mnl_nlmsg_get_payload(m), &report);
-			if ((unsigned)report.state < STATE_COUNT)
-				each(arg, &report);
+			each(arg, m);
 		}
 	}
+}
+
+struct reporting {
+	sockdiag_each_fn *each;
+	void *arg;
+};
+
+static void report_one(void *arg, const struct nlmsghdr *m)
+{
+	const struct reporting *r = arg;
+	struct sock_report report;
+
+	fill_report(mnl_nlmsg_get_payload(m), &report);
+	if ((unsigned)report.state < STATE_COUNT)
+		r->each(r->arg, &report);
+}
+
+int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
+	void *arg)
+{
+	struct reporting r = { .each = each, .arg = arg };
+
+	return dump(diag, family, IPPROTO_TCP, states, 0, report_one, &r);
+}
+
+struct search {
+	uint64_t cookie;
+	struct sock_detail *detail;
+	bool found;
+};
+
+static void take_searched(void *arg, const struct nlmsghdr *m)
+{
+	struct search *s = arg;
+	struct sock_report report;
+
+	fill_report(mnl_nlmsg_get_payload(m), &report);
+	if (report.cookie != s->cookie)
+		return;
+	sock_detail_read(m, s->detail);
+	s->found = true;
+}
+
+int sockdiag_detail(struct sockdiag *diag, uint8_t protocol, const struct address *local,
+	const struct address *remote, uint64_t cookie, uint8_t wanted,
+	struct sock_detail *ret_detail)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct search s = { .cookie = cookie, .detail = ret_detail };
+	char buffer[REPLY_BYTES];
+	int r = 0;
+
+	if (protocol == IPPROTO_TCP) {
+		r = ask(diag, local, remote, wanted, buffer);
+		if (r == 0)
+			take_searched(&s, (struct nlmsghdr *)buffer);
+	}
+	for (size_t i = 0; protocol != IPPROTO_TCP && i < 2 && r == 0 && !s.found; i++)
+		r = dump(diag, families[i], protocol, ~0U, wanted, take_searched, &s);
+	return r == 0 && !s.found ? -ENOENT : r;
 }

@@ -303,7 +303,8 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	e->inode = r->inode;
 	e->retransmits = r->retransmits;
 	e->timer = r->timer;
-	e->timer_due_ns = clock_now_ns() + r->timer_ms * NS_PER_MS;
+	e->read_ns = clock_now_ns();
+	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
 	if (overtaken && leads_through(e->state, overtaken->state, r->state)) {
 		set_state(t, e, overtaken->state, overtaken->cause, "passed");
 		cause = overtaken->by ? overtaken->by : cause;
@@ -415,6 +416,17 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 		gone(t, e, cause);
 }
 
+int tracker_detail(struct tracker *t, const struct endpoint *e, uint8_t wanted,
+	struct sock_detail *ret_detail)
+{
+	if (!t->diag)
+		return -EHOSTDOWN;
+	if (!e->local.port || e->state == STATE_CLOSED)
+		return -ENOENT;
+	return sockdiag_detail(t->diag, e->protocol, &e->local, &e->remote, e->cookie, wanted,
+		ret_detail);
+}
+
 struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *facts,
 	const char *name, uint64_t cause)
 {
@@ -439,6 +451,7 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 	e->name = new_name;
 	e->process = new_process;
 	e->fd = fd;
+	e->was_held |= process != NULL;
 	journal_add(t->journal,
 		(struct event){ .kind = EVENT_SOCKET,
 			.cause = cause,

@@ -19,6 +19,7 @@
 
 struct descriptor;
 struct journal;
+struct sock_detail;
 struct tracker;
 
 struct endpoint {
@@ -27,12 +28,14 @@ struct endpoint {
 	char *name; /* owned: what the user calls it, or LISTENER/N until accepted */
 	char *process; /* owned: name of the process that holds the descriptor; NULL = nobody */
 	int fd; /* in that process; -1 = nobody's */
+	bool was_held; /* it has had a descriptor, so when nobody has it now it is not waiting for accept() */
 	struct address local, remote;
 	enum tcp_state state;
 	enum sock_timer timer;
 	uint64_t timer_due_ns; /* CLOCK_MONOTONIC; meaningful when timer is not NONE */
 	uint32_t retransmits;
 	uint32_t recvq, sendq;
+	uint64_t read_ns; /* when the kernel last said all this (CLOCK_MONOTONIC); 0 = never */
 	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
 	uint32_t children; /* connections that came to this listener so far */
 	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */
@@ -79,6 +82,11 @@ void tracker_bound(struct tracker *t, struct endpoint *e, const struct address *
 /* Read one endpoint back. facts may be NULL; see tracker_adopt(). */
 void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
 	uint64_t cause);
+/* Everything the kernel tells of it now; changes nothing here. wanted: SOCK_DETAIL_ bits. -ENOENT: sock_diag does
+ * not know it (it is CLOSED, or UDP and not bound); -EHOSTDOWN: there is no kernel any more; or as
+ * sockdiag_detail(). */
+int tracker_detail(struct tracker *t, const struct endpoint *e, uint8_t wanted,
+	struct sock_detail *ret_detail);
 /* The state that a segment must have brought about, and who may have moved on from it before it could be read:
  * a program that the segment has woken. */
 struct overtaken {

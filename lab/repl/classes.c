@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/diag.h"
 #include "base/sysname.h"
@@ -18,6 +19,7 @@
 #include "language/cmd.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
+#include "observe/sock_field.h"
 #include "observe/sockdiag.h"
 #include "observe/tracker.h"
 #include "wire/match.h"
@@ -33,7 +35,7 @@ void request_offer(struct request *r, const char *prefix, const char *word, cons
 	struct text t = TEXT_EMPTY;
 
 	text_printf(&t, "%s%s%s", prefix, word, suffix);
-	if (strncmp(text_get(&t), r->begun, r->begun_len) == 0) {
+	if ((r->any_case ? strncasecmp : strncmp)(text_get(&t), r->begun, r->begun_len) == 0) {
 		r->list.words =
 			memory_grow(r->list.words, (r->list.count + 1) * sizeof(*r->list.words));
 		r->list.words[r->list.count++] = text_take(&t);
@@ -178,6 +180,14 @@ static void offer_options(struct request *r)
 		request_offer(r, "", o->name, "");
 }
 
+static void offer_fields(struct request *r)
+{
+	const struct sock_field *f;
+
+	for (size_t i = 0; (f = sock_field_at(i)); i++)
+		request_offer(r, "", f->name, "");
+}
+
 static void offer_topics(struct request *r)
 {
 	const struct errno_topic *e;
@@ -188,14 +198,22 @@ static void offer_topics(struct request *r)
 		request_offer(r, "", e->name, "");
 	for (size_t i = 0; (w = topic_word_at(i)); i++)
 		request_offer(r, "", w->name, "");
+	offer_fields(r);
 	request_offer(r, "", "options", "");
 	request_offer(r, "", "topics", "");
 }
 
-/* What the option named before may be set to, where it has names. */
+/* What the option named before may be set to, or the field be expected to be, where it has names. */
 static void offer_values(struct request *r)
 {
 	const struct sockopt *o = sockopt_find(r->words[r->word_count - 1].text);
+	const struct sock_field *f = sock_field_find(r->words[r->word_count - 1].text);
+
+	for (const char *const *name = f ? f->names : NULL; name && *name; name++)
+		if (!strchr(*name, ' '))
+			request_offer(r, "", *name, "");
+	if (f && (f->none || f->kind == FIELD_FLAGS))
+		request_offer(r, "", "none", "");
 
 	if (o && o->type == SOCKOPT_FLAG) {
 		request_offer(r, "", "on", "");
@@ -269,6 +287,7 @@ static const struct {
 	{ "TOPIC", offer_topics },
 	{ "VALUE", offer_values },
 	{ "FLAG", offer_flags },
+	{ "FIELD", offer_fields },
 	{ "KIND", offer_timers },
 	{ "EVENT", offer_kinds },
 	{ "PACKET", offer_packets },

@@ -18,6 +18,7 @@ struct request {
 	const struct cmd_table *table;
 	const char *begun; /* what the word begins with: `begun_len` bytes */
 	size_t begun_len;
+	bool any_case; /* small letters will do */
 	const struct token *words; /* of the statement before the word; [0] is the verb */
 	size_t word_count;
 	struct word_list list;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/live.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,11 @@ void live_format(const struct live *l, size_t columns, bool color, struct text *
 	text_puts(out, shown || l->held ? LIVE_END : LIVE_PLAIN);
 }
 
+void live_format_place(uint32_t place, uint32_t steps, struct text *out)
+{
+	text_printf(out, "[%u/%u] ", place, steps);
+}
+
 /* ---- reading it back ---- */
 
 /* Is this what stands between two gaps of a live prompt? */
@@ -195,7 +201,24 @@ static bool is_said(const char *part, size_t len)
 	return false;
 }
 
-size_t live_prompt_len(const char *line, size_t len)
+/* "[7/23] ": how many bytes of it begin the line. */
+static size_t place_len(const char *line, size_t len)
+{
+	static const char *const parts[] = { "[", "/", "] " };
+	size_t at = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		size_t part = strlen(parts[i]);
+
+		if (len - at < part || memcmp(line + at, parts[i], part) != 0)
+			return 0;
+		for (at += part; i < 2 && at < len && isdigit((unsigned char)line[at]); at++)
+			;
+	}
+	return at;
+}
+
+static size_t behind_place(const char *line, size_t len)
 {
 	static const char *const whole[] = { LIVE_PLAIN, LIVE_BLOCK };
 	const char *end = memmem(line, len, LIVE_END, strlen(LIVE_END)), *gap;
@@ -218,4 +241,11 @@ size_t live_prompt_len(const char *line, size_t len)
 			return (size_t)(end - line) + strlen(LIVE_END);
 	}
 	return 0;
+}
+
+size_t live_prompt_len(const char *line, size_t len)
+{
+	size_t place = place_len(line, len), rest = behind_place(line + place, len - place);
+
+	return rest ? place + rest : 0;
 }

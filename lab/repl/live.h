@@ -13,6 +13,7 @@ struct text;
 
 #define LIVE_PLAIN "tcplab> " /* when there is nothing to say */
 #define LIVE_END " > " /* of a prompt that says something */
+#define LIVE_ANSWER "your prediction > " /* while a question waits */
 #define LIVE_BLOCK "...> " /* while a block is open */
 
 struct live_socket; /* one endpoint, as the journal tells it */
@@ -32,6 +33,9 @@ void live_done(struct live *l);
  * the last three touched as `columns` allow. color: with escapes between \001 and \002, as readline wants
  * them. */
 void live_format(const struct live *l, size_t columns, bool color, struct text *out);
+
+/* Append where the recipe that is played stands, which goes before the prompt: "[7/23] ". */
+void live_format_place(uint32_t place, uint32_t steps, struct text *out);
 
 /* How many bytes of a line are a prompt, plain or live, that was copied along; 0 = none are. */
 size_t live_prompt_len(const char *line, size_t len);

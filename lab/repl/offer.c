@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "language/prediction.h"
+#include "repl/answers.h"
 #include "repl/complete.h"
 
 #define MATCHES_SHOWN_MAX 100
@@ -15,9 +17,19 @@
 static struct {
 	const struct world *world; /* borrowed */
 	const struct cmd_table *table; /* borrowed */
+	const struct prediction *question; /* borrowed */
 	struct word_list matches; /* of the completion under way */
 	size_t at;
 } offer;
+
+static void find_matches(size_t start, size_t end)
+{
+	if (prediction_waits(offer.question))
+		complete_answer(offer.question, offer.table, rl_line_buffer, start, end,
+			&offer.matches);
+	else
+		complete_line(offer.world, offer.table, rl_line_buffer, start, end, &offer.matches);
+}
 
 /* readline asks for one match at a time, state 0 first; it frees them. */
 static char *next_match(const char *text, int state)
@@ -25,8 +37,7 @@ static char *next_match(const char *text, int state)
 	if (state == 0) {
 		word_list_done(&offer.matches);
 		offer.at = 0;
-		complete_line(offer.world, offer.table, rl_line_buffer,
-			(size_t)rl_point - strlen(text), (size_t)rl_point, &offer.matches);
+		find_matches((size_t)rl_point - strlen(text), (size_t)rl_point);
 	}
 	if (offer.at == offer.matches.count)
 		return NULL;
@@ -60,8 +71,10 @@ static void show_matches(char **matches, int count, int longest)
 	rl_forced_update_display();
 }
 
-void offer_set_up(const struct world *world, const struct cmd_table *table)
+void offer_set_up(const struct world *world, const struct cmd_table *table,
+	const struct prediction *question)
 {
+	offer.question = question;
 	offer.world = world;
 	offer.table = table;
 	rl_attempted_completion_function = complete;

@@ -4,10 +4,12 @@
 #define LAB_REPL_OFFER_H
 
 struct cmd_table;
+struct prediction;
 struct world;
 
-/* Have readline complete words of this lab; both are borrowed until offer_done(). Before rl_initialize(). */
-void offer_set_up(const struct world *world, const struct cmd_table *table);
+/* Have readline complete words of this lab, and answers while a question waits; all are borrowed until offer_done(). Before rl_initialize(). */
+void offer_set_up(const struct world *world, const struct cmd_table *table,
+	const struct prediction *question);
 void offer_done(void);
 
 #endif

@@ -21,7 +21,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -29,13 +28,17 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "language/play.h"
+#include "language/prediction.h"
 #include "language/script.h"
 #include "repl/history_file.h"
 #include "repl/keymap.h"
 #include "repl/live.h"
 #include "repl/offer.h"
 #include "repl/paste.h"
+#include "repl/ran.h"
 #include "repl/screen.h"
+#include "repl/terminal.h"
 #include "repl/typed.h"
 #include "world/world.h"
 
@@ -92,40 +95,40 @@ void prompt_print(void *prompt, const char *lines, size_t len)
 	screen_print(&p->screen, lines, len);
 }
 
-static void terminal_take(struct prompt *p)
-{
-	struct termios mode;
-
-	rl_prep_terminal(1);
-	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
-		mode.c_cc[VMIN] = mode.c_cc[VTIME] = 0;
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
-	}
-	if (p->brackets)
-		print(PASTE_ON);
-}
-
-static void terminal_release(struct prompt *p)
-{
-	if (p->brackets)
-		print(PASTE_OFF);
-	rl_deprep_terminal();
-}
-
 /* ---- showing and hiding ---- */
 
 static void on_line(char *line);
 static void on_terminal(uv_poll_t *handle, int status, int events);
+
+static bool is_asked(const struct prompt *p)
+{
+	return prediction_waits(script_prediction(p->script));
+}
+
+/* Where the recipe stands, and what Enter alone would run. */
+static void tell_play(struct prompt *p)
+{
+	const struct play *play = script_playing(p->script);
+
+	text_clear(&p->screen.place);
+	text_clear(&p->screen.next);
+	if (!play->file)
+		return;
+	live_format_place(play_place(play), play->steps, &p->screen.place);
+	play_format(play, play_place(play), &p->screen.next);
+}
 
 static void show(struct prompt *p)
 {
 	if (p->screen.shown || p->over)
 		return;
 	p->screen.shown = true;
+	tell_play(p);
 	if (p->editing) {
 		screen_draw(&p->screen);
 	} else {
 		p->screen.in_block = script_in_block(p->script);
+		p->screen.asked = is_asked(p);
 		rl_callback_handler_install(screen_prompt(&p->screen), on_line);
 	}
 	p->editing = true;
@@ -160,32 +163,15 @@ static void finish(struct prompt *p)
 
 /* ---- lines ---- */
 
-/* Has the line that ran last failed? What the kernel refused is no failure at the prompt. */
-static bool line_failed(const struct prompt *p)
+/* Enter alone: go on with the recipe, or repeat a `step`. Nothing else is safe to do by that. */
+static void go_on(struct prompt *p)
 {
-	const struct journal *j = world_journal(p->world);
-	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
+	const char *line = script_playing(p->script)->file
+		? "next"
+		: ran_step(world_journal(p->world), p->line_event);
 
-	for (uint64_t no = p->line_event; (no = journal_next(j, no, kinds));) {
-		const struct event *e = journal_get(j, no);
-
-		if (e->kind == EVENT_ERROR || !e->place.passed)
-			return true;
-	}
-	return false;
-}
-
-/* When the last command of the last line was a `step` that went well: that again. Nothing else is safe to do by
- * Enter alone. */
-static void step_again(struct prompt *p)
-{
-	const struct journal *j = world_journal(p->world);
-	uint64_t no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_COMMAND));
-	const struct event *last = no > p->line_event ? journal_get(j, no) : NULL;
-
-	if (last && strncmp(last->text, "step", 4) == 0 && strchr(" \t", last->text[4]) &&
-		!line_failed(p))
-		typed_add(&p->typed, last->text);
+	if (line)
+		typed_add(&p->typed, line);
 }
 
 /* Forget the lines not run yet, and say so. */
@@ -205,6 +191,27 @@ static void drop_lines(struct prompt *p)
 	text_done(&note);
 }
 
+/* What was typed before a recipe's question was there is no answer to it: an Enter too many would be. */
+static void forget_keys(const struct prompt *p)
+{
+	if (p->options.answers && !p->screen.shown)
+		terminal_forget();
+}
+
+/* What was pasted behind a command may answer its question. */
+static void ready_to_answer(struct prompt *p)
+{
+	const char *line;
+	size_t len;
+
+	while (is_asked(p) && typed_take(&p->typed, &line, &len))
+		prediction_answer(script_prediction(p->script), p->world, line, len);
+	if (is_asked(p)) {
+		forget_keys(p);
+		show(p);
+	}
+}
+
 void prompt_ready(struct prompt *p)
 {
 	const char *line;
@@ -212,18 +219,33 @@ void prompt_ready(struct prompt *p)
 
 	if (p->over || p->closing)
 		return;
-	if (typed_begun(&p->typed) && !script_busy(p->script) && line_failed(p))
+	if (is_asked(p))
+		ready_to_answer(p);
+	if (is_asked(p))
+		return;
+	if (typed_begun(&p->typed) && !script_busy(p->script) &&
+		ran_failed(world_journal(p->world), p->line_event))
 		drop_lines(p);
 	while (!script_busy(p->script) && typed_take(&p->typed, &line, &len)) {
 		p->line_event = journal_last(world_journal(p->world));
 		script_push_told(p->script, line, len, PROMPT_FILE, ++p->line);
-		if (!script_busy(p->script) && line_failed(p))
+		if (!script_busy(p->script) && ran_failed(world_journal(p->world), p->line_event))
 			drop_lines(p);
 	}
-	if (script_busy(p->script))
+	if (script_busy(p->script) || p->options.answers)
 		hide(p);
 	else
 		show(p);
+}
+
+/* The first of the lines (there is one, unless they were pasted) answers the question. */
+static void on_answer(struct prompt *p, const char *lines)
+{
+	size_t len = strcspn(lines, "\n");
+
+	typed_add(&p->typed, lines + len);
+	prediction_answer(script_prediction(p->script), p->world, lines, len);
+	prompt_ready(p);
 }
 
 /* readline has a line for us (ours to free), or Ctrl-D on an empty one: NULL. */
@@ -245,6 +267,11 @@ static void on_line(char *line)
 		finish(p);
 		return;
 	}
+	if (is_asked(p)) {
+		on_answer(p, line);
+		free(line);
+		return;
+	}
 	for (const char *end; *begin; begin = *end ? end + 1 : end) {
 		end = strchrnul(begin, '\n');
 		begin += live_prompt_len(begin, (size_t)(end - begin));
@@ -253,7 +280,7 @@ static void on_line(char *line)
 	}
 	typed_add(&p->typed, line);
 	if (!*line && !script_in_block(p->script))
-		step_again(p);
+		go_on(p);
 	free(line);
 	prompt_ready(p);
 }
@@ -360,6 +387,10 @@ static void interrupt(struct prompt *p)
 		forget_state();
 		screen_leave(&p->screen, "^C");
 		script_drop_block(p->script);
+		if (is_asked(p) && script_playing(p->script)->file) /* the recipe goes on */
+			prediction_answer(script_prediction(p->script), p->world, "", 0);
+		else if (is_asked(p))
+			script_interrupt(p->script);
 		/* Not just an empty line: the place in the history goes back to its end too. */
 		stop_editing(p);
 	} else {
@@ -372,8 +403,11 @@ static void interrupt(struct prompt *p)
 
 static void on_interrupt(uv_signal_t *handle, int number)
 {
+	struct prompt *p = handle->data;
+
 	(void)number;
-	interrupt(handle->data);
+	if (!p->options.answers)
+		interrupt(p);
 }
 
 static void on_resize(uv_signal_t *handle, int number)
@@ -391,12 +425,12 @@ static void on_suspend(uv_signal_t *handle, int number)
 
 	if (p->screen.shown)
 		screen_leave(&p->screen, "^Z");
-	terminal_release(p);
+	terminal_release(p->brackets);
 	/* Not SIGSTOP: the default action does nothing where nobody could continue us. */
 	uv_signal_stop(handle);
 	raise(number);
 	uv_signal_start(handle, on_suspend, number);
-	terminal_take(p);
+	terminal_take(p->brackets);
 	if (p->screen.shown) {
 		rl_reset_screen_size();
 		screen_draw(&p->screen);
@@ -417,7 +451,7 @@ static void set_up_readline(struct prompt *p)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
 	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
-	offer_set_up(p->world, script_table(p->script));
+	offer_set_up(p->world, script_table(p->script), script_prediction(p->script));
 	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
 
 	rl_variable_bind("page-completions", "off");
@@ -479,7 +513,7 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 	if (p->screen.shown)
 		screen_leave(&p->screen, "");
 	stop_editing(p);
-	terminal_release(p);
+	terminal_release(p->brackets);
 	history_file_save(p->options.history_file, p->remembered);
 	close_handles(p);
 }
@@ -556,7 +590,7 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 	}
 	history_file_load(p->options.history_file);
 	set_up_readline(p);
-	terminal_take(p);
+	terminal_take(p->brackets);
 	prompt_ready(p);
 	*ret_prompt = p;
 	return 0;

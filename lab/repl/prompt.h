@@ -9,7 +9,7 @@
  * output. It says nothing itself: errors are told by the script, through the journal.
  *
  * States: editing (the prompt is up, keys go to readline) <-> hidden (a command runs; keys wait in the
- * terminal, unread and not echoed, until the prompt is up again) -> over (`ended` was called, nothing is
+ * terminal, unread and not echoed, until the prompt is up again, for a command or an answer) -> over (`ended` was called, nothing is
  * read any more) -> closing. In the first two Ctrl-C works: it clears the line, or stops the waiting. */
 #ifndef LAB_REPL_PROMPT_H
 #define LAB_REPL_PROMPT_H
@@ -27,6 +27,9 @@ struct prompt_options {
 	/* Where lines are kept between sessions; NULL = nowhere. Copied. Its folder is made (mode 0700)
 	 * when it is missing. A file that cannot be read or written means no history, and is no error. */
 	const char *history_file;
+	/* There is no prompt for commands: the line is shown while a question waits for its answer. Ctrl-C is somebody
+	 * else's, and Ctrl-D: no more answers. */
+	bool answers;
 	/* The terminal shows styles: bold, dim, colours. Nothing is said by them alone. */
 	bool color;
 	/* Ctrl-D on an empty line, or the terminal is gone. Called once, from the loop, unless prompt_close()
@@ -48,7 +51,7 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg);
  * typed, wrapped, in the middle of Ctrl-R. While hidden they are just printed. */
 void prompt_print(void *prompt, const char *lines, size_t len);
 
-/* The script has become idle or busy: bring up the prompt (or run the next of several lines that were
+/* The script has become idle or busy, or asks: bring up the prompt (or run the next of several lines that were
  * pasted), or hide it. */
 void prompt_ready(struct prompt *p);
 

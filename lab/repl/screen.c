@@ -61,7 +61,7 @@ static size_t room(const struct screen *s)
 {
 	size_t prompt, line, all = screen_columns();
 
-	if (!s->hints || !prompt_is_up(s) || rl_point != rl_end || rl_end == 0)
+	if (!s->hints || s->asked || !prompt_is_up(s) || rl_point != rl_end)
 		return 0;
 	prompt = columns_of(rl_prompt);
 	line = columns_of(rl_line_buffer);
@@ -76,8 +76,10 @@ static void draw_hint(struct screen *s)
 	size_t most = room(s), len;
 	bool cut;
 
-	if (most >= HINT_LEAST)
+	if (most >= HINT_LEAST && rl_end > 0)
 		complete_hint(s->table, rl_line_buffer, &hint);
+	else if (most >= HINT_LEAST && !s->in_block)
+		text_puts(&hint, text_get(&s->next));
 	cut = hint.len > most;
 	len = cut ? most - strlen(CUT) : hint.len;
 	if (len) {
@@ -101,6 +103,14 @@ static void redisplay(void)
 
 /* ---- the prompt ---- */
 
+static void format_prompt(const struct screen *s, struct text *out)
+{
+	size_t columns = screen_columns() * PROMPT_MOST / 100;
+
+	text_puts(out, text_get(&s->place));
+	live_format(&s->live, columns > s->place.len ? columns - s->place.len : 0, s->color, out);
+}
+
 /* True when it is another than before. */
 static bool renew_prompt(struct screen *s)
 {
@@ -108,10 +118,12 @@ static bool renew_prompt(struct screen *s)
 	bool same;
 
 	live_read(&s->live, s->journal);
-	if (s->in_block)
+	if (s->asked)
+		text_puts(&now, LIVE_ANSWER);
+	else if (s->in_block)
 		text_puts(&now, LIVE_BLOCK);
 	else
-		live_format(&s->live, screen_columns() * PROMPT_MOST / 100, s->color, &now);
+		format_prompt(s, &now);
 	same = strcmp(text_get(&now), text_get(&old)) == 0;
 	s->prompt = now;
 	text_done(&old);
@@ -210,5 +222,7 @@ void screen_done(struct screen *s)
 	if (active == s)
 		rl_redisplay_function = rl_redisplay;
 	live_done(&s->live);
+	text_done(&s->place);
+	text_done(&s->next);
 	text_done(&s->prompt);
 }

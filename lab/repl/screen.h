@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The line being typed as the screen shows it: the prompt, which says how the lab is (live.h), the line, which
- * is readline's, and dim behind it what the command still takes. The last is drawn after readline has drawn,
+ * is readline's, and dim behind it what the command still takes, or behind an empty one the command that Enter alone
+ * runs, when a recipe is played. The last is drawn after readline has drawn,
  * with the cursor put back, and erased before readline is given a key: it never knows. Not when there is no
  * room for it in the row of the cursor, and not without styles.
  * There is one, as there is one readline. The loop's thread. */
@@ -22,9 +23,12 @@ struct screen {
 	bool color; /* styles may be used */
 	bool shown; /* the line is on the screen */
 	bool in_block; /* it goes on with a block that is open */
+	bool asked; /* it is an answer */
 	bool hints; /* and the terminal can erase them */
 	bool hinted; /* one stands behind the cursor */
 	struct live live;
+	struct text place; /* where a recipe stands that is played; empty = none is */
+	struct text next; /* its next command, which an empty line runs: the hint there */
 	struct text prompt; /* as readline has it */
 };
 

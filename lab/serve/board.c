@@ -9,8 +9,9 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "serve/glance.h"
 #include "serve/line.h"
-#include "serve/now.h"
+#include "watch/reading.h"
 #include "world/world.h"
 
 #define SLOTS 4096 /* lines that are kept; a power of two */
@@ -34,6 +35,7 @@ struct board {
 	struct world *world; /* borrowed */
 	const struct journal *journal; /* borrowed */
 	struct slot *slots; /* owned: event `no` is in slot no % SLOTS, if anywhere */
+	struct readings readings; /* of queues */
 	struct text now; /* how the lab stands */
 	uint64_t now_version; /* goes up when that changes */
 	uint64_t looked_ns, looked_at; /* when it was looked at last, and the last event then */
@@ -57,6 +59,7 @@ void board_free(struct board *b)
 		text_done(&b->slots[i].line);
 	free(b->slots);
 	text_done(&b->now);
+	readings_done(&b->readings);
 	free(b);
 }
 
@@ -69,7 +72,8 @@ void board_look(struct board *b)
 		return;
 	b->looked_at = last;
 	b->looked_ns = now_ns;
-	now_format(b->world, &now);
+	readings_go_on(&b->readings, b->world, GLANCE_SOCKETS);
+	glance_format(b->world, &b->readings, &now);
 	if (b->now_version && strcmp(text_get(&now), text_get(&b->now)) == 0) {
 		text_done(&now);
 		return;
@@ -138,8 +142,8 @@ void board_tell(struct board *b, struct board_place *place, size_t most, struct 
 	}
 	if (out->len >= most || place->now == b->now_version)
 		return;
-	text_printf(out,
-		"event: now\ndata: {\"t\":%" PRIu64 ",\"lab\":", clock_now_ns() / NS_PER_US);
+	text_printf(out, "event: now\ndata: {\"t_ns\":%" PRIu64 ",\"lab\":",
+		clock_now_ns() - journal_start_ns(b->journal));
 	text_puts(out, text_get(&b->now));
 	text_puts(out, "}\n\n");
 	place->now = b->now_version;

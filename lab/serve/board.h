@@ -10,7 +10,7 @@
  *   id: 90000                 only calls and packets, never a state
  *   data: {"count":70000}
  *
- *   event: now                how the lab stands (now.h), and `t`: the clock
+ *   event: now                how the lab stands (glance.h), and `t_ns`: since it began
  *   event: end                the lab is over
  */
 #ifndef LAB_SERVE_BOARD_H

@@ -128,6 +128,8 @@ static bool is_quiet(const struct journal *j, const struct event *event)
 
 	if (event->kind == EVENT_LAB || event->kind == EVENT_RECIPE)
 		return true;
+	if (event->kind == EVENT_COMMAND)
+		return event_is_retold(event);
 	if (event->kind != EVENT_SOCKET)
 		return false;
 	cause = journal_get(j, event->cause);

@@ -13,6 +13,7 @@
 /* Segments with their options fill 100 columns, all else fits 80. */
 #define COLUMNS 100
 #define CAUSE_COLUMN 36 /* where the cause begins, when the line is shorter */
+#define CAUSES_MOST 6 /* lines of a chain of causes */
 #define INDENT 18 /* columns of time and subject */
 
 struct console {
@@ -124,6 +125,67 @@ static void tell_claim(struct console *c, const struct journal *j, const struct 
 	put(c, false);
 }
 
+/* "because  main     close(3) = 0" and the links behind it below. */
+static void tell_causes(struct console *c, const struct journal *j, const struct event *event)
+{
+	struct text chain = TEXT_EMPTY;
+	const char *word = "because";
+
+	narrate_chain(j, event->cause, CAUSES_MOST, &chain);
+	for (const char *line = text_get(&chain); *line; line = strchr(line, '\n') + 1) {
+		text_printf(&c->out, "\n   %-8s %s%.*s%s", word, style(c, "\033[2m"),
+			(int)strcspn(line, "\n"), line, style(c, "\033[0m"));
+		word = "";
+	}
+	text_done(&chain);
+}
+
+static void tell_observation(struct console *c, const struct journal *j, const struct event *event)
+{
+	static const char *const colors[] = {
+		[PREDICTION_FORETOLD] = "\033[32m",
+		[PREDICTION_OTHERWISE] = "\033[35m",
+		[PREDICTION_UNANSWERED] = "\033[33m",
+		[PREDICTION_SKIPPED] = "\033[33m",
+	};
+	const struct event *answer = journal_get(j, event->prediction.answer);
+
+	if (answer && answer->text) {
+		text_puts(&c->out, "   you said ");
+		text_printable(&c->out, answer->text, strlen(answer->text));
+		text_puts(&c->out, "\n");
+	}
+	text_puts(&c->out, "   it is    ");
+	text_printable(&c->out, event->text, strlen(event->text));
+	text_printf(&c->out, "  %s(%s)%s", style(c, colors[event->prediction.verdict]),
+		narrate_verdict(event->prediction.verdict), style(c, "\033[0m"));
+	tell_causes(c, j, event);
+	put(c, false);
+}
+
+static void tell_prediction(struct console *c, const struct journal *j, const struct event *event)
+{
+	if (event->kind == EVENT_OBSERVATION) {
+		tell_observation(c, j, event);
+		return;
+	}
+	text_puts(&c->out, style(c, "\033[1;33m"));
+	text_puts(&c->out,
+		event->kind == EVENT_QUESTION ? "?? "
+			: event->text	      ? "   locked   "
+					      : "   not answered");
+	if (event->text)
+		text_printable(&c->out, event->text, strlen(event->text));
+	text_puts(&c->out, style(c, "\033[0m"));
+	for (const char *line = event->kind == EVENT_QUESTION ? event->host : "", *end; *line;
+		line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		text_puts(&c->out, "\n   ");
+		text_printable(&c->out, line, (size_t)(end - line));
+	}
+	put(c, false);
+}
+
 /* Does this event end the line that waits, on that line? */
 static bool joins(struct console *c, const struct journal *j, const struct event *event)
 {
@@ -199,7 +261,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 
 static bool shows_command(const struct console *c, const struct event *event)
 {
-	return c->options.commands ||
+	return c->options.commands || (c->options.played && event->cause) ||
 		(c->options.guest && event->subject &&
 			strcmp(event->subject, c->options.guest) == 0);
 }
@@ -223,7 +285,7 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if (shows_command(c, event) && strncmp(event->text, "say ", 4) != 0)
+		if (shows_command(c, event) && !event_is_retold(event))
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
@@ -237,6 +299,12 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 	case EVENT_CLAIM:
 		if (c->options.story)
 			tell_claim(c, j, event);
+		break;
+	case EVENT_QUESTION:
+	case EVENT_PREDICTION:
+	case EVENT_OBSERVATION:
+		if (c->options.story)
+			tell_prediction(c, j, event);
 		break;
 	case EVENT_NOTE:
 		if (event->place.line) { /* about a line of the script: for its author, whatever else is told */
@@ -259,6 +327,14 @@ struct console *console_new(struct journal *journal, const struct console_option
 	c->options = *options;
 	journal_read(journal, on_event, c);
 	return c;
+}
+
+void console_pause(struct console *c, const struct journal *j)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (waiting && waiting->kind == EVENT_COMMAND)
+		flush(c, j, "");
 }
 
 void console_free(struct console *c)

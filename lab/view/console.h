@@ -12,6 +12,7 @@ struct journal;
 
 struct console_options {
 	bool commands; /* show each command before what it does (a recipe), not at a prompt */
+	bool played; /* those of a recipe that is played step by step, which nobody typed */
 	/* Show those from here in any case: somebody else has sent them. Borrowed; NULL = there are none. */
 	const char *guest;
 	bool story; /* calls, states, segments; else only answers and errors */
@@ -23,6 +24,8 @@ struct console_options {
 
 /* Becomes a reader of `journal` (borrowed) for its lifetime: free the journal first. Never NULL. */
 struct console *console_new(struct journal *journal, const struct console_options *options);
+/* Nothing more happens for now: print a command that waits for what it does. */
+void console_pause(struct console *c, const struct journal *j);
 void console_free(struct console *c);
 
 #endif

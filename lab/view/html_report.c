@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "journal/narrate.h"
 #include "view/html_style.h"
 #include "view/ladder.h"
 #include "view/markup.h"
@@ -35,6 +36,7 @@ struct page {
 	char *kernel; /* owned */
 	size_t passed, failed; /* expectations */
 	size_t claims, claims_failed;
+	size_t observations; /* of what was predicted, or might have been */
 	struct text *out;
 };
 
@@ -113,7 +115,8 @@ static void page_read(struct page *p, const struct journal *j, struct text *out)
 		else if (event->kind == EVENT_CLAIM) {
 			p->claims++;
 			p->claims_failed += event->claim.verdict == CLAIM_FAILED;
-		}
+		} else if (event->kind == EVENT_OBSERVATION)
+			p->observations++;
 	}
 	if (!p->title)
 		p->title = text_copy(p->recipe ? p->recipe : "What happened in the lab");
@@ -363,6 +366,47 @@ static void put_claims(const struct page *p)
 	text_puts(p->out, "</tbody></table>\n</section>\n");
 }
 
+static void put_observation(const struct page *p, const struct event *event)
+{
+	static const char *const styles[] = {
+		[PREDICTION_FORETOLD] = "good",
+		[PREDICTION_OTHERWISE] = "bad",
+		[PREDICTION_UNANSWERED] = "",
+		[PREDICTION_SKIPPED] = "",
+	};
+	const struct event *question = journal_get(p->journal, event->prediction.question);
+	const struct event *answer = journal_get(p->journal, event->prediction.answer);
+
+	text_printf(p->out,
+		"<tr data-e=\"%" PRIu64 "\" data-c=\"%" PRIu64 "\"><td><a href=\"#e%" PRIu64 "\">",
+		event->no, event->cause, event->no);
+	if (question)
+		html_cut(question->text, p->out);
+	text_puts(p->out, "</a></td><td class=\"mono-cell\">");
+	if (answer && answer->text)
+		html_cut(answer->text, p->out);
+	text_puts(p->out, "</td><td class=\"mono-cell\">");
+	html_cut(event->text, p->out);
+	text_printf(p->out, "</td><td class=\"verdict %s\">%s</td></tr>\n",
+		styles[event->prediction.verdict], narrate_verdict(event->prediction.verdict));
+}
+
+static void put_observations(const struct page *p)
+{
+	if (!p->observations)
+		return;
+	text_puts(p->out,
+		"<section aria-labelledby=\"h-predictions\">\n<h2 id=\"h-predictions\">What was predicted</h2>\n"
+		"<table class=\"checks\"><thead><tr><th scope=\"col\">question</th><th scope=\"col\">prediction</th>"
+		"<th scope=\"col\">the kernel</th><th scope=\"col\">result</th></tr></thead>\n<tbody>\n");
+	for (uint64_t no = 0; (no = journal_next(p->journal, no, EVENT_BIT(EVENT_OBSERVATION)));) {
+		struct event event = *journal_get(p->journal, no);
+
+		put_observation(p, &event);
+	}
+	text_puts(p->out, "</tbody></table>\n</section>\n");
+}
+
 /* ---- the story ---- */
 
 /* Places for links to events that are told on this line but not first. */
@@ -437,6 +481,7 @@ void html_report(const struct journal *j, struct text *out)
 	put_ladder(&p);
 	put_diagram(&p);
 	put_claims(&p);
+	put_observations(&p);
 	put_expectations(&p);
 	put_story(&p);
 	text_puts(out,

@@ -297,13 +297,28 @@ static void take_event(struct ladder *l, const struct event *event)
 	}
 }
 
+/* How many events there are to look at, and the number of the one in place i. */
+static uint64_t event_count(const struct ladder *l)
+{
+	return l->options->events ? l->options->event_count : journal_last(l->journal);
+}
+
+static uint64_t event_at(const struct ladder *l, uint64_t i)
+{
+	return l->options->events ? l->options->events[i] : i + 1;
+}
+
 static void make_rungs(struct ladder *l, uint64_t begin, uint64_t after)
 {
 	bool begun = after == 0;
 
-	for (uint64_t no = begin; no <= journal_last(l->journal); no++) {
+	for (uint64_t i = 0; i < event_count(l); i++) {
+		uint64_t no = event_at(l, i);
 		struct event event = *journal_get(l->journal, no);
 		bool shown = no > after;
+
+		if (no < begin)
+			continue;
 
 		if (shown && !begun) {
 			begin_with_states(l);
@@ -358,15 +373,17 @@ static void draw(const struct ladder *l, struct text *out)
 		text_puts(out, "nothing to draw yet: no socket, no packet\n");
 		return;
 	}
-	rung_layout_fit(&layout, &l->lifelines, l->options->ascii, l->list.rungs + first,
-		l->list.count - first);
+	rung_layout_fit(&layout, &l->lifelines, l->options->ascii,
+		l->options->width ? l->options->width : ROW_WIDTH,
+		first ? l->list.rungs + first : l->list.rungs, l->list.count - first);
 	rung_draw_titles(&layout, &l->lifelines, out);
-	if (first)
+	if (first && !l->options->events)
 		text_printf(out, "(%zu line%s before; `ladder all` draws all)\n", first,
 			first == 1 ? "" : "s");
 	for (size_t i = first; i < l->list.count; i++)
 		rung_draw(&layout, &l->list.rungs[i], out);
-	write_legend(l, first, out);
+	if (!l->options->events)
+		write_legend(l, first, out);
 }
 
 static void ladder_done(struct ladder *l)
@@ -390,8 +407,8 @@ int ladder_format(const struct journal *j, const struct ladder_options *options,
 	uint64_t after = options->after;
 	int r;
 
-	for (uint64_t no = 1; no <= journal_last(j); no++) {
-		struct event event = *journal_get(j, no);
+	for (uint64_t i = 0; i < event_count(&l); i++) {
+		struct event event = *journal_get(j, event_at(&l, i));
 
 		cast_see(&l.cast, j, &event);
 	}

@@ -28,6 +28,11 @@ struct ladder_options {
 	bool raw; /* sequence numbers as on the wire */
 	const char *const *names; /* sockets, processes or hosts to be columns, from the left */
 	size_t name_count; /* 0 = those that talked */
+	int width; /* columns there are; 0 = ROW_WIDTH, which is also the most */
+	/* The numbers of the events to look at, in order; those up to `after` only say who there is. Of what was
+	 * left out nothing is said, and there is no legend. NULL = all events. */
+	const uint64_t *events;
+	size_t event_count;
 };
 
 /* Append the picture, each line with its newline. -ENOENT, -E2BIG with d filled: nothing of such a name; too

@@ -74,27 +74,49 @@ static void write_label(const struct ladder *l, const struct event *event, const
 	r->label = text_take(&label);
 }
 
+/* Where the packet of that number is, or belongs. They come in this order, so it is mostly the end. */
+static size_t place_of(const struct ladder *l, uint64_t number)
+{
+	size_t low = 0, high = l->packet_count;
+
+	if (!high || l->packets[high - 1].number < number)
+		return high;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->packets[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static struct packet *find_packet(const struct ladder *l, uint64_t number)
 {
-	return number < l->packet_count && l->packets[number].known ? &l->packets[number] : NULL;
+	size_t at = place_of(l, number);
+
+	if (at == l->packet_count || l->packets[at].number != number || !l->packets[at].known)
+		return NULL;
+	return &l->packets[at];
 }
 
 static struct packet *add_packet(struct ladder *l, uint64_t number)
 {
-	struct packet *p;
+	size_t at = place_of(l, number);
 
-	if (number >= l->packet_count) {
-		size_t count = number + 1 + number / 2;
-
-		l->packets = memory_grow(l->packets, count * sizeof(*l->packets));
-		memset(l->packets + l->packet_count, 0,
-			(count - l->packet_count) * sizeof(*l->packets));
-		l->packet_count = count;
+	if (at == l->packet_count || l->packets[at].number != number) {
+		if (l->packet_count == l->packet_room) {
+			l->packet_room = l->packet_room * 2 + 64;
+			l->packets = memory_grow(l->packets, l->packet_room * sizeof(*l->packets));
+		}
+		memmove(&l->packets[at + 1], &l->packets[at],
+			(l->packet_count++ - at) * sizeof(*l->packets));
+		l->packets[at].brief = NULL;
 	}
-	p = &l->packets[number];
-	free(p->brief);
-	*p = (struct packet){ .rung = NO_RUNG };
-	return p;
+	free(l->packets[at].brief);
+	l->packets[at] = (struct packet){ .number = number, .rung = NO_RUNG };
+	return &l->packets[at];
 }
 
 /* The last rung, when all it shows is what made this packet leave: the two are one. */
@@ -147,7 +169,8 @@ void ladder_take_packet(struct ladder *l, const struct event *event, bool shown)
 	}
 	text_printf(&text, "#%" PRIu64 " ", event->wire.number);
 	label_packet(&event->wire.segment, &text);
-	*p = (struct packet){ .known = true,
+	*p = (struct packet){ .number = event->wire.number,
+		.known = true,
 		.moves = event->wire.segment.kind != SEGMENT_TCP ||
 			(event->wire.segment.flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)),
 		.line = line_of(event->kind),

@@ -21,6 +21,7 @@ struct ladder_options;
 
 /* A packet by its number. */
 struct packet {
+	uint64_t number;
 	bool known; /* both of its ends are drawn */
 	bool moves; /* a SYN, FIN or RST */
 	bool waits; /* it was kept on the wire: its arrival gets a line of its own */
@@ -48,8 +49,8 @@ struct ladder {
 	struct cast cast, now; /* at the end, and as the walk goes on */
 	struct lifelines lifelines;
 	struct rung_list list;
-	struct packet *packets; /* owned */
-	size_t packet_count;
+	struct packet *packets; /* owned; in order of their numbers */
+	size_t packet_count, packet_room;
 	struct open_call *calls; /* owned */
 	size_t call_count;
 	uint64_t hidden; /* packets not shown */

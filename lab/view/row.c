@@ -95,28 +95,31 @@ void row_begin(struct row *row, bool ascii)
 		row->points[x] = ' ';
 }
 
+void row_write_point(uint32_t p, struct text *out)
+{
+	char bytes[3];
+	size_t len = 0;
+
+	if (p < 0x80) {
+		bytes[len++] = (char)p;
+	} else if (p < 0x800) {
+		bytes[len++] = (char)(0xc0 | p >> 6);
+		bytes[len++] = (char)(0x80 | (p & 0x3f));
+	} else {
+		bytes[len++] = (char)(0xe0 | p >> 12);
+		bytes[len++] = (char)(0x80 | (p >> 6 & 0x3f));
+		bytes[len++] = (char)(0x80 | (p & 0x3f));
+	}
+	text_add(out, bytes, len);
+}
+
 void row_write(const struct row *row, struct text *out)
 {
 	int end = ROW_WIDTH;
 
 	while (end > 0 && row->points[end - 1] == ' ')
 		end--;
-	for (int x = 0; x < end; x++) {
-		uint32_t p = row->points[x];
-		char bytes[3];
-		size_t len = 0;
-
-		if (p < 0x80) {
-			bytes[len++] = (char)p;
-		} else if (p < 0x800) {
-			bytes[len++] = (char)(0xc0 | p >> 6);
-			bytes[len++] = (char)(0x80 | (p & 0x3f));
-		} else {
-			bytes[len++] = (char)(0xe0 | p >> 12);
-			bytes[len++] = (char)(0x80 | (p >> 6 & 0x3f));
-			bytes[len++] = (char)(0x80 | (p & 0x3f));
-		}
-		text_add(out, bytes, len);
-	}
+	for (int x = 0; x < end; x++)
+		row_write_point(row->points[x], out);
 	text_puts(out, "\n");
 }

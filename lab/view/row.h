@@ -46,6 +46,8 @@ void row_point(struct row *row, int x, uint32_t point);
 void row_glyph(struct row *row, int x, enum glyph glyph);
 /* At most `most` columns, the last of them a mark when that is not all. */
 void row_text(struct row *row, int x, int most, const char *text);
+/* A code point below 0x10000 as UTF-8, appended. */
+void row_write_point(uint32_t point, struct text *out);
 /* With its newline and without the blanks at its end, appended. */
 void row_write(const struct row *row, struct text *out);
 

@@ -13,6 +13,8 @@
 /* Columns between lifelines when there is room enough; beside the only one. */
 #define GAP 46
 #define GAP_ALONE 30
+#define GAP_LEAST 24 /* "--- #12 SYN/ACK ---->" */
+#define CELL_LEAST 12 /* "SYN-RECEIVED" */
 #define RECEIVED_LEAST 8 /* columns of what a call received: "hello ~ */
 
 /* Columns a cell may take: of two lifelines, a call with a state beside it. */
@@ -163,7 +165,7 @@ static int grow(int *width, int wanted, int room)
 }
 
 void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, bool ascii,
-	const struct rung *rungs, size_t count)
+	int width, const struct rung *rungs, size_t count)
 {
 	/* a single lifeline has its room for arrows at the right */
 	int gaps = lifelines->count > 1 ? (int)lifelines->count - 1 : 1;
@@ -179,7 +181,8 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 		need_for_rung(l, &rungs[i], &n);
 	}
 	need_for_titles(l, lifelines, &n);
-	room = ROW_WIDTH - (l->time + 1) - 1 - (int)l->count - (l->count > 1 ? 1 : 0);
+	room = width - (l->time + 1) - 1 - (int)l->count - (l->count > 1 ? 1 : 0);
+	most = smaller(most, larger((room - gaps * GAP_LEAST) / 2, CELL_LEAST));
 	/* first the ends, as far as they may go, but for what was received; then the arrows; then what is left over,
 	 * to either */
 	left = smaller(n.left_least, most);

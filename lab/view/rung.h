@@ -84,9 +84,9 @@ void rung_format_label(const struct rung *r, unsigned left_out, struct text *out
 
 /* Can a call and a state, either NULL, stand side by side at one end? name: may be NULL. */
 bool rung_fits(size_t lifelines, const char *name, const char *call, const char *state);
-/* Give the lines of one ladder as much room as they need and there is. */
+/* Give the lines of one ladder as much room as they need and there is: width columns, at most ROW_WIDTH. */
 void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, bool ascii,
-	const struct rung *rungs, size_t count);
+	int width, const struct rung *rungs, size_t count);
 /* One line with its newline, or two: what a SYN offers may need one. Appended. */
 void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *out);
 /* The two lines above the first. */

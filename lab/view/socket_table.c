@@ -27,7 +27,7 @@ void socket_table_span(uint64_t span_ns, bool fine, struct text *out)
 	uint64_t tenths = (span_ns + NS_PER_S / 20) / (NS_PER_S / 10);
 	uint64_t ms = (span_ns + NS_PER_MS / 2) / NS_PER_MS;
 
-	if (fine && ms < 1000)
+	if (ms < (fine ? 1000 : 100))
 		text_printf(out, "%" PRIu64 " ms", ms);
 	else if (tenths < 2000)
 		text_printf(out, "%" PRIu64 ".%" PRIu64 " s", tenths / 10, tenths % 10);

@@ -67,8 +67,8 @@ void socket_row_sending(const struct socket_row *row, struct text *out);
 /* "SYN-SENT -> ESTABLISHED 0.4 s ago <- #2 SYN/ACK" */
 void socket_row_change(const struct socket_row *row, struct text *out);
 
-/* A span of time as it is read at a glance: "204 ms" (below a second when `fine`), "0.2 s", "59.9 s", "119 min".
- * Appended. */
+/* A span of time as it is read at a glance: "0.2 s", "59.9 s", "119 min", and in milliseconds below a tenth of a
+ * second, when `fine` below a whole one: "204 ms". Appended. */
 void socket_table_span(uint64_t span_ns, bool fine, struct text *out);
 
 #endif

@@ -83,7 +83,7 @@ static bool told(const struct journal *j, const struct event *event)
 		return event->process && cause && cause->kind == EVENT_RETURN &&
 			event->socket.remote.port;
 	case EVENT_COMMAND:
-		return strncmp(event->text, "say ", 4) != 0;
+		return !event_is_retold(event);
 	default:
 		return true;
 	}
@@ -155,6 +155,9 @@ static void plain_line(const struct story_line *line, struct text *out)
 			line->passed ? "as expected" : "NOT as expected", line->what);
 		break;
 	case EVENT_CLAIM:
+	case EVENT_QUESTION:
+	case EVENT_PREDICTION:
+	case EVENT_OBSERVATION:
 		text_printf(out, "-- %s", line->what);
 		break;
 	case EVENT_OUTPUT:

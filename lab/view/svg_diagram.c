@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "view/figure.h"
 #include "view/row.h"
 #include "view/scene.h"
 #include "view/svg.h"
@@ -44,14 +45,13 @@ static const struct node {
 	{ STATE_CLOSED, RIGHT, 652 },
 };
 
-/* A Bezier curve, what makes a socket go there and what it does then, and where that is written. */
+/* A Bezier curve, and where the words of the figure are written. One that is not in the figure is drawn only when
+ * somebody went there. */
 struct edge {
 	enum tcp_state from, to;
 	double x[4], y[4];
-	const char *when, *then; /* NULL = nothing */
 	double at_x, at_y;
 	const char *anchor;
-	bool figure; /* it is in the RFC's; else it is drawn only when somebody went there */
 };
 
 #define STRAIGHT(x0, y0, x1, y1)                                                                   \
@@ -65,65 +65,45 @@ struct edge {
 		y0, y1, y2, y3                                                                     \
 	}
 
-/* RFC 9293, figure 5; "rcv" and "snd" are its words, the calls those of the socket API. */
 static const struct edge edges[] = {
-	{ STATE_CLOSED, STATE_LISTEN, STRAIGHT(395, 57, 395, 125), "listen()", NULL, 378, 95, "end",
-		true },
-	{ STATE_LISTEN, STATE_CLOSED, STRAIGHT(435, 125, 435, 57), "close()", NULL, 446, 95,
-		"start", true },
-	{ STATE_CLOSED, STATE_SYN_SENT, CURVE(479, 36, 620, 36, 716, 110, 716, 227), "connect()",
-		"snd SYN", 690, 92, "start", true },
-	{ STATE_SYN_SENT, STATE_CLOSED, CURVE(668, 227, 660, 140, 580, 62, 479, 50), "close()",
-		NULL, 586, 112, "end", true },
-	{ STATE_LISTEN, STATE_SYN_RECEIVED, CURVE(351, 150, 270, 158, 190, 180, 168, 227),
-		"rcv SYN", "snd SYN,ACK", 262, 186, "start", true },
-	{ STATE_SYN_RECEIVED, STATE_LISTEN, CURVE(112, 227, 120, 130, 230, 128, 351, 134),
-		"rcv RST", NULL, 176, 128, "end", true },
-	{ STATE_LISTEN, STATE_SYN_SENT, CURVE(479, 150, 560, 158, 630, 180, 648, 227), "send()",
-		"snd SYN", 566, 190, "end", true },
-	{ STATE_SYN_SENT, STATE_SYN_RECEIVED, STRAIGHT(626, 244, 204, 244), "rcv SYN",
-		"snd SYN,ACK", 415, 268, "middle", true },
-	{ STATE_SYN_RECEIVED, STATE_ESTABLISHED, STRAIGHT(180, 261, 370, 329), "rcv ACK of SYN",
-		NULL, 252, 308, "end", true },
-	{ STATE_SYN_SENT, STATE_ESTABLISHED, STRAIGHT(650, 261, 460, 329), "rcv SYN,ACK", "snd ACK",
-		580, 308, "start", true },
-	{ STATE_SYN_RECEIVED, STATE_FIN_WAIT_1, STRAIGHT(120, 261, 120, 431), "close()", "snd FIN",
-		110, 344, "end", true },
-	{ STATE_ESTABLISHED, STATE_FIN_WAIT_1, STRAIGHT(370, 363, 180, 431), "close()", "snd FIN",
-		256, 380, "end", true },
-	{ STATE_ESTABLISHED, STATE_CLOSE_WAIT, STRAIGHT(460, 363, 650, 431), "rcv FIN", "snd ACK",
-		576, 380, "start", true },
-	{ STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, STRAIGHT(120, 465, 120, 533), "rcv ACK of FIN", NULL,
-		110, 503, "end", true },
-	{ STATE_FIN_WAIT_1, STATE_CLOSING, STRAIGHT(180, 465, 370, 533), "rcv FIN", "snd ACK", 300,
-		482, "start", true },
-	{ STATE_CLOSE_WAIT, STATE_LAST_ACK, STRAIGHT(690, 465, 690, 533), "close()", "snd FIN", 702,
-		496, "start", true },
-	{ STATE_FIN_WAIT_2, STATE_TIME_WAIT, CURVE(130, 567, 134, 640, 240, 652, 351, 652),
-		"rcv FIN", "snd ACK", 142, 640, "end", true },
-	{ STATE_CLOSING, STATE_TIME_WAIT, STRAIGHT(415, 567, 415, 635), "rcv ACK of FIN", NULL, 398,
-		604, "end", true },
-	{ STATE_TIME_WAIT, STATE_CLOSED, STRAIGHT(479, 652, 626, 652), "after 2 MSL", NULL, 552,
-		672, "middle", true },
-	{ STATE_LAST_ACK, STATE_CLOSED, STRAIGHT(690, 567, 690, 635), "rcv ACK of FIN", NULL, 702,
-		604, "start", true },
+	{ STATE_CLOSED, STATE_LISTEN, STRAIGHT(395, 57, 395, 125), 378, 95, "end" },
+	{ STATE_LISTEN, STATE_CLOSED, STRAIGHT(435, 125, 435, 57), 446, 95, "start" },
+	{ STATE_CLOSED, STATE_SYN_SENT, CURVE(479, 36, 620, 36, 716, 110, 716, 227), 690, 92,
+		"start" },
+	{ STATE_SYN_SENT, STATE_CLOSED, CURVE(668, 227, 660, 140, 580, 62, 479, 50), 586, 112,
+		"end" },
+	{ STATE_LISTEN, STATE_SYN_RECEIVED, CURVE(351, 150, 270, 158, 190, 180, 168, 227), 262, 186,
+		"start" },
+	{ STATE_SYN_RECEIVED, STATE_LISTEN, CURVE(112, 227, 120, 130, 230, 128, 351, 134), 176, 128,
+		"end" },
+	{ STATE_LISTEN, STATE_SYN_SENT, CURVE(479, 150, 560, 158, 630, 180, 648, 227), 566, 190,
+		"end" },
+	{ STATE_SYN_SENT, STATE_SYN_RECEIVED, STRAIGHT(626, 244, 204, 244), 415, 268, "middle" },
+	{ STATE_SYN_RECEIVED, STATE_ESTABLISHED, STRAIGHT(180, 261, 370, 329), 252, 308, "end" },
+	{ STATE_SYN_SENT, STATE_ESTABLISHED, STRAIGHT(650, 261, 460, 329), 580, 308, "start" },
+	{ STATE_SYN_RECEIVED, STATE_FIN_WAIT_1, STRAIGHT(120, 261, 120, 431), 110, 344, "end" },
+	{ STATE_ESTABLISHED, STATE_FIN_WAIT_1, STRAIGHT(370, 363, 180, 431), 256, 380, "end" },
+	{ STATE_ESTABLISHED, STATE_CLOSE_WAIT, STRAIGHT(460, 363, 650, 431), 576, 380, "start" },
+	{ STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, STRAIGHT(120, 465, 120, 533), 110, 503, "end" },
+	{ STATE_FIN_WAIT_1, STATE_CLOSING, STRAIGHT(180, 465, 370, 533), 300, 482, "start" },
+	{ STATE_CLOSE_WAIT, STATE_LAST_ACK, STRAIGHT(690, 465, 690, 533), 702, 496, "start" },
+	{ STATE_FIN_WAIT_2, STATE_TIME_WAIT, CURVE(130, 567, 134, 640, 240, 652, 351, 652), 142,
+		640, "end" },
+	{ STATE_CLOSING, STATE_TIME_WAIT, STRAIGHT(415, 567, 415, 635), 398, 604, "end" },
+	{ STATE_TIME_WAIT, STATE_CLOSED, STRAIGHT(479, 652, 626, 652), 552, 672, "middle" },
+	{ STATE_LAST_ACK, STATE_CLOSED, STRAIGHT(690, 567, 690, 635), 702, 604, "start" },
 	/* what the figure leaves to the text: resets, time-outs, and two steps at once */
-	{ STATE_SYN_RECEIVED, STATE_CLOSED, CURVE(90, 227, 60, 60, 200, 30, 351, 38), NULL, NULL, 0,
-		0, "", false },
-	{ STATE_ESTABLISHED, STATE_CLOSED, CURVE(445, 363, 530, 450, 560, 560, 632, 640), NULL,
-		NULL, 0, 0, "", false },
-	{ STATE_FIN_WAIT_1, STATE_CLOSED, CURVE(204, 442, 350, 440, 530, 480, 640, 635), NULL, NULL,
-		0, 0, "", false },
-	{ STATE_FIN_WAIT_2, STATE_CLOSED, CURVE(160, 567, 260, 706, 560, 706, 640, 669), NULL, NULL,
-		0, 0, "", false },
-	{ STATE_CLOSING, STATE_CLOSED, CURVE(455, 567, 510, 610, 570, 630, 626, 645), NULL, NULL, 0,
-		0, "", false },
-	{ STATE_CLOSE_WAIT, STATE_CLOSED, CURVE(754, 452, 812, 500, 812, 610, 754, 648), NULL, NULL,
-		0, 0, "", false },
-	{ STATE_FIN_WAIT_1, STATE_TIME_WAIT, CURVE(165, 465, 200, 570, 270, 620, 351, 642), NULL,
-		NULL, 0, 0, "", false },
-	{ STATE_CLOSE_WAIT, STATE_ESTABLISHED, CURVE(660, 431, 600, 380, 540, 356, 479, 350), NULL,
-		NULL, 0, 0, "", false },
+	{ STATE_SYN_RECEIVED, STATE_CLOSED, CURVE(90, 227, 60, 60, 200, 30, 351, 38), 0, 0, "" },
+	{ STATE_ESTABLISHED, STATE_CLOSED, CURVE(445, 363, 530, 450, 560, 560, 632, 640), 0, 0,
+		"" },
+	{ STATE_FIN_WAIT_1, STATE_CLOSED, CURVE(204, 442, 350, 440, 530, 480, 640, 635), 0, 0, "" },
+	{ STATE_FIN_WAIT_2, STATE_CLOSED, CURVE(160, 567, 260, 706, 560, 706, 640, 669), 0, 0, "" },
+	{ STATE_CLOSING, STATE_CLOSED, CURVE(455, 567, 510, 610, 570, 630, 626, 645), 0, 0, "" },
+	{ STATE_CLOSE_WAIT, STATE_CLOSED, CURVE(754, 452, 812, 500, 812, 610, 754, 648), 0, 0, "" },
+	{ STATE_FIN_WAIT_1, STATE_TIME_WAIT, CURVE(165, 465, 200, 570, 270, 620, 351, 642), 0, 0,
+		"" },
+	{ STATE_CLOSE_WAIT, STATE_ESTABLISHED, CURVE(660, 431, 600, 380, 540, 356, 479, 350), 0, 0,
+		"" },
 };
 #define EDGES (sizeof(edges) / sizeof(edges[0]))
 
@@ -147,8 +127,8 @@ static struct edge edge_of(enum tcp_state from, enum tcp_state to)
 	}
 	if (!a || !b)
 		return (struct edge){ .from = STATE_NONE };
-	return (struct edge){ from, to, STRAIGHT(a->x + 20, a->y + 17, b->x + 20, b->y - 17), NULL,
-		NULL, 0, 0, "", false };
+	return (struct edge){ from, to, STRAIGHT(a->x + 20, a->y + 17, b->x + 20, b->y - 17), 0, 0,
+		"" };
 }
 
 /* ---- the ways ---- */
@@ -165,6 +145,20 @@ static bool went(const struct ways *w, enum tcp_state from, enum tcp_state to)
 			const struct way_step *s = &w->ways[i].steps[k];
 
 			if (s->from == from && s->to == to)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* And at least once as the figure has it, for the reason it has. */
+static bool went_as_told(const struct ways *w, enum tcp_state from, enum tcp_state to)
+{
+	for (size_t i = 0; i < drawn(w); i++) {
+		for (size_t k = 0; k < w->ways[i].count; k++) {
+			const struct way_step *s = &w->ways[i].steps[k];
+
+			if (s->from == from && s->to == to && !s->beside)
 				return true;
 		}
 	}
@@ -200,18 +194,18 @@ static void put_path(const char *class, const double *xs, const double *ys, stru
 
 static void draw_edge(const struct ways *w, const struct edge *e, struct text *out)
 {
-	bool gone = went(w, e->from, e->to);
-	const char *line = gone ? (e->figure ? "edge went a" : "edge went lost dash") : "edge life";
+	const struct figure_edge *words = figure_find(e->from, e->to);
+	bool gone = went(w, e->from, e->to), as_told = went_as_told(w, e->from, e->to);
+	const char *line = as_told ? "edge went a" : gone ? "edge went lost dash" : "edge life";
 
 	put_path(line, e->x, e->y, out);
-	svg_head(gone ? (e->figure ? "ah" : "lostt") : "bar", e->x[2], e->y[2], e->x[3], e->y[3],
-		out);
-	if (e->when)
-		svg_text(gone ? "t halo" : "soft halo", e->at_x, e->at_y, e->anchor, e->when, 0,
-			out);
-	if (e->then)
-		svg_text(gone ? "small t halo" : "small soft halo", e->at_x, e->at_y + 14,
-			e->anchor, e->then, 0, out);
+	svg_head(as_told ? "ah" : gone ? "lostt" : "bar", e->x[2], e->y[2], e->x[3], e->y[3], out);
+	if (words)
+		svg_text(as_told ? "t halo" : "soft halo", e->at_x, e->at_y, e->anchor, words->when,
+			0, out);
+	if (words && words->then)
+		svg_text(as_told ? "small t halo" : "small soft halo", e->at_x, e->at_y + 14,
+			e->anchor, words->then, 0, out);
 	text_puts(out, "\n");
 }
 
@@ -382,7 +376,7 @@ void svg_diagram_figure(struct text *out)
 	for (size_t i = 0; i < EDGES; i++) {
 		text_printf(out, "<g data-from=\"%s\" data-to=\"%s\"%s>",
 			tcp_state_name(edges[i].from), tcp_state_name(edges[i].to),
-			edges[i].figure ? "" : " class=\"beside\"");
+			figure_find(edges[i].from, edges[i].to) ? "" : " class=\"beside\"");
 		draw_edge(&nobody, &edges[i], out);
 		text_puts(out, "</g>\n");
 	}
@@ -407,7 +401,8 @@ void svg_diagram(const struct ways *w, const char *title, bool linked, struct te
 		for (size_t i = 0; i < EDGES; i++) {
 			const struct edge *e = &edges[i];
 
-			if (went(w, e->from, e->to) == (gone == 1) && (e->figure || gone))
+			if (went(w, e->from, e->to) == (gone == 1) &&
+				(gone || figure_find(e->from, e->to)))
 				draw_edge(w, e, out);
 		}
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The state diagram of RFC 9293, figure 5, with the ways of sockets in it: each step a number, in a mark that is the
- * socket's, its shape as well as its colour. Steps the figure does not have (a reset, a timer that gave up) are
- * dashed. Any thread. */
+ * socket's, its shape as well as its colour. Steps the figure does not have (a reset, a timer that gave up;
+ * way.h) are dashed. Any thread. */
 #ifndef LAB_VIEW_SVG_DIAGRAM_H
 #define LAB_VIEW_SVG_DIAGRAM_H
 

@@ -122,3 +122,33 @@ void match_format(const struct match *m, struct text *out)
 		text_quote(out, filter_text(m->filter), strlen(filter_text(m->filter)), 0);
 	}
 }
+
+void match_format_segment(const struct segment *s, struct text *out)
+{
+	static const struct {
+		uint8_t bit;
+		const char *name;
+	} flags[] = { { SEGMENT_SYN, "syn" }, { SEGMENT_FIN, "fin" }, { SEGMENT_RST, "rst" } };
+	const char *separator = "";
+
+	if (s->kind != SEGMENT_TCP) {
+		text_puts(out,
+			s->kind == SEGMENT_UDP		  ? "udp"
+				: s->kind == SEGMENT_ICMP ? "icmp"
+							  : "any");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (s->flags & flags[i].bit) {
+			text_printf(out, "%s%s", separator, flags[i].name);
+			separator = "/";
+		}
+	}
+	if (s->payload_len) {
+		text_printf(out, "%sdata", separator);
+		separator = "/";
+	}
+	/* all but SYN and RST carry ACK anyway: name it where it tells something */
+	if ((s->flags & SEGMENT_ACK) && !s->payload_len)
+		text_printf(out, "%sack", separator);
+}

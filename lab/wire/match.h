@@ -46,5 +46,7 @@ bool match_packet(const struct match *m, const struct segment *s, const uint8_t 
 
 /* "syn/ack from 127.0.0.1:80", "any". Appended. */
 void match_format(const struct match *m, struct text *out);
+/* A segment as a MATCH would name it: "fin/ack", "data". Appended. */
+void match_format_segment(const struct segment *s, struct text *out);
 
 #endif

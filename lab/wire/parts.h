@@ -46,6 +46,7 @@ struct wire {
 	struct capture *capture; /* owned; NULL = nobody records */
 	struct flow_table *flows; /* owned */
 	uint64_t numbers;
+	bool waits; /* wire_wait() */
 	uint64_t random; /* state of the generator for forged addresses */
 	uint8_t *large; /* owned: where a packet lands that PACKET_ROOM is too small for */
 };

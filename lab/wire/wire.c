@@ -2,6 +2,7 @@
 #include "wire/wire.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -258,6 +259,41 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 		settle(w, copy, delay, by[RULE_HOLD]);
 }
 
+/* A held packet of the same conversation: what p repeats, or the answer to that; or NULL. */
+static const struct wire_packet *held_of(const struct wire *w, const struct segment *s)
+{
+	const struct wire_packet *q;
+
+	TAILQ_FOREACH(q, &w->queues[PACKET_HELD], place)
+	{
+		const struct address *src = &q->segment.src, *dst = &q->segment.dst;
+
+		if ((address_equal(src, &s->src) && address_equal(dst, &s->dst)) ||
+			(address_equal(src, &s->dst) && address_equal(dst, &s->src)))
+			return q;
+	}
+	return NULL;
+}
+
+/* true when p was sent again by a timer while the recipe waits, and told; it is to be freed. */
+static bool drop_repeated(struct wire *w, const struct wire_packet *p, uint64_t repeats)
+{
+	const struct wire_packet *held = w->waits && repeats ? held_of(w, &p->segment) : NULL;
+	struct text why = TEXT_EMPTY;
+
+	if (!held)
+		return false;
+	text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
+	wire_judge(w, p,
+		(struct event){ .kind = EVENT_DROPPED,
+			.cause = p->event,
+			.host = w->hosts[p->to].name,
+			.text = text_get(&why),
+			.verdict = { .number = p->number, .other = held->number } });
+	text_done(&why);
+	return true;
+}
+
 /* A packet that has left host `from`: number it, tell, and see where it goes. p is owned from here. */
 static void take_in(struct wire *w, struct wire_packet *p)
 {
@@ -287,7 +323,7 @@ static void take_in(struct wire *w, struct wire_packet *p)
 		struct wire_packet *each = TAILQ_FIRST(&all);
 
 		TAILQ_REMOVE(&all, each, place);
-		if (wire_has_way(w, each))
+		if (wire_has_way(w, each) && !drop_repeated(w, each, repeats))
 			apply_rules(w, each);
 		else
 			packet_free(w, each);
@@ -455,6 +491,11 @@ const struct wire_packet *wire_next(const struct wire *w, const struct wire_pack
 uint64_t wire_last_number(const struct wire *w)
 {
 	return w->numbers;
+}
+
+void wire_wait(struct wire *w, bool waits)
+{
+	w->waits = waits;
 }
 
 struct rule_list *wire_rules(struct wire *w)

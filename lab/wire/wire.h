@@ -159,6 +159,9 @@ bool wire_captured(const struct wire *w);
 struct rule_list *wire_rules(struct wire *w);
 /* The filters that MATCHes of this lab use. */
 struct filter_set *wire_filters(struct wire *w);
+/* While a recipe waits for a person to go on, or to answer, its kernels' timers do not: what they send again is dropped as long as
+ * something of its conversation is held, or the recipe would find another wire than it left. */
+void wire_wait(struct wire *w, bool waits);
 /* End all holding; what is held becomes pending, oldest first. Returns how many there were. */
 size_t wire_release(struct wire *w);
 

@@ -50,7 +50,7 @@ struct descriptor *descriptor_find(const struct descriptor_table *t, const char 
 {
 	struct descriptor *closed = NULL;
 
-	for (size_t i = t->count; i-- > 0;) {
+	for (size_t i = t->count; i-- > t->first;) {
 		struct descriptor *d = t->items[i];
 
 		if (strcmp(d->name, name) != 0)

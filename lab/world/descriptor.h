@@ -23,6 +23,7 @@ struct descriptor {
 struct descriptor_table {
 	struct descriptor **items; /* owned, each too; in order of making, closed ones too */
 	size_t count;
+	size_t first; /* those before it have no name any more: descriptor_find() passes over them */
 };
 
 void descriptor_table_done(struct descriptor_table *t);

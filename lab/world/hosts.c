@@ -357,5 +357,8 @@ int world_reset(struct world *w, uint64_t cause, struct diag *d)
 		if (!h->host.down)
 			kill_host(h, cause);
 	}
+	w->first_host = w->host_count;
+	w->first_process = w->process_count;
+	w->descriptors.first = w->descriptors.count;
 	return world_make_first(w, NULL, d);
 }

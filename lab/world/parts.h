@@ -57,6 +57,8 @@ struct world {
 	size_t host_count;
 	struct world_process **processes; /* owned, dead ones too */
 	size_t process_count;
+	size_t first_host,
+		first_process; /* since the last reset: what was before has no name any more */
 	struct descriptor_table descriptors;
 	bool failed; /* a host is gone */
 	uint32_t endpoint_ids;

@@ -43,7 +43,7 @@ struct process *world_process_at(const struct world *w, size_t index)
 
 struct endpoint *world_socket_at(const struct world *w, size_t index)
 {
-	for (size_t h = 0; h < w->host_count; h++) {
+	for (size_t h = w->first_host; h < w->host_count; h++) {
 		const struct tracker *t = w->hosts[h]->tracker;
 		size_t count = t ? tracker_count(t) : 0;
 
@@ -56,7 +56,7 @@ struct endpoint *world_socket_at(const struct world *w, size_t index)
 
 struct process *world_process(const struct world *w, const char *name)
 {
-	for (size_t i = w->process_count; i-- > 0;) {
+	for (size_t i = w->process_count; i-- > w->first_process;) {
 		if (strcmp(w->processes[i]->process.name, name) == 0)
 			return &w->processes[i]->process;
 	}

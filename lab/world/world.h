@@ -69,7 +69,7 @@ struct host *world_localhost(const struct world *w);
 struct process *world_process(const struct world *w, const char *name);
 /* The newest socket of that name. */
 struct endpoint *world_socket(const struct world *w, const char *name);
-/* By index in order of making; NULL past the end. */
+/* By index in order of making; NULL past the end. Sockets: since the last reset, as names are. */
 struct process *world_process_at(const struct world *w, size_t index);
 struct host *world_host_at(const struct world *w, size_t index);
 struct endpoint *world_socket_at(const struct world *w, size_t index);

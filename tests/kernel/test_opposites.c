@@ -24,6 +24,7 @@
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "language/statement.h"
+#include "observe/sock_field.h"
 
 #define WITHIN "300ms" /* for what must not come true: long enough for what could */
 #define SKIPPED 77
@@ -129,6 +130,23 @@ static void replace_time(struct turning *t, const struct token *token)
 	text_done(&text);
 }
 
+/* Another of its names, or one that no algorithm has; none becomes something. */
+static void turn_field(struct turning *t, const struct sock_field *f, const struct token *value)
+{
+	if (strcmp(value->text, "none") == 0)
+		replace(t, value, f->names ? f->names[0] : "99");
+	else if (f->kind == FIELD_US || f->kind == FIELD_MS)
+		replace_time(t, value);
+	else if (f->kind == FIELD_TEXT)
+		replace(t, value, "nonesuch");
+	else if (f->kind == FIELD_FLAGS)
+		replace(t, value, "none");
+	else if (f->kind == FIELD_NAMED)
+		replace(t, value, f->names[strcmp(f->names[0], value->text) == 0 ? 1 : 0]);
+	else /* further than any tolerance */
+		replace(t, value, strcmp(value->text, "12345") == 0 ? "1" : "12345");
+}
+
 /* A socket's or a process's: words[i] is behind its name, words[last] before `within`. */
 static bool turn_of_thing(struct turning *t, size_t i, size_t last, bool until)
 {
@@ -154,6 +172,8 @@ static bool turn_of_thing(struct turning *t, size_t i, size_t last, bool until)
 		replace(t, &s->words[last], is(s, last, "99") ? "98" : "99");
 	} else if (is(s, i, "killed")) {
 		replace(t, &s->words[last], is(s, last, "SIGUSR2") ? "SIGUSR1" : "SIGUSR2");
+	} else if (sock_field_find(word->text) && last > i) {
+		turn_field(t, sock_field_find(word->text), &s->words[i + 1]);
 	} else if (tcp_state_parse(word->text) == STATE_NONE) {
 		return false;
 	} else if (until) {

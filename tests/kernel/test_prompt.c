@@ -327,6 +327,17 @@ static void history_when_the_lab_ends_is_kept_for_the_next(void **state)
 	pty_await_typed(&s->pty, "say \"two\\x21\"");
 }
 
+/* 80 columns here: there is no room for the owner behind so long a name, so it stands below. */
+static void ss_is_as_wide_as_the_terminal(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "socket a_rather_long_name_for_a_socket");
+	run(s, "bind a_rather_long_name_for_a_socket 127.0.0.1:80");
+	run(s, "ss");
+	pty_await_lines(&s->pty, 1, "RECV-Q SEND-Q LOCAL", "OWNER");
+}
+
 static void tab_when_a_word_is_begun_completes_it(void **state)
 {
 	struct session *s = *state;
@@ -352,16 +363,26 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "ioctl alpha SIOCATMARK ");
 	pty_type(&s->pty, "\025send alpha \"x y\" MSG_PE\t");
 	pty_await_typed(&s->pty, "send alpha \"x y\" MSG_PEEK ");
-	pty_type(&s->pty, "\025expect al\tpa\tSYN-S\t> EST\t");
+	pty_type(&s->pty, "\025expect al\tpat\tSYN-S\t> EST\t");
 	pty_await_typed(&s->pty, "expect alpha path SYN-SENT > ESTABLISHED ");
+	pty_type(&s->pty, "\025expect al\tca\tLo\t");
+	pty_await_typed(&s->pty, "expect alpha ca_state Loss ");
+	pty_type(&s->pty, "\025show al\tcw\tss\t");
+	pty_await_typed(&s->pty, "show alpha cwnd ssthresh ");
+	pty_type(&s->pty, "\025ss al\tESTA\t");
+	pty_await_typed(&s->pty, "ss alpha ESTABLISHED ");
 	pty_type(&s->pty, "\025events stat\tof al\t");
 	pty_await_typed(&s->pty, "events state of alpha ");
+	pty_type(&s->pty, "\025dia\twi\talp\tlocal\t");
+	pty_await_typed(&s->pty, "diagram wide alpha localhost ");
 	pty_type(&s->pty, "\025until al\tsen\t");
 	pty_await_typed(&s->pty, "until alpha sendq ");
 	pty_type(&s->pty, "\025send alpha \"al\t"); /* inside a string: nothing */
 	pty_await_typed(&s->pty, "send alpha \"al");
 	pty_type(&s->pty, "\025help shut\t");
 	pty_await_typed(&s->pty, "help shutdown ");
+	pty_type(&s->pty, "\025help cw\t");
+	pty_await_typed(&s->pty, "help cwnd ");
 	pty_type(&s->pty, "\025close alpha; clo\tal\t");
 	pty_await_typed(&s->pty, "close alpha; close alpha ");
 }
@@ -572,6 +593,7 @@ int main(void)
 		TEST_AT_HOME(ctrl_z_when_a_shell_is_there_stops_until_fg),
 		TEST(ctrl_z_when_nobody_could_continue_does_nothing),
 		TEST(history_when_the_lab_ends_is_kept_for_the_next),
+		TEST(ss_is_as_wide_as_the_terminal),
 		TEST(tab_when_a_word_is_begun_completes_it),
 		TEST(tab_when_there_are_too_many_says_so_and_does_not_ask),
 		TEST(paste_of_three_lines_runs_line_by_line),

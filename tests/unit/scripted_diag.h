@@ -57,7 +57,7 @@ static inline struct address loopback(uint16_t port)
 static inline void scripted_raw(struct scripted *k, uint32_t seq, uint16_t type,
 	const void *payload, size_t len)
 {
-	uint8_t bytes[512];
+	uint8_t bytes[2048];
 	const struct nlmsghdr header = { .nlmsg_len = (uint32_t)(NLMSG_HDRLEN + len),
 		.nlmsg_type = type,
 		.nlmsg_seq = seq };

@@ -22,10 +22,11 @@
 
 #define COMMANDS_MAX 100
 
-/* They answer a person at the prompt; a recipe has nobody to read them, waits for events, not time, and may
- * not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh does). */
-static const char *const for_people[] = { "capture", "exec", "help", "quit", "save", "sleep", "ss",
-	"type", "wire", NULL };
+/* They answer a person at the prompt, or play a recipe there; a recipe has nobody to read them, waits for events,
+ * not time, and may not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh
+ * does). */
+static const char *const for_people[] = { "capture", "exec", "help", "next", "play", "quit", "save",
+	"sleep", "type", "watch", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
 
@@ -73,7 +74,8 @@ static void table_has_no_empty_field(void **state)
 		assert_true(def->min_args <= def->max_args);
 		assert_int_equal(def->args[0] == '\0' || def->args[0] == '{', def->max_args == 0);
 		assert_int_equal(def->flags &
-				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS),
+				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS |
+					CMD_OUTSIDE),
 			0);
 	}
 }

@@ -145,6 +145,26 @@ static struct journal *make(void)
 			.text = HOSTILE,
 			.host = HOSTILE,
 			.process = HOSTILE });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_QUESTION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.host = HOSTILE,
+			.prediction = { .line = 3, .column = 2 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_PREDICTION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_OBSERVATION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.prediction = { .question = journal_last(j) - 1,
+				.answer = journal_last(j),
+				.line = 3,
+				.column = 2,
+				.verdict = PREDICTION_OTHERWISE } });
 	add(j, 1061, (struct event){ .kind = EVENT_ERROR, .text = HOSTILE, .subject = HOSTILE });
 	return j;
 }
@@ -309,6 +329,28 @@ static void diagram_numbers_the_steps(void **state)
 	journal_free(j);
 }
 
+/* From SYN-SENT to CLOSED the figure has close(). */
+static void diagram_dashes_what_a_reset_did(void **state)
+{
+	struct journal *j = journal_new_told();
+	struct text page = TEXT_EMPTY;
+	uint64_t sent;
+
+	(void)state;
+	change(j, 1, 2, "c", STATE_CLOSED, STATE_SYN_SENT, 0);
+	html_report_diagram(j, &page);
+	assert_null(strstr(text_get(&page), "lost dash"));
+	text_clear(&page);
+	sent = put(j, 2, 1, false, SEGMENT_RST | SEGMENT_ACK, EVENT_SEGMENT, 0);
+	change(j, 2, 2, "c", STATE_SYN_SENT, STATE_CLOSED,
+		verdict(j, 2, 1, EVENT_DELIVERED, sent, false));
+	html_report_diagram(j, &page);
+	assert_int_equal(count(text_get(&page), "lost dash"), 1);
+	assert_int_equal(count(text_get(&page), "\"edge went a\""), 1);
+	text_done(&page);
+	journal_free(j);
+}
+
 static void page_of_a_megabyte_line_is_short(void **state)
 {
 	struct journal *j = journal_new_told();
@@ -380,6 +422,7 @@ int main(void)
 		cmocka_unit_test(markdown_of_hostile_text_stays_in_its_fences),
 		cmocka_unit_test(ladder_has_every_packet_and_state),
 		cmocka_unit_test(diagram_numbers_the_steps),
+		cmocka_unit_test(diagram_dashes_what_a_reset_did),
 		cmocka_unit_test(page_of_a_megabyte_line_is_short),
 		cmocka_unit_test(empty_journal_gives_a_page),
 		cmocka_unit_test(words_are_cut_where_told),

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "base/diag.h"
 #include "base/text.h"
@@ -172,7 +173,10 @@ static struct journal *make_all(void)
 		(struct event){ .kind = EVENT_DELIVERED,
 			.cause = sent,
 			.verdict = { .number = 1, .on_wire_ns = 77, .held = true } });
-	add(j, (struct event){ .kind = EVENT_DROPPED, .text = "by hand", .verdict.number = 2 });
+	add(j,
+		(struct event){ .kind = EVENT_DROPPED,
+			.text = "by hand",
+			.verdict = { .number = 2, .other = 1 } });
 	add(j,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = "c",
@@ -208,6 +212,26 @@ static struct journal *make_all(void)
 			.host = "c CLOSED",
 			.process = "it is not",
 			.claim = { .line = 2, .column = 1, .verdict = CLAIM_DIFFERS } });
+	add(j,
+		(struct event){ .kind = EVENT_QUESTION,
+			.subject = "c state",
+			.text = "which?",
+			.host = "a state\nor none",
+			.prediction = { .line = 3, .column = 2 } });
+	add(j,
+		(struct event){ .kind = EVENT_PREDICTION,
+			.subject = "c state",
+			.text = "TIME-WAIT",
+			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
+	add(j,
+		(struct event){ .kind = EVENT_OBSERVATION,
+			.subject = "c state",
+			.text = "CLOSED",
+			.prediction = { .question = journal_last(j) - 1,
+				.answer = journal_last(j),
+				.line = 3,
+				.column = 2,
+				.verdict = PREDICTION_OTHERWISE } });
 	add(j, (struct event){ .kind = EVENT_RULE, .text = "rule 1: hold any" });
 	add(j, (struct event){ .kind = EVENT_MARK, .text = "mark" });
 	add(j, (struct event){ .kind = EVENT_SAY, .text = "hello" });
@@ -295,6 +319,15 @@ static void hostile_lines_are_refused_with_their_place(void **state)
 		{ HEAD "\"type\":\"delivered\",\"number\":18446744073709551615}", "no JSON" },
 		{ HEAD "\"type\":\"claim\",\"subject\":\"A1\",\"text\":\"x\",\"verdict\":\"maybe\"}",
 			"\"verdict\"" },
+		{ HEAD "\"type\":\"question\",\"subject\":\"c state\",\"text\":\"x\"}",
+			"no \"answers\"" },
+		{ HEAD "\"type\":\"prediction\",\"subject\":\"c state\",\"question\":1}",
+			"\"question\"" },
+		{ HEAD "\"type\":\"observation\",\"subject\":\"c\",\"text\":\"x\",\"question\":0}",
+			"no \"verdict\"" },
+		{ HEAD "\"type\":\"observation\",\"subject\":\"c\",\"text\":\"x\",\"question\":0,"
+		       "\"verdict\":\"right\"}",
+			"\"verdict\" is none" },
 		{ "", "no journal" },
 	};
 
@@ -328,12 +361,56 @@ static void unknown_kind_becomes_a_note(void **state)
 	journal_free(j);
 }
 
+/* Take one line; 0 or -errno. */
+static int take(struct jsonl_reader *r, const char *line)
+{
+	struct diag d = { 0 };
+	json_t *object = jsonl_reader_parse(r, line, strlen(line), &d);
+	int failed = object ? jsonl_reader_take(r, object, &d) : -EBADMSG;
+
+	json_decref(object);
+	return failed;
+}
+
+static void missing_events_leave_the_others_in_order(void **state)
+{
+	static const char *const lines[] = {
+		"{\"v\":1,\"n\":1,\"t_ns\":1,\"type\":\"lab\",\"text\":\"Linux\"}",
+		"{\"v\":1,\"n\":5,\"t_ns\":2,\"type\":\"call\",\"process\":\"p\",\"text\":\"f()\"}",
+		"{\"v\":1,\"n\":6,\"t_ns\":3,\"type\":\"say\",\"text\":\"a\",\"cause\":4}",
+		"{\"v\":1,\"n\":9,\"t_ns\":4,\"type\":\"return\",\"process\":\"p\",\"call\":5,\"result\":0,\"cause\":5}",
+		"{\"v\":1,\"n\":10,\"t_ns\":5,\"type\":\"return\",\"process\":\"p\",\"call\":7,\"result\":0,\"cause\":1}",
+	};
+	static const uint64_t causes[] = { 0, 0, 0, 2, 1 }, calls[] = { 0, 0, 0, 2, 0 };
+	struct jsonl_reader *r = jsonl_reader_new("j", true);
+	const struct journal *j = jsonl_reader_journal(r);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(take(r, lines[i]), 0);
+		assert_int_equal(journal_last(j), i + 1);
+		assert_int_equal(journal_get(j, i + 1)->cause, causes[i]);
+		if (i >= 3)
+			assert_int_equal(journal_get(j, i + 1)->call.call, calls[i]);
+	}
+	assert_int_equal(jsonl_reader_missing(r), 5);
+	/* back is no gap */
+	assert_int_equal(take(r, lines[1]), -EBADMSG);
+	jsonl_reader_free(r);
+	/* and without leave there is none */
+	r = jsonl_reader_new("j", false);
+	assert_int_equal(take(r, lines[0]), 0);
+	assert_int_equal(take(r, lines[1]), -EBADMSG);
+	jsonl_reader_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_comes_back_as_it_was),
 		cmocka_unit_test(hostile_lines_are_refused_with_their_place),
 		cmocka_unit_test(unknown_kind_becomes_a_note),
+		cmocka_unit_test(missing_events_leave_the_others_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,7 +176,8 @@ static void assert_span(uint64_t span_ns, bool fine, const char *expected)
 static void spans_are_short(void **state)
 {
 	(void)state;
-	assert_span(0, false, "0.0 s");
+	assert_span(99 * NS_PER_MS, false, "99 ms");
+	assert_span(100 * NS_PER_MS, false, "0.1 s");
 	assert_span(0, true, "0 ms");
 	assert_span(999 * NS_PER_MS + 500 * NS_PER_US, true, "1.0 s");
 	assert_span(59 * NS_PER_S + 960 * NS_PER_MS, false, "60.0 s");

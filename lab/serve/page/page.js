@@ -46,9 +46,9 @@ source.onerror = () => {
 };
 source.onmessage = (message) => take(JSON.parse(message.data));
 source.addEventListener('now', (message) => {
-	const { t, lab } = JSON.parse(message.data);
+	const { t_ns, lab } = JSON.parse(message.data);
 
-	table.show(lab, t);
+	table.show(lab, t_ns);
 });
 source.addEventListener('gap', (message) => {
 	last = Number(message.lastEventId);

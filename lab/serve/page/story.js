@@ -113,8 +113,7 @@ export class Story {
 			return;
 		switch (event.k) {
 		case 'command':
-			if (!event.what?.startsWith('say '))
-				this.add(event, `> ${event.what}`);
+			this.add(event, `> ${event.what}`);
 			break;
 		case 'expectation':
 			this.add(event, event.ok ? `as expected: ${event.what}` : `not as expected: ${event.what}`)

@@ -24,8 +24,8 @@ export function stateClass(state) {
 	}
 }
 
-function seconds(us) {
-	return us > 60e6 ? `${Math.floor(us / 60e6)} min` : `${(us / 1e6).toFixed(1)} s`;
+function seconds(ns) {
+	return ns > 60e9 ? `${Math.floor(ns / 60e9)} min` : `${(ns / 1e9).toFixed(1)} s`;
 }
 
 export class Table {
@@ -36,7 +36,7 @@ export class Table {
 		this.more = document.getElementById('more');
 		this.wire = document.getElementById('wire');
 		this.blocked = document.getElementById('blocked');
-		this.states = new Map(); /* of sockets, by name, as they were shown last */
+		this.states = new Map(); /* of sockets, by number, as they were shown last */
 		this.clocks = []; /* what counts: [element, since or until, forwards] */
 		this.lab = null;
 		this.table.hidden = true;
@@ -56,27 +56,29 @@ export class Table {
 	}
 
 	addSocket(socket) {
-		const row = element('tr'), before = this.states.get(socket.name);
-		const state = element('span', `pill ${stateClass(socket.state)}`, socket.state);
+		const row = element('tr'), before = this.states.get(socket.endpoint), words = socket.state ?? 'UDP';
+		const state = element('span', `pill ${stateClass(words)}`, words);
+		const owner = socket.process ? `${socket.process} fd ${socket.fd}`
+			: socket.held ? 'nobody' : 'nobody: not accepted yet';
 
-		row.append(element('th', '', socket.name));
+		row.append(element('th', '', socket.subject));
 		row.firstChild.scope = 'row';
 		this.cell(row, 'state', '').append(state);
-		if (before && before !== socket.state)
+		if (before && before !== words)
 			state.classList.add('fresh');
-		this.cell(row, 'recv-q', socket.recv, socket.recv ? 'number' : 'number zero');
-		this.cell(row, 'send-q', socket.send, socket.send ? 'number' : 'number zero');
-		this.cell(row, 'local', socket.local, 'address');
-		this.cell(row, 'remote', socket.remote, 'address');
-		this.cell(row, 'owner', socket.owner);
+		this.cell(row, 'recv-q', socket.recvq, socket.recvq ? 'number' : 'number zero');
+		this.cell(row, 'send-q', socket.sendq, socket.sendq ? 'number' : 'number zero');
+		this.cell(row, 'local', socket.local ?? '*', 'address');
+		this.cell(row, 'remote', socket.remote ?? '*', 'address');
+		this.cell(row, 'owner', owner);
 		const timer = this.cell(row, 'timer', '', 'timer');
 		if (socket.timer) {
 			const clock = element('b');
 
 			timer.append(`${socket.timer} `, clock);
-			if (socket.again)
-				timer.append(`, ${socket.again} done`);
-			this.clocks.push([clock, socket.due, false]);
+			if (socket.retransmits)
+				timer.append(`, ${socket.retransmits} done`);
+			this.clocks.push([clock, socket.due_ns, false]);
 		}
 		this.rows.append(row);
 	}
@@ -90,14 +92,14 @@ export class Table {
 			parent.append(words(item));
 	}
 
-	/* lab: as now.h has it; t: the lab's clock then, in us. */
-	show(lab, t) {
-		this.offset = t - performance.now() * 1000;
+	/* lab: as glance.h has it; t_ns: since it began. */
+	show(lab, t_ns) {
+		this.offset = t_ns - performance.now() * 1e6;
 		this.clocks = [];
 		this.rows.replaceChildren();
 		for (const socket of lab.sockets)
 			this.addSocket(socket);
-		this.states = new Map(lab.sockets.map((socket) => [socket.name, socket.state]));
+		this.states = new Map(lab.sockets.map((socket) => [socket.endpoint, socket.state]));
 		this.table.hidden = lab.sockets.length === 0;
 		this.none.hidden = lab.sockets.length > 0;
 		this.more.hidden = !lab.more;
@@ -112,14 +114,14 @@ export class Table {
 			const chip = element('span', 'chip'), clock = element('b');
 
 			chip.append(`${call.process}: ${call.call} for `, clock);
-			this.clocks.push([clock, call.since, true]);
+			this.clocks.push([clock, call.since_ns, true]);
 			return chip;
 		});
 		this.tick();
 	}
 
 	tick() {
-		const now = performance.now() * 1000 + (this.offset ?? 0);
+		const now = performance.now() * 1e6 + (this.offset ?? 0);
 
 		for (const [clock, at, forwards] of this.clocks)
 			clock.textContent = seconds(Math.max(0, forwards ? now - at : at - now));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "serve/now.h"
+#include "serve/glance.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -11,8 +11,11 @@
 #include "base/clock.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
+#include "journal/journal.h"
 #include "observe/tracker.h"
 #include "view/label.h"
+#include "watch/now.h"
+#include "watch/reading.h"
 #include "wire/wire.h"
 #include "world/world.h"
 
@@ -32,13 +35,6 @@ static void put_number(json_t *object, const char *key, uint64_t number)
 	json_object_set_new(object, key, json_integer((json_int_t)number));
 }
 
-static void put_address(json_t *object, const char *key, const struct address *address)
-{
-	char buffer[ADDRESS_TEXT_MAX];
-
-	put_words(object, key, address_format(address, buffer));
-}
-
 static bool is_tcp(const struct endpoint *e)
 {
 	return e->protocol == IPPROTO_TCP;
@@ -49,31 +45,19 @@ static bool is_shown(const struct endpoint *e)
 	return e->fd >= 0 || (e->state != STATE_CLOSED && e->state != STATE_NONE);
 }
 
-static json_t *socket_object(const struct endpoint *e)
+static void add_socket(const struct world *w, const struct readings *readings,
+	const struct endpoint *e, struct text *out)
 {
-	json_t *object = json_object();
-	struct text owner = TEXT_EMPTY;
+	struct socket_now now = readings_now(readings, w, e);
 
-	put_words(object, "name", e->name);
-	put_words(object, "state", is_tcp(e) ? tcp_state_name(e->state) : "UDP");
-	put_number(object, "recv", e->recvq);
-	put_number(object, "send", e->sendq);
-	put_address(object, "local", &e->local);
-	put_address(object, "remote", &e->remote);
-	if (e->process)
-		text_printf(&owner, "%s fd %d", e->process, e->fd);
-	else
-		text_puts(&owner, "nobody");
-	put_words(object, "owner", text_get(&owner));
-	text_done(&owner);
-	if (e->state == STATE_CLOSED || e->timer == SOCK_TIMER_NONE)
-		return object;
-	put_words(object, "timer", sock_timer_name(e->timer));
-	/* the kernel tells it in ms from now, so that it differs a little each time it is asked */
-	put_number(object, "due", (e->timer_due_ns + DUE_NS / 2) / DUE_NS * DUE_NS / NS_PER_US);
-	if (e->retransmits)
-		put_number(object, "again", e->retransmits);
-	return object;
+	/* the kernel tells a timer in ms from now, so that it differs a little each time it is asked */
+	now.due_ns = (now.due_ns + DUE_NS / 2) / DUE_NS * DUE_NS;
+	now.read_ns = 0;
+	if (e->state == STATE_CLOSED)
+		now.timer = NULL;
+	text_puts(out, out->s[out->len - 1] == '[' ? "" : ",");
+	now_format(&now, 0, out);
+	out->len--; /* its newline */
 }
 
 /* The one that changed last first. */
@@ -116,12 +100,11 @@ static void put_more(json_t *object, struct endpoint *const *sockets, size_t cou
 	text_done(&words);
 }
 
-static void put_sockets(struct world *w, json_t *object)
+static void add_sockets(struct world *w, const struct readings *readings, json_t *object,
+	struct text *out)
 {
-	json_t *list = json_array();
 	struct endpoint **sockets = NULL, *e;
 	size_t count = 0, shown;
-	bool settled;
 
 	for (size_t i = 0; (e = world_socket_at(w, i)); i++) {
 		if (!is_shown(e))
@@ -131,21 +114,15 @@ static void put_sockets(struct world *w, json_t *object)
 				(count ? 2 * count : 1) * sizeof(struct endpoint *));
 		sockets[count++] = e;
 	}
-	shown = count < NOW_SOCKETS ? count : NOW_SOCKETS;
+	shown = count < GLANCE_SOCKETS ? count : GLANCE_SOCKETS;
 	if (shown < count) {
 		qsort(sockets, count, sizeof(struct endpoint *), by_change);
 		put_more(object, sockets + shown, count - shown);
 		qsort(sockets, shown, sizeof(struct endpoint *), by_age);
 	}
-	settled = world_settled(w);
-	for (size_t i = 0; i < shown; i++) {
-		/* as `ss` does: queues change without an event */
-		if (settled && is_tcp(sockets[i]))
-			world_look(w, sockets[i]);
-		json_array_append_new(list, socket_object(sockets[i]));
-	}
+	for (size_t i = 0; i < shown; i++)
+		add_socket(w, readings, sockets[i], out);
 	free(sockets);
-	json_object_set_new(object, "sockets", list);
 }
 
 static void put_wire(const struct world *w, json_t *object)
@@ -153,7 +130,7 @@ static void put_wire(const struct world *w, json_t *object)
 	const struct wire_packet *p = NULL;
 	json_t *list = json_array();
 
-	while ((p = wire_next(world_wire(w), p)) && json_array_size(list) < NOW_PACKETS) {
+	while ((p = wire_next(world_wire(w), p)) && json_array_size(list) < GLANCE_PACKETS) {
 		json_t *packet = json_object();
 		struct text what = TEXT_EMPTY;
 
@@ -170,36 +147,39 @@ static void put_wire(const struct world *w, json_t *object)
 	json_object_set_new(object, "wire", list);
 }
 
-static void put_blocked(const struct world *w, json_t *object)
+static void put_blocked(struct world *w, json_t *object)
 {
+	uint64_t start_ns = journal_start_ns(world_journal(w));
 	json_t *list = json_array();
 	const struct process *p;
 
 	for (size_t i = 0; (p = world_process_at(w, i)); i++) {
 		json_t *call;
 
-		if (!p->in_call || !p->call.blocked || json_array_size(list) == NOW_CALLS)
+		if (!p->in_call || !p->call.blocked || json_array_size(list) == GLANCE_CALLS)
 			continue;
 		call = json_object();
 		put_words(call, "process", p->name);
 		put_words(call, "call", p->call.text);
-		put_number(call, "since", p->call.begin_ns / NS_PER_US);
+		put_number(call, "since_ns",
+			p->call.begin_ns > start_ns ? p->call.begin_ns - start_ns : 0);
 		json_array_append_new(list, call);
 	}
 	json_object_set_new(object, "blocked", list);
 }
 
-void now_format(struct world *w, struct text *out)
+void glance_format(struct world *w, const struct readings *readings, struct text *out)
 {
 	json_t *object = json_object();
 	char *dumped;
 
-	put_sockets(w, object);
+	text_puts(out, "{\"sockets\":[");
+	add_sockets(w, readings, object, out);
 	put_wire(w, object);
 	put_blocked(w, object);
 	dumped = json_dumps(object, JSON_COMPACT);
 	LAB_ASSERT(dumped);
-	text_puts(out, dumped);
+	text_printf(out, "],%s", dumped + 1); /* the rest of that object */
 	free(dumped);
 	json_decref(object);
 }
