@@ -39,14 +39,15 @@ static struct reading *place_of(struct readings *r, uint32_t endpoint)
 static void read_one(struct readings *r, const struct endpoint *e)
 {
 	struct reading *reading = place_of(r, e->id);
+	bool listens = e->state == STATE_LISTEN;
 	struct sock_detail detail;
 
 	*reading = (struct reading){ .read_ns = 0 };
 	if (tracker_detail(e->tracker, e, SOCK_DETAIL_SENDING, &detail) < 0)
 		return;
 	*reading = (struct reading){ .read_ns = clock_now_ns(),
-		.recvq = (uint32_t)read_field("recvq", &detail),
-		.sendq = (uint32_t)read_field("sendq", &detail),
+		.recvq = (uint32_t)read_field(listens ? "accept_queue" : "recvq", &detail),
+		.sendq = (uint32_t)read_field(listens ? "backlog" : "sendq", &detail),
 		.cwnd = (uint32_t)read_field("cwnd", &detail),
 		.rto_us = read_field("rto", &detail) };
 }
@@ -57,9 +58,8 @@ void readings_go_on(struct readings *r, const struct world *w, unsigned most)
 		const struct endpoint *e = world_socket_at(w, r->next);
 
 		r->next = e ? r->next + 1 : 0;
-		/* of listeners the tracker knows all there is */
 		if (!e || e->protocol != IPPROTO_TCP || e->state == STATE_CLOSED ||
-			e->state == STATE_NONE || e->state == STATE_LISTEN)
+			e->state == STATE_NONE)
 			continue;
 		read_one(r, e);
 		most--;

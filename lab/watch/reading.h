@@ -14,7 +14,7 @@ struct world;
 
 struct reading {
 	uint64_t read_ns; /* CLOCK_MONOTONIC; 0 = not yet */
-	uint32_t recvq, sendq; /* bytes */
+	uint32_t recvq, sendq; /* bytes; of a listener: to be accepted, and how many at most */
 	uint32_t cwnd; /* segments */
 	uint64_t rto_us; /* 0 = cwnd and this are not known */
 };
