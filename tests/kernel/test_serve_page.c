@@ -116,6 +116,14 @@ static void assert_clean(struct room *room)
 
 static void assert_as_told(struct room *room)
 {
+	json_t *packets = told(room, "segment", "s");
+	struct text drawn = TEXT_EMPTY;
+
+	/* a picture is drawn a moment after its last event */
+	text_printf(&drawn, "document.querySelectorAll('#ladder .packet').length === %zu",
+		json_array_size(packets));
+	assert_true(browser_await(&room->browser, text_get(&drawn)));
+	text_done(&drawn);
 	assert_same(
 		browser_evaluate(&room->browser,
 			"[...document.querySelectorAll('#story .state .what')].map((one) => one.textContent)"),
@@ -123,7 +131,7 @@ static void assert_as_told(struct room *room)
 	assert_same(
 		browser_evaluate(&room->browser,
 			"[...document.querySelectorAll('#ladder .packet')].map((one) => +one.dataset.number)"),
-		told(room, "segment", "s"), "packets in the ladder");
+		packets, "packets in the ladder");
 }
 
 static void what_happens_is_on_the_page(void **state)

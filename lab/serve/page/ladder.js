@@ -174,7 +174,7 @@ export class Ladder {
 		const gap = lives.length < 2 ? 90 : (right - left) / (lives.length - 1);
 
 		lives.forEach((life, index) => {
-			life.x = lives.length === 1 ? (left + right) / 2 : left + gap * index;
+			life.x = lives.length === 1 ? left + (right - left) * 0.35 : left + gap * index;
 			life.gap = gap;
 			life.index = index;
 			life.last = index === lives.length - 1 && lives.length > 1;
