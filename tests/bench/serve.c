@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../kernel/browser.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -29,7 +31,7 @@ struct lab {
 	int in;
 	char output[64]; /* file */
 	unsigned port;
-	char cookie[128];
+	char link[128], cookie[128];
 };
 
 static void give_up(const char *what)
@@ -112,6 +114,7 @@ static void start(struct lab *lab, const char *tcplab)
 	lab->port = (unsigned)strtoul(at + 17, NULL, 10);
 	snprintf(path, sizeof(path), "%.*s", (int)strcspn(strstr(at, "/join"), "\n"),
 		strstr(at, "/join"));
+	snprintf(lab->link, sizeof(lab->link), "http://127.0.0.1:%u%s", lab->port, path);
 	free(output);
 	fd = ask(lab, path);
 	memset(answer, 0, sizeof(answer));
@@ -127,11 +130,16 @@ static void start(struct lab *lab, const char *tcplab)
 		usleep(1000);
 }
 
-static void stop(struct lab *lab)
+/* Seconds of a processor that it took. */
+static double stop(struct lab *lab)
 {
+	struct rusage usage;
+
 	close(lab->in);
-	waitpid(lab->pid, NULL, 0);
+	wait4(lab->pid, NULL, 0, &usage);
 	unlink(lab->output);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 /* A process that reads what 100 viewers are told and throws it away. */
@@ -155,8 +163,8 @@ static pid_t start_viewers(const struct lab *lab)
 	}
 }
 
-/* Seconds the load takes. */
-static double run(const char *tcplab, bool viewed)
+/* Seconds the load takes; and how many of a processor's main and the hosts take, from start to end. */
+static double run(const char *tcplab, bool viewed, double *ret_cpu)
 {
 	struct lab lab;
 	uint64_t begin, end;
@@ -177,7 +185,7 @@ static double run(const char *tcplab, bool viewed)
 		kill(viewers, SIGKILL);
 		waitpid(viewers, NULL, 0);
 	}
-	stop(&lab);
+	*ret_cpu = stop(&lab);
 	return (double)(end - begin) / (double)NS_PER_S;
 }
 
@@ -229,20 +237,72 @@ static void delay(const char *tcplab)
 		VIEWERS + 1, delays[STEPS / 2], delays[STEPS * 99 / 100 - 1], delays[STEPS - 1]);
 }
 
+/* From typing a command until the page shows it, by the clock both have. */
+static void delay_on_page(const char *tcplab)
+{
+	double delays[STEPS];
+	struct browser browser;
+	struct lab lab;
+	pid_t viewers;
+
+	if (!browser_open(&browser)) {
+		puts("there is no chromium: the page itself was not measured");
+		browser_close(&browser);
+		return;
+	}
+	start(&lab, tcplab);
+	viewers = start_viewers(&lab);
+	browser_look(&browser, "light", 1920);
+	browser_visit(&browser, lab.link);
+	json_decref(browser_evaluate(&browser,
+		"window.seen = {}; new MutationObserver(() => { for (const one of document.querySelectorAll("
+		"'#story .say .what')) seen[one.textContent] ||= Date.now(); })"
+		".observe(document.querySelector('#story ol'), { childList: true }); 1"));
+	for (int i = 0; i < STEPS; i++) {
+		struct timespec typed;
+		char line[64], expression[64];
+		json_t *seen;
+
+		snprintf(line, sizeof(line), "say \"step %d.\"", i);
+		snprintf(expression, sizeof(expression), "seen['step %d.']", i);
+		usleep(50000 + (unsigned)i * 331 % 40000);
+		clock_gettime(CLOCK_REALTIME, &typed);
+		type(&lab, line);
+		if (!browser_await(&browser, expression))
+			give_up("the page does not go on");
+		seen = browser_evaluate(&browser, expression);
+		delays[i] = json_number_value(seen) - (double)typed.tv_sec * 1e3 -
+			(double)typed.tv_nsec / 1e6;
+		json_decref(seen);
+	}
+	kill(viewers, SIGKILL);
+	waitpid(viewers, NULL, 0);
+	browser_close(&browser);
+	stop(&lab);
+	qsort(delays, STEPS, sizeof(delays[0]), compare);
+	printf("typed to shown on the page, among %d viewers: median %.0f ms, 99th percentile %.0f ms, most %.0f ms\n",
+		VIEWERS + 1, delays[STEPS / 2], delays[STEPS * 99 / 100 - 1], delays[STEPS - 1]);
+}
+
 int main(int argc, char **argv)
 {
 	const char *tcplab = argc > 1 ? argv[1] : "build/tcplab";
-	double alone[ROUNDS], viewed[ROUNDS];
+	double alone[ROUNDS], viewed[ROUNDS], alone_cpu[ROUNDS], viewed_cpu[ROUNDS];
 
 	signal(SIGPIPE, SIG_IGN);
 	for (int i = 0; i < ROUNDS; i++) {
-		alone[i] = run(tcplab, false);
-		viewed[i] = run(tcplab, true);
+		alone[i] = run(tcplab, false, &alone_cpu[i]);
+		viewed[i] = run(tcplab, true, &viewed_cpu[i]);
 	}
 	qsort(alone, ROUNDS, sizeof(alone[0]), compare);
 	qsort(viewed, ROUNDS, sizeof(viewed[0]), compare);
 	printf("`%s`: %.2f s without viewers, %.2f s with %d: %.2f of the rate (best of %d)\n",
 		LOAD, alone[0], viewed[0], VIEWERS, alone[0] / viewed[0], ROUNDS);
+	qsort(alone_cpu, ROUNDS, sizeof(alone_cpu[0]), compare);
+	qsort(viewed_cpu, ROUNDS, sizeof(viewed_cpu[0]), compare);
+	printf("the lab's share of the processors: %.2f s without, %.2f s with them\n",
+		alone_cpu[0], viewed_cpu[0]);
 	delay(tcplab);
+	delay_on_page(tcplab);
 	return 0;
 }

@@ -7,8 +7,22 @@ import { stateClass } from './table.js';
 import { svg } from './diagram.js';
 
 const MOST = 120; /* rows that are kept */
-const ROW = 27, SLANT = 9, TIME = 58, HEAD = 26;
+const ROW = 27, LINE = 16, SLANT = 9, TIME = 58, HEAD = 26;
 const CHAR = 7; /* width of a character of an arrow's words */
+
+function wrap(text, most) {
+	const lines = [''];
+
+	for (const word of text.split(/\s+/)) {
+		const last = lines.length - 1;
+
+		if (lines[last] && lines[last].length + word.length >= most)
+			lines.push(word);
+		else
+			lines[last] += (lines[last] ? ' ' : '') + word;
+	}
+	return lines;
+}
 
 export class Ladder {
 	constructor(section) {
@@ -193,7 +207,8 @@ export class Ladder {
 			: shown.has((row.packet ?? row).from) && shown.has((row.packet ?? row).to)));
 		for (const row of rows) {
 			row.y = y;
-			y += ROW;
+			row.lines = row.kind === 'say' ? wrap(row.text, Math.floor((width - TIME) / 6.9)) : [];
+			y += ROW + Math.max(0, row.lines.length - 1) * LINE;
 		}
 		const picture = svg('svg', { class: 'ladder', width, height: y + 8, viewBox: `0 0 ${width} ${y + 8}`,
 			role: 'img', 'aria-label': `ladder of ${rows.length} rows; the story tells the same in words` });
@@ -231,8 +246,8 @@ export class Ladder {
 		} else if (row.kind === 'call') {
 			this.drawCall(group, row, width);
 		} else if (row.kind === 'say') {
-			group.append(svg('text', { class: 'cap t halo', x: width / 2 + TIME / 2, y: row.y + 4,
-				'text-anchor': 'middle' }, row.text));
+			row.lines.forEach((line, index) => group.append(svg('text', { class: 'cap t halo',
+				x: width / 2 + TIME / 2, y: row.y + 4 + index * LINE, 'text-anchor': 'middle' }, line)));
 		} else if (row.kind === 'packet') {
 			this.drawPacket(group, row, bottom);
 		} else if (row.kind === 'end' && row.packet.y === undefined) {
