@@ -4,13 +4,13 @@
 #ifndef LAB_SERVE_PARTS_H
 #define LAB_SERVE_PARTS_H
 
-#include <libwebsockets.h>
 #include <sys/queue.h>
 
 #include "base/address.h"
 #include "base/text.h"
 #include "serve/board.h"
 #include "serve/gate.h"
+#include "serve/library.h"
 #include "serve/server.h"
 
 #define SERVER_CHUNK 32768 /* bytes that a viewer is given at a time */
@@ -35,6 +35,7 @@ struct visitor {
 struct server {
 	struct world *world; /* borrowed */
 	struct script *script; /* borrowed */
+	const struct library *library;
 	struct lws_context *context; /* owned */
 	struct board *board; /* owned */
 	struct gate gate;

@@ -14,7 +14,7 @@ static int finish_answer(struct server *s, struct lws *wsi)
 {
 	if (server_write(s, wsi) < 0)
 		return -1;
-	return lws_http_transaction_completed(wsi) ? -1 : 0;
+	return s->library->lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 int requests_refuse(struct server *s, struct lws *wsi, int status, const char *words)
@@ -25,22 +25,23 @@ int requests_refuse(struct server *s, struct lws *wsi, int status, const char *w
 }
 
 /* A header's value, "" when there is none; what does not fit is nobody's we know. */
-static const char *header(struct lws *wsi, enum lws_token_indexes token, char *buffer, size_t size)
+static const char *header(const struct server *s, struct lws *wsi, enum lws_token_indexes token,
+	char *buffer, size_t size)
 {
 	buffer[0] = '\0';
-	if (lws_hdr_total_length(wsi, token) >= (int)size ||
-		lws_hdr_copy(wsi, buffer, (int)size, token) < 0)
+	if (s->library->lws_hdr_total_length(wsi, token) >= (int)size ||
+		s->library->lws_hdr_copy(wsi, buffer, (int)size, token) < 0)
 		snprintf(buffer, size, "?");
 	return buffer;
 }
 
 /* Where a browser was that comes back; 0 = it is new. */
-static uint64_t last_event(struct lws *wsi)
+static uint64_t last_event(const struct server *s, struct lws *wsi)
 {
 	static const char name[] = "last-event-id:";
 	char value[32] = "";
 
-	if (lws_hdr_custom_copy(wsi, value, sizeof(value), name, sizeof(name) - 1) <= 0)
+	if (s->library->lws_hdr_custom_copy(wsi, value, sizeof(value), name, sizeof(name) - 1) <= 0)
 		return 0;
 	return strtoull(value, NULL, 10);
 }
@@ -89,7 +90,7 @@ static int serve_get(struct server *s, struct visitor *v, const char *path, enum
 			"Open the link that tcplab has printed. If you have just followed it from another page: "
 			"<a href=\"/\">go on</a>.");
 	if (strcmp(path, "/events") == 0)
-		return viewers_add(s, v, last_event(v->wsi));
+		return viewers_add(s, v, last_event(s, v->wsi));
 	if (strcmp(path, "/role") == 0) {
 		const char *name = role == GATE_CONTROL ? "control" : "view";
 
@@ -102,19 +103,19 @@ static int serve_get(struct server *s, struct visitor *v, const char *path, enum
 
 int requests_take(struct server *s, struct visitor *v, const char *path)
 {
-	bool get = lws_hdr_total_length(v->wsi, WSI_TOKEN_GET_URI) > 0,
-	     post = lws_hdr_total_length(v->wsi, WSI_TOKEN_POST_URI) > 0;
+	bool get = s->library->lws_hdr_total_length(v->wsi, WSI_TOKEN_GET_URI) > 0,
+	     post = s->library->lws_hdr_total_length(v->wsi, WSI_TOKEN_POST_URI) > 0;
 	char host[GATE_HOST_MAX + 16], origin[GATE_HOST_MAX + 32], cookies[1024];
 	enum gate_role role;
 
 	viewers_leave(s, v);
-	if (!gate_knows_host(&s->gate, header(v->wsi, WSI_TOKEN_HOST, host, sizeof(host))))
+	if (!gate_knows_host(&s->gate, header(s, v->wsi, WSI_TOKEN_HOST, host, sizeof(host))))
 		return requests_refuse(s, v->wsi, 421, "This lab is not called so.");
-	header(v->wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
+	header(s, v->wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
 	if (!gate_knows_origin(&s->gate, origin, post))
 		return requests_refuse(s, v->wsi, 403, "Another page may not ask for this.");
 	role = gate_role_of_cookies(&s->gate,
-		header(v->wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies)));
+		header(s, v->wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies)));
 	if (get)
 		return serve_get(s, v, path, role);
 	if (!post || strcmp(path, "/command") != 0)

@@ -32,15 +32,18 @@ int server_write(struct server *s, struct lws *wsi)
 {
 	size_t len = s->out.len - LWS_PRE;
 
-	return lws_write(wsi, (unsigned char *)s->out.s + LWS_PRE, len, LWS_WRITE_HTTP) < 0 ? -1
-											    : 0;
+	return s->library->lws_write(wsi, (unsigned char *)s->out.s + LWS_PRE, len,
+		       LWS_WRITE_HTTP) < 0
+		? -1
+		: 0;
 }
 
 /* What the library calls; user: the visitor. Not zero: hang up. */
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	size_t len)
 {
-	struct server *s = lws_context_user(lws_get_context(wsi));
+	const struct library *l = library_get();
+	struct server *s = l->lws_context_user(l->lws_get_context(wsi));
 	struct visitor *v = user;
 
 	switch (reason) {
@@ -140,8 +143,8 @@ static struct lws_context *create_context(struct server *s, uv_loop_t *loop)
 		info.iface = name;
 	if (host.family == AF_INET)
 		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-	lws_set_log_level(0, NULL);
-	return lws_create_context(&info);
+	s->library->lws_set_log_level(0, NULL);
+	return s->library->lws_create_context(&info);
 }
 
 static void add_host(void *arg, const char *name)
@@ -171,6 +174,7 @@ static void make_files(struct server *s)
 int server_open(struct server **ret_server, uv_loop_t *loop, struct world *world,
 	struct script *script, const struct server_options *options, struct diag *d)
 {
+	const struct library *library;
 	struct address address = { 0 };
 	struct server *s;
 	int r = parse_address(options->address ? options->address : "127.0.0.1", &address, d);
@@ -180,7 +184,11 @@ int server_open(struct server **ret_server, uv_loop_t *loop, struct world *world
 		r = try_place(&address, d);
 	if (r < 0)
 		return r;
+	library = library_load(d);
+	if (!library)
+		return -ENOENT;
 	s = memory_new(sizeof(*s));
+	s->library = library;
 	s->world = world;
 	s->script = script;
 	s->options = *options;
@@ -263,7 +271,7 @@ void server_close(struct server *s)
 		return;
 	s->closing = true;
 	viewers_close(s);
-	lws_context_destroy(
+	s->library->lws_context_destroy(
 		s->context); /* its handles close one by one: the rest is server_free()'s */
 }
 
@@ -273,7 +281,7 @@ void server_free(struct server *s)
 		return;
 	/* Of a loop that is not its own the library (4.1) does not know when it has run dry, and finishes when it is
 	 * asked a second time. */
-	lws_context_destroy(s->context);
+	s->library->lws_context_destroy(s->context);
 	board_free(s->board);
 	text_done(&s->index);
 	text_done(&s->style);

@@ -47,11 +47,11 @@ static void spend(struct server *s, uint64_t since_ns)
 }
 
 /* Have it told more as soon as its socket takes that. */
-static void ask(struct visitor *v)
+static void ask(const struct server *s, struct visitor *v)
 {
 	v->asked = true;
-	lws_set_timeout(v->wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_SECONDS);
-	lws_callback_on_writable(v->wsi);
+	s->library->lws_set_timeout(v->wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_SECONDS);
+	s->library->lws_callback_on_writable(v->wsi);
 }
 
 static void on_turn(uv_timer_t *handle)
@@ -70,7 +70,7 @@ static void on_turn(uv_timer_t *handle)
 	spend(s, now);
 	for (v = TAILQ_FIRST(&s->viewers); v; v = TAILQ_NEXT(v, place)) {
 		if (!v->asked && board_has_news(s->board, &v->told))
-			ask(v);
+			ask(s, v);
 	}
 }
 
@@ -86,7 +86,7 @@ int viewers_tell(struct server *s, struct visitor *v)
 	int r = 0;
 
 	v->asked = false;
-	lws_set_timeout(v->wsi, NO_PENDING_TIMEOUT, 0);
+	s->library->lws_set_timeout(v->wsi, NO_PENDING_TIMEOUT, 0);
 	if (s->credit_ns <= 0) {
 		arm(s);
 		return 0;
@@ -99,7 +99,7 @@ int viewers_tell(struct server *s, struct visitor *v)
 	if (r < 0)
 		return -1;
 	if (board_has_news(s->board, &v->told))
-		ask(v);
+		ask(s, v);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ int viewers_add(struct server *s, struct visitor *v, uint64_t after)
 	if (s->viewer_count++ == 0)
 		uv_timer_start(&s->look, on_look, LOOK_MS, LOOK_MS);
 	board_look(s->board);
-	ask(v);
+	ask(s, v);
 	return 0;
 }
 
@@ -146,7 +146,7 @@ void viewers_close(struct server *s)
 	struct visitor *v;
 
 	for (v = TAILQ_FIRST(&s->viewers); v; v = TAILQ_NEXT(v, place)) {
-		if (lws_send_pipe_choked(v->wsi))
+		if (s->library->lws_send_pipe_choked(v->wsi))
 			continue;
 		board_tell(s->board, &v->told, LWS_PRE + SERVER_CHUNK, server_begin(s));
 		board_end(&s->out);
