@@ -18,11 +18,13 @@
 #include "cli/check.h"
 #include "cli/claims.h"
 #include "cli/complaint.h"
+#include "cli/grade.h"
 #include "cli/lab.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
 #include "journal/journal.h"
 #include "language/claim.h"
+#include "language/exercise.h"
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "watch/watch.h"
@@ -167,7 +169,76 @@ static int claims(const struct options *o, char **words, int count)
 	return code;
 }
 
-static int show(char **names, int count)
+/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. */
+static int find_exercise(char *name, struct recipe_list *list)
+{
+	int code = find_recipes(&name, 1, list);
+
+	if (code == 0 && list->count != 1) {
+		fputs("tcplab: that is a folder; `tcplab list exercises` shows the exercises in it\n",
+			stderr);
+		recipe_list_done(list);
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+static int exercise(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code;
+
+	if (count != 1) {
+		fputs("tcplab: which exercise? `tcplab list exercises` shows them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_exercise(names[0], &list);
+	if (code)
+		return code;
+	o->file = list.paths[0];
+	o->exercise = true;
+	code = lab_run(o);
+	recipe_list_done(&list);
+	return code;
+}
+
+static int grade(const struct options *o, char **words, int count)
+{
+	struct recipe_list exercise = { 0 }, submissions = { 0 };
+	int code;
+
+	if (count < 2 || (o->json && count != 2)) {
+		fputs("tcplab: grade what? tcplab grade EXERCISE FILE|FOLDER ...\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = find_exercise(words[0], &exercise);
+	for (int i = 1; i < count && code == 0; i++)
+		code = grade_find(words[i], &submissions) < 0 ? EXIT_USAGE : 0;
+	if (code == 0 && o->json)
+		code = grade_here(o, exercise.paths[0], words[1]);
+	else if (code == 0)
+		code = grade_submissions(o, exercise.paths[0], &submissions);
+	recipe_list_done(&exercise);
+	recipe_list_done(&submissions);
+	return code;
+}
+
+/* An exercise as one student has it. 0, or -errno with d filled. */
+static int personalize(const char *path, const char *student, struct text *text, struct diag *d)
+{
+	struct text own = TEXT_EMPTY;
+	struct exercise *e = NULL;
+	int r = exercise_read(path, text_get(text), text->len, student, &e, d);
+
+	if (r == 0)
+		r = exercise_put_in(e, text_get(text), text->len, &own, d);
+	exercise_free(e);
+	text_done(text);
+	*text = own;
+	return r;
+}
+
+static int show(const struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
 	struct text text = TEXT_EMPTY;
@@ -183,7 +254,8 @@ static int show(char **names, int count)
 		if (list.count > 1)
 			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
 		text_clear(&text);
-		if (recipe_read(list.paths[i], &text, &d) < 0) {
+		if (recipe_read(list.paths[i], &text, &d) < 0 ||
+			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0)) {
 			complaint_print(&d);
 			code = EXIT_USAGE;
 		}
@@ -365,7 +437,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, watch, serve, report, list, show or doctor");
+			": play, check, claims, exercise, grade, watch, serve, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -375,8 +447,12 @@ static int subcommand(struct options *o, char **words, int count)
 		return check(o, words + 1, count - 1);
 	case VERB_CLAIMS:
 		return claims(o, words + 1, count - 1);
+	case VERB_EXERCISE:
+		return exercise(o, words + 1, count - 1);
+	case VERB_GRADE:
+		return grade(o, words + 1, count - 1);
 	case VERB_SHOW:
-		return show(words + 1, count - 1);
+		return show(o, words + 1, count - 1);
 	case VERB_SERVE:
 		return serve(o, words + 1, count - 1);
 	case VERB_REPORT:

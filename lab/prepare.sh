@@ -19,6 +19,7 @@ run			ncursesw.pc	libncurses-dev		ncurses-devel
 run			libwebsockets.pc	libwebsockets-dev	libwebsockets-devel
 run			libwebsockets-evlib_uv.so	libwebsockets-evlib-uv	libwebsockets-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
+run			libmd.pc	libmd-dev		libmd-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel
 tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat

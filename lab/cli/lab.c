@@ -17,12 +17,14 @@
 #include "cli/complaint.h"
 #include "cli/lines.h"
 #include "cli/options.h"
+#include "cli/practice.h"
 #include "cli/reporting.h"
 #include "cli/stepper.h"
 #include "command/table.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
+#include "language/attempt.h"
 #include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
@@ -45,6 +47,7 @@ struct lab {
 	struct world *world;
 	struct script *script;
 	struct console *console;
+	struct practice practice; /* the exercise; else all zero */
 	struct prompt *prompt;
 	struct server *server; /* NULL = there is no page */
 	struct feed *feed; /* for watchers; NULL = nobody can watch */
@@ -131,7 +134,9 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 
 	console_pause(lab->console, world_journal(lab->world));
 	/* at the prompt a recipe that fails is an observation */
-	lab->code = lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
+	if (!lab->code)
+		lab->code =
+			lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	if (stays(lab))
 		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
 	else
@@ -149,13 +154,20 @@ static void on_prompt_ended(void *arg)
 		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
+static void begin_work(struct lab *lab);
+static void push_lines(void *arg);
+
 static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
 	console_pause(lab->console, world_journal(lab->world));
-	if (lab->interactive && lab->prompt)
+	if (lab->practice.attempt && !attempt_begun(lab->practice.attempt))
+		begin_work(lab);
+	else if (lab->interactive && lab->prompt)
 		prompt_ready(lab->prompt);
+	else if (lab->options->exercise)
+		push_lines(lab);
 	else if (lab->stepper.script)
 		stepper_ready(&lab->stepper);
 }
@@ -173,16 +185,22 @@ static void on_signal(uv_signal_t *handle, int number)
 
 /* ---- standard input that is no terminal ---- */
 
+/* May a line be given to the script? In an exercise what was typed before must have been done, as at a prompt. */
+static bool takes_line(const struct lab *lab)
+{
+	return !script_over(lab->script) && !(lab->options->exercise && script_busy(lab->script));
+}
+
 static void push_lines(void *arg)
 {
 	struct lab *lab = arg;
 	struct text line = TEXT_EMPTY;
 
-	while (!script_over(lab->script) && lines_take(&lab->lines, &line)) {
+	while (takes_line(lab) && lines_take(&lab->lines, &line)) {
 		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
 		text_clear(&line);
 	}
-	if (lab->lines.ended)
+	if (lab->lines.ended && takes_line(lab))
 		script_end(lab->script);
 	text_done(&line);
 }
@@ -192,7 +210,9 @@ static int read_input(struct lab *lab, struct diag *d)
 	const struct text *all = &lab->lines.text;
 	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
 
-	if (r == 0 &&
+	if (r == 0 && lab->options->exercise) {
+		push_lines(lab);
+	} else if (r == 0 &&
 		lab->lines
 			.ended) { /* a file: a mistake in its last line is known before the first runs */
 		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
@@ -286,6 +306,34 @@ static void on_script_asks(void *arg)
 		prediction_ask_nobody(script_prediction(lab->script), lab->world);
 }
 
+/* What an exercise gives is done: it is the student's turn. */
+static void begin_work(struct lab *lab)
+{
+	struct practice *p = &lab->practice;
+	struct diag d = { 0 };
+	int r;
+
+	attempt_begin(p->attempt);
+	if (!lab->options->exercise) {
+		lab->code = practice_check(p);
+		script_end(lab->script);
+		return;
+	}
+	if (practice_failed(p)) {
+		lab->code = EXIT_USAGE;
+		close_lab(lab);
+		return;
+	}
+	practice_print(p);
+	console_set_story(lab->console, true);
+	r = isatty(STDIN_FILENO) ? open_prompt(lab, &d) : read_input(lab, &d);
+	if (r < 0) {
+		complaint_print(&d);
+		lab->code = EXIT_USAGE;
+		close_lab(lab);
+	}
+}
+
 /* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
 static int feed_recipe(struct lab *lab, struct diag *d)
 {
@@ -313,6 +361,8 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 {
 	const struct options *o = lab->options;
 
+	if (lab->practice.attempt)
+		return attempt_give(lab->practice.attempt, lab->script, d);
 	if (o->file)
 		return feed_recipe(lab, d);
 	if (!o->command)
@@ -393,10 +443,11 @@ static void offer(struct lab *lab, bool interactive)
 int lab_run(const struct options *o)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
-	struct lab lab = { .options = o, .interactive = interactive };
-	bool asked = interactive || o->step; /* a person types here */
+	struct lab lab = { .options = o,
+		.interactive = interactive || (o->exercise && isatty(STDIN_FILENO)) };
+	bool asked = interactive || o->step || o->exercise; /* a person types here */
 	struct script_options script_options = { .interactive = asked,
-		.may_exec = asked || o->command || o->allow_exec ||
+		.may_exec = (asked && !o->exercise) || o->command || o->allow_exec ||
 			(o->file && recipe_came_along(o->file)),
 		.may_write = asked || o->command || o->allow_write,
 		.slow = o->slow,
@@ -412,7 +463,7 @@ int lab_run(const struct options *o)
 	struct console_options console_options = { .commands = !asked,
 		.played = true,
 		.guest = o->control ? SERVER_FILE : NULL,
-		.story = !o->json && !o->page,
+		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
@@ -420,7 +471,9 @@ int lab_run(const struct options *o)
 	struct diag d = { 0 };
 	int r;
 
-	if (o->capture && capture_open(o->capture, &capture, &d) < 0) {
+	if (practice_read(&lab.practice, o, &d) < 0 ||
+		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
+		practice_done(&lab.practice);
 		complaint_print(&d);
 		return EXIT_USAGE;
 	}
@@ -433,6 +486,8 @@ int lab_run(const struct options *o)
 	if (o->json)
 		journal_read(world_journal(lab.world), print_json, NULL);
 	lab.console = console_new(world_journal(lab.world), &console_options);
+	practice_join(&lab.practice, lab.world);
+	script_options.attempt = lab.practice.attempt;
 	lab.script = script_new(lab.world, &command_table, &script_options);
 	if (interactive)
 		welcome();
@@ -452,7 +507,9 @@ int lab_run(const struct options *o)
 	end_capture(&lab);
 	if (o->page && lab.code != EXIT_NO_LAB)
 		write_report(&lab);
+	practice_remind(&lab.practice);
 	script_free(lab.script);
+	practice_done(&lab.practice);
 	world_free(lab.world);
 	console_free(lab.console);
 	lines_done(&lab.lines);

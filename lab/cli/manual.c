@@ -326,7 +326,8 @@ static void bash_verbs(struct text *out)
 	for (enum verb v = VERB_NONE; v < VERB_COUNT; v++) {
 		text_printf(out, "\t'%s') options='", verb_defs[v].name);
 		bash_options_of(v, out);
-		text_printf(out, "' recipes=%s ;;\n", verb_defs[v].recipes ? "yes" : "");
+		text_printf(out, "' recipes=%s ;;\n",
+			verb_defs[v].recipes ? verb_defs[v].recipes : "");
 	}
 	text_puts(out, "\tesac\n");
 }
@@ -397,7 +398,7 @@ void manual_bash(const struct cmd_table *commands, struct text *out)
 		"' \"$cur\"\n"
 		"\telif [[ $recipes ]]; then\n"
 		"\t\t_tcplab_files \"$cur\"\n"
-		"\t\t_tcplab_offer \"$(\"${1/#\\~/$HOME}\" list 2>/dev/null |\n"
+		"\t\t_tcplab_offer \"$(\"${1/#\\~/$HOME}\" list \"$recipes\" 2>/dev/null |\n"
 		"\t\t\twhile read -r name _; do echo \"$name\"; done)\" \"$cur\"\n"
 		"\tfi\n}\n\ncomplete -F _tcplab tcplab\n");
 }

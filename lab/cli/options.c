@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "language/exercise.h"
 #include "language/names.h"
 #include "language/statement.h"
 #include "view/findings.h"
+#include "view/gradebook.h"
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
@@ -43,7 +45,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "RECIPE is a file, or a name such as open/three-way, or three-way where only one is called so.\n"
 			  "Where it asks what will happen it waits for the answer: of whoever sits at the terminal, or the next\n"
 			  "line of standard input.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_CHECK] = {
 		.name = "check",
@@ -51,7 +53,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.summary = "play recipes and report: exit 0 when all hold",
 		.detail = "Without a name all recipes there are. Each is played in a process of its own, so that one\n"
 			  "that dies or hangs is reported like any other that fails.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_CLAIMS] = {
 		.name = "claims",
@@ -60,7 +62,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Plays the recipes that hold claims, as many at a time as there are cores, and tells for each claim\n"
 			  "whether it holds and what was seen; those that differ come again in full. An ID is a letter and a\n"
 			  "number: A16. A claim whose recipe fails has failed, and only then the exit code is 1.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_WATCH] = {
 		.name = "watch",
@@ -69,6 +71,23 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Shows what happens in a lab that runs in another terminal, as it happens; the lab is not changed by\n"
 			  "it. Of several labs, PID says which. Keys: q leaves, ? tells the others.",
 	},
+	[VERB_EXERCISE] = {
+		.name = "exercise",
+		.args = "EXERCISE",
+		.summary = "do an exercise: goals to bring about, at the prompt",
+		.detail = "`tcplab list exercises` shows them. The prompt tells how many goals are met; `goal`, `hint` and\n"
+			  "`submit` are its commands there. Ports, data and losses are the student's own, by --student.",
+		.recipes = "exercises",
+	},
+	[VERB_GRADE] = {
+		.name = "grade",
+		.args = "EXERCISE FILE|FOLDER",
+		.summary = "grade what students have handed in, by playing it again",
+		.detail = "Each is played in a lab and a process of its own, with a limit on time and memory; what the kernel\n"
+			  "does there is what counts, not what the file says. Exit 0 when each could be graded, whatever\n"
+			  "its score; 1 when one was refused, or its replay parts from what it says.",
+		.recipes = "exercises",
+	},
 	[VERB_SERVE] = {
 		.name = "serve",
 		.args = "[RECIPE]",
@@ -76,7 +95,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Prints a link. The page shows sockets, the state diagram, the ladder and the story as they come; it\n"
 			  "changes nothing. You type at the prompt, or a recipe is played: then the page stays until Ctrl-C. The\n"
 			  "link works on this machine only, unless --bind says otherwise.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_REPORT] = {
 		.name = "report",
@@ -85,21 +104,21 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.detail = "Plays the recipe and writes what happened as one file that needs nothing else: the ladder, the\n"
 			  "state diagram, the story and what was expected. JOURNAL is a file that `tcplab --json` has\n"
 			  "printed, `-` is one on standard input. The exit code is that of the recipe.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_LIST] = {
 		.name = "list",
 		.args = "[FOLDER]",
 		.summary = "the recipes there are",
 		.detail = "One a line: its topic and name, its first words, and the claims it puts to the kernel.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_SHOW] = {
 		.name = "show",
 		.args = "RECIPE",
 		.summary = "print a recipe",
 		.detail = "With the comment that says what to look for.",
-		.recipes = true,
+		.recipes = "recipes",
 	},
 	[VERB_DOCTOR] = {
 		.name = "doctor",
@@ -126,7 +145,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.letter = '6',
 		.name = "ipv6",
 		.summary = "names and :80 mean IPv6 addresses",
-		.verbs = ANY_VERB,
+		.verbs = ANY_VERB & ~(ON(EXERCISE) | ON(GRADE)),
 	},
 	[OPTION_KEEP_GOING] = {
 		.letter = 'k',
@@ -180,7 +199,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_JSON] = {
 		.name = "json",
 		.summary = "the journal as JSON Lines on standard output",
-		.verbs = ON(NONE) | ON(PLAY),
+		.verbs = ON(NONE) | ON(PLAY) | ON(GRADE),
 	},
 	[OPTION_OUTPUT] = {
 		.letter = 'o',
@@ -211,23 +230,40 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.arg = "N",
 		.summary = "play N recipes at a time (1; claims: all cores)",
 		.detail = "They are reported in the order of their names, whichever ends first.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_REPORT] = {
 		.name = "report",
-		.arg = "tap|junit|json|text|markdown|html",
-		.summary = "how check (tap) or claims (text) report",
+		.arg = "tap|junit|json|text|markdown|html|csv|gradescope",
+		.summary = "how check (tap), claims or grade (text) report",
 		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
 			  "object with version, kernel and results. All but tap come when all recipes have ended. text,\n"
-			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap. csv and\n"
+			  "gradescope (the results.json of its autograder) are for grade, which also takes text, junit\n"
+			  "and json.",
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
 		.arg = "T",
 		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
 		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
-		.verbs = ON(CHECK) | ON(CLAIMS),
+		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
+	},
+	[OPTION_STUDENT] = {
+		.name = "student",
+		.arg = "ID",
+		.summary = "whose exercise it is: letters, digits, _ . @ -",
+		.detail = "Ports, data and which segment is lost are drawn by it. Without one nothing can be handed in. With\n"
+			  "show, the exercise as this student has it.",
+		.verbs = ON(EXERCISE) | ON(SHOW),
+	},
+	[OPTION_STUDENTS] = {
+		.name = "students",
+		.arg = "FILE",
+		.summary = "grade these students, an ID a line, and nobody else",
+		.detail = "Who handed in nothing is told, too.",
+		.verbs = ON(GRADE),
 	},
 	[OPTION_PORT] = {
 		.name = "port",
@@ -378,6 +414,16 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 	case OPTION_CONTROL:
 		o->control = true;
 		break;
+	case OPTION_STUDENT:
+		if (!exercise_is_student(value))
+			return refuse(error,
+				"a student's ID is of letters, digits, _ . @ and -, not ", value,
+				"");
+		o->student = value;
+		break;
+	case OPTION_STUDENTS:
+		o->students = value;
+		break;
 	case OPTION_HELP:
 		o->help = true;
 		break;
@@ -455,6 +501,10 @@ static int check_report(const struct options *o, enum verb verb, struct text *er
 		return 0;
 	if (verb == VERB_CHECK && !of_check)
 		return refuse(error, "check reports as tap, junit or json, not as ",
+			report_format_name(o->report), "");
+	if (verb == VERB_GRADE && !gradebook_takes(o->report))
+		return refuse(error,
+			"grade reports as text, csv, junit, json or gradescope, not as ",
 			report_format_name(o->report), "");
 	if (verb == VERB_CLAIMS && !findings_take(o->report))
 		return refuse(error,

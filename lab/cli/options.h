@@ -31,6 +31,8 @@ enum verb {
 	VERB_CHECK,
 	VERB_CLAIMS,
 	VERB_WATCH,
+	VERB_EXERCISE,
+	VERB_GRADE,
 	VERB_SERVE,
 	VERB_REPORT,
 	VERB_LIST,
@@ -44,7 +46,7 @@ struct verb_def {
 	const char *args; /* signature */
 	const char *summary;
 	const char *detail; /* sentences for the man page */
-	bool recipes; /* takes names of recipes */
+	const char *recipes; /* takes names of those in this folder; NULL = of none */
 };
 extern const struct verb_def verb_defs[VERB_COUNT];
 
@@ -73,6 +75,8 @@ enum option_id {
 	OPTION_PORT,
 	OPTION_BIND,
 	OPTION_CONTROL,
+	OPTION_STUDENT,
+	OPTION_STUDENTS,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -102,6 +106,9 @@ struct options {
 	const char *command; /* -c */
 	const char *file; /* -f or play */
 	const char *capture; /* file; of check, folder */
+	const char *student; /* of exercise: his ID; NULL = nobody's */
+	const char *students; /* of grade: a file of IDs; NULL = anybody's */
+	bool exercise; /* `file` is to be done, not played */
 	const char *output; /* of report; NULL = standard output */
 	enum page page;
 	bool step, json, ipv6, keep_going, slow, help, version;

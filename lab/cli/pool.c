@@ -101,7 +101,7 @@ static void start(struct run *r, struct job *job)
 {
 	struct pool *pool = r->pool;
 	const struct options *o = pool->options;
-	char *argv[12] = { (char *)"tcplab" };
+	char *argv[16] = { (char *)"tcplab" };
 	struct text message = TEXT_EMPTY;
 	struct diag d = { 0 };
 	size_t count = 1;
@@ -124,7 +124,10 @@ static void start(struct run *r, struct job *job)
 		argv[count++] = (char *)"--capture";
 		argv[count++] = pool->captures[job->recipe];
 	}
-	argv[count++] = (char *)"-f";
+	for (char *const *word = pool->words; word && *word; word++)
+		argv[count++] = *word;
+	if (!pool->words)
+		argv[count++] = (char *)"-f";
 	argv[count] = pool->list->paths[job->recipe];
 	if (child_start(&job->child, &r->loop, argv, o->timeout_ns, pool->line ? on_line : NULL,
 		    on_child_ended, job, &d) == 0) {

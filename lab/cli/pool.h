@@ -17,6 +17,8 @@ struct pool {
 	unsigned jobs; /* at a time, at least 1 */
 	const struct recipe_list *list;
 	struct report_result *results; /* one for each: verdict, message and time are filled in */
+	/* What to play them with, NULL at the end, the name of each behind it; NULL = -f */
+	char *const *words;
 	char *const *captures; /* the file of each recipe; NULL = none is recorded */
 	/* results[recipe] is in. */
 	void (*ended)(void *arg, size_t recipe);

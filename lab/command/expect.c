@@ -101,7 +101,7 @@ static int expect_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_expect = {
 	.name = "expect",
-	.args = "SOCK STATE | SOCK path STATE > ... | SOCK recvq|sendq|backlog|retransmits N | SOCK timer KIND [T +-P%] | SOCK FIELD VALUE [+-P%] | count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%] | PROC FATE",
+	.args = "SOCK STATE | SOCK path STATE > ... | SOCK recvq|sendq|backlog|retransmits N | SOCK timer KIND [T +-P%] | SOCK returned COMMAND VALUE | SOCK FIELD VALUE [+-P%] | count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | seen MATCH ... | gap MATCH MATCH T [+-P%] | PROC FATE",
 	.min_args = 2,
 	.max_args = CMD_MANY,
 	.summary = "wait until this is so (2 s, or `within T`); if it does not come true, fail",

@@ -70,6 +70,13 @@
 	X(save)                                                                                    \
 	X(mark)                                                                                    \
 	X(say)                                                                                     \
+	X(given)                                                                                   \
+	X(choose)                                                                                  \
+	X(limit)                                                                                   \
+	X(goal)                                                                                    \
+	X(hint)                                                                                    \
+	X(answer)                                                                                  \
+	X(submit)                                                                                  \
 	X(sysctl)                                                                                  \
 	X(reset)                                                                                   \
 	X(help)                                                                                    \

@@ -80,8 +80,9 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "expect",
-		.others = "expectation|expectations|path|count|counter|gap|segments|never|"
-			  "running|exited",
+		.others =
+			"expectation|expectations|path|count|counter|gap|segments|seen|returned|never|"
+			"running|exited",
 		.meaning =
 			"The forms of an expectation:\n"
 			" c ESTABLISHED: the socket is in that state, now or within the time.\n"
@@ -93,6 +94,8 @@ static const struct word_topic words[] = {
 			" counter TcpRetransSegs 1, bob counter ...: what a host's kernel has counted.\n"
 			" count TIME-WAIT 2: so many sockets are in that state.\n"
 			" segments syn syn/ack ack, no segments: what was sent since `mark`.\n"
+			" seen syn rst: these were among them, in this order.\n"
+			" c returned recv \"hello\", c returned send EPIPE: such a call since `mark` gave that.\n"
 			" gap syn syn 1s +-20%: the time from the first such segment to the next.\n"
 			" main running | blocked accept | exited 0 | killed SIGPIPE: the process's fate.\n"
 			" never c CLOSED within 1s: it must not come true.\n"
@@ -278,6 +281,20 @@ static const struct word_topic words[] = {
 		.example =
 			"socket c; claim C1 \"Nobody listens: refused.\" { connect c :80 => ECONNREFUSED }",
 		.source = "lab/language/claim.h; recipes/README.md",
+	},
+	{
+		.name = "exercise",
+		.others = "exercises|student|students|grade|submission|score|goals|hints|practice",
+		.meaning =
+			"Something to bring about: `tcplab list exercises` shows what there is, `tcplab exercise "
+			"close-wait --student ID` begins one at the prompt. The prompt tells how many goals are met. "
+			"What the kernel does is what counts, at the first moment of rest at which all of a goal "
+			"stands; a goal met stays met, unless it says: still at the end. `goal` tells how it "
+			"stands and what is left of the limits; looking (ss, ladder, events, help) and waiting "
+			"are free. `hint` may cost part of the score, `answer` answers, `submit` writes the file to "
+			"hand in. It is graded by playing it again: what was typed, waiting for what was waited for. "
+			"A port that the kernel chose will be another one then: write @c, not its number.",
+		.source = "language/exercise.h; recipes/exercises/README.md",
 	},
 	{
 		.name = "recipe",

@@ -38,6 +38,7 @@ static const char *const names[] = {
 	[EVENT_QUESTION] = "question",
 	[EVENT_PREDICTION] = "prediction",
 	[EVENT_OBSERVATION] = "observation",
+	[EVENT_GOAL] = "goal",
 	[EVENT_OUTPUT] = "output",
 	[EVENT_NOTE] = "note",
 	[EVENT_ERROR] = "error",

@@ -54,6 +54,9 @@ enum event_kind {
 	EVENT_PREDICTION, /* it was answered, for good; subject, text = the answer, NULL = "I don't know"; prediction */
 	/* What came of it; subject, text = what the kernel did, cause = the event in which it did; prediction */
 	EVENT_OBSERVATION,
+	/* An exercise begins (goal.number 0; text = its name), or one of its goals is met, or no longer is; text = the
+	 * goal; goal */
+	EVENT_GOAL,
 	EVENT_OUTPUT, /* answer of ss, wire, help ...: text, may have many lines */
 	EVENT_NOTE, /* the lab remarks something; text */
 	EVENT_ERROR, /* the lab could not; text = message, subject = remedy; place */
@@ -145,6 +148,11 @@ struct event {
 			uint32_t line, column;
 			enum prediction_verdict verdict; /* of an observation */
 		} prediction;
+		struct {
+			uint32_t number; /* 1, 2 ... as they are written; 0 = none of them */
+			uint32_t met, count; /* how many are met now, of how many */
+			bool passed; /* it is met */
+		} goal;
 	};
 };
 

@@ -63,6 +63,8 @@ static size_t details_size(enum event_kind kind)
 	case EVENT_PREDICTION:
 	case EVENT_OBSERVATION:
 		return SIZE_OF(prediction);
+	case EVENT_GOAL:
+		return SIZE_OF(goal);
 	case EVENT_LAB:
 	case EVENT_PROGRAM:
 	case EVENT_RECIPE:

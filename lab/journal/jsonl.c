@@ -291,6 +291,12 @@ static void put_details(json_t *object, const struct event *event)
 	case EVENT_OBSERVATION:
 		put_prediction(object, event);
 		break;
+	case EVENT_GOAL:
+		put_number(object, "goal", event->goal.number);
+		json_object_set_new(object, "passed", json_boolean(event->goal.passed));
+		put_number(object, "met", event->goal.met);
+		put_number(object, "goals", event->goal.count);
+		break;
 	case EVENT_EXPECTATION:
 		json_object_set_new(object, "passed", json_boolean(event->place.passed));
 		/* fall through */

@@ -458,6 +458,14 @@ static void get_prediction(struct jsonl_reader *r, struct event *event)
 		event->prediction.verdict = (enum prediction_verdict)verdict;
 }
 
+static void get_goal(struct jsonl_reader *r, struct event *event)
+{
+	event->goal.number = (uint32_t)get_number(r, "goal", UINT32_MAX, NEEDED);
+	event->goal.passed = get_flag(r, "passed");
+	event->goal.met = (uint32_t)get_number(r, "met", UINT32_MAX, NEEDED);
+	event->goal.count = (uint32_t)get_number(r, "goals", UINT32_MAX, NEEDED);
+}
+
 static void get_details(struct jsonl_reader *r, struct event *event)
 {
 	switch (event->kind) {
@@ -502,6 +510,9 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 	case EVENT_OBSERVATION:
 		get_prediction(r, event);
 		break;
+	case EVENT_GOAL:
+		get_goal(r, event);
+		break;
 	case EVENT_COMMAND:
 	case EVENT_EXPECTATION:
 	case EVENT_ERROR:
@@ -526,7 +537,7 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 		EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_SAY) |           \
 		EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_OUTPUT) | EVENT_BIT(EVENT_NOTE) |   \
 		EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_CLAIM) | EVENT_BIT(EVENT_QUESTION) |      \
-		EVENT_BIT(EVENT_OBSERVATION))
+		EVENT_BIT(EVENT_OBSERVATION) | EVENT_BIT(EVENT_GOAL))
 
 static enum event_kind kind_of(const char *type)
 {

@@ -233,6 +233,14 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		text_printable(out, event->text, strlen(event->text));
 		text_printf(out, " (%s)", narrate_verdict(event->prediction.verdict));
 		break;
+	case EVENT_GOAL:
+		if (event->goal.number == 0)
+			text_printf(out, "exercise %s: %u goal%s", event->text, event->goal.count,
+				event->goal.count == 1 ? "" : "s");
+		else
+			text_printf(out, "goal %u %s: %s", event->goal.number,
+				event->goal.passed ? "met" : "no longer met", event->text);
+		break;
 	default:
 		if (event->text)
 			text_printable_lines(out, event->text);

@@ -81,7 +81,7 @@ static int check_statement(const struct world *w, const struct cmd_table *table,
 	if (st->background && !(def->flags & CMD_BACKGROUND))
 		return statement_error(st, &st->tokens.tokens[st->tokens.count - 1], d,
 			"'%s' never waits: '&' does not apply", def->name);
-	if (st->has_block && !(def->flags & CMD_BLOCK))
+	if (st->has_block && !(def->flags & (CMD_BLOCK | CMD_BLOCK_MAY)))
 		return statement_error(st, NULL, d, "'%s' takes no block", def->name);
 	if (!st->has_block && (def->flags & CMD_BLOCK))
 		return statement_error(st, NULL, d, "'%s' needs a block: %s %s", def->name,

@@ -193,6 +193,20 @@ static int parse_counter(const struct statement *s, size_t *i, struct diag *d, u
 	return name_number(s, &s->words[(*i)++], 0, UINT32_MAX, ret_number, d);
 }
 
+/* S returned CALL VALUE: VALUE is a number, "data" or an errno's name. */
+static int parse_returned(const struct statement *s, size_t *i, struct expectation *e,
+	struct diag *d)
+{
+	if (*i + 1 >= s->word_count)
+		return statement_error(s, &s->words[s->word_count - 1], d,
+			"which call, and what? e.g. c returned recv \"hello\", c returned send EPIPE");
+	e->kind = EXPECT_RETURNED;
+	snprintf(e->call, sizeof(e->call), "%s", s->words[*i].text);
+	e->value = &s->words[*i + 1];
+	*i += 2;
+	return 0;
+}
+
 static int parse_socket(const struct world *w, const struct statement *s, size_t *i,
 	struct expectation *e, struct diag *d)
 {
@@ -209,6 +223,10 @@ static int parse_socket(const struct world *w, const struct statement *s, size_t
 	if (is_word(s, *i, "timer")) {
 		++*i;
 		return parse_timer(s, i, e, d);
+	}
+	if (is_word(s, *i, "returned")) {
+		++*i;
+		return parse_returned(s, i, e, d);
 	}
 	for (size_t c = 0; c < sizeof(counters) / sizeof(counters[0]); c++) {
 		if (is_word(s, *i, counters[c].word)) {
@@ -289,8 +307,8 @@ static int parse_kernel_counter(const struct world *w, const struct token *on,
 static int parse_what(const struct world *w, const struct statement *s, size_t *i,
 	struct expectation *e, struct diag *d)
 {
-	if (is_word(s, *i, "segments")) {
-		e->kind = EXPECT_SEGMENTS;
+	if (is_word(s, *i, "segments") || is_word(s, *i, "seen")) {
+		e->kind = is_word(s, *i, "seen") ? EXPECT_SEEN : EXPECT_SEGMENTS;
 		++*i;
 		return parse_segments(w, s, i, e, d);
 	}

@@ -3,8 +3,9 @@
  * observers last saw; changes nothing.
  *
  *   S STATE | S path ST > ST ... | S recvq|sendq|backlog|retransmits N | S timer KIND [T +-P%]
- *   S FIELD VALUE [+-P%] (field_expectation.h)
- *   count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | gap MATCH MATCH T [+-P%]
+ *   S FIELD VALUE [+-P%] (field_expectation.h) | S returned CALL VALUE
+ *   count STATE N | [HOST] counter NAME N | segments MATCH ... | no segments | seen MATCH ...
+ *   gap MATCH MATCH T [+-P%]
  *   PROC running | PROC blocked [CALL] | PROC exited N | PROC killed SIG
  *   never S STATE            each may end with: within T */
 #ifndef LAB_LANGUAGE_EXPECTATION_H
@@ -24,6 +25,7 @@ struct process;
 struct sock_field;
 struct statement;
 struct text;
+struct token;
 struct world;
 
 enum expectation_kind {
@@ -39,6 +41,8 @@ enum expectation_kind {
 	EXPECT_COUNTER, /* host, counter, number: what its kernel has counted */
 	EXPECT_GAP, /* matches[0] and [1], gap_ns, tolerance */
 	EXPECT_SEGMENTS, /* match_count 0 = no segments */
+	EXPECT_SEEN, /* matches: these among others, in this order */
+	EXPECT_RETURNED, /* a call on the endpoint; call, value */
 	EXPECT_RUNNING,
 	EXPECT_BLOCKED,
 	EXPECT_EXITED,
@@ -68,9 +72,10 @@ struct expectation {
 	/* between the first of matches[0] and the next of matches[1] since `mark`; until a timer fires */
 	uint64_t gap_ns;
 	double tolerance; /* a part of gap_ns, or of the field's number */
-	char call[32]; /* blocked in which, "" = any; a field's name */
+	char call[32]; /* blocked in which, "" = any; returned from which; a field's name */
 	const struct sock_field *field;
 	bool is_none; /* the field must have the value that is none */
+	const struct token *value; /* borrowed from the statement: what it returned */
 	uint64_t within_ns;
 };
 

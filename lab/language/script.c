@@ -13,6 +13,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/abbreviation.h"
+#include "language/attempt.h"
 #include "language/calling.h"
 #include "language/checking.h"
 #include "language/claim.h"
@@ -59,6 +60,11 @@ static void script_advance(struct script *s);
 
 static void on_changed(void *arg)
 {
+	const struct script *s = arg;
+
+	/* also while a command waits, and while none runs */
+	if (s->options.attempt && world_settled(s->world))
+		attempt_rested(s->options.attempt);
 	script_advance(arg);
 }
 
@@ -174,6 +180,11 @@ bool script_slow(const struct script *s)
 	return s->options.slow || script_interactive(s);
 }
 
+struct attempt *script_attempt(const struct script *s)
+{
+	return s->options.attempt;
+}
+
 const struct cmd_table *script_table(const struct script *s)
 {
 	return s->table;
@@ -245,6 +256,13 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 
 /* ---- filling the queue ---- */
 
+void script_push_list(struct script *s, struct statement_list *list)
+{
+	queue_push(&s->queue, list);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
 static int push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, bool guest, struct diag *d)
 {
@@ -261,9 +279,9 @@ static int push(struct script *s, const char *text, size_t len, const char *file
 		statement_list_done(&list);
 		return r;
 	}
-	queue_push(&s->queue, &list);
-	s->told_idle = false;
-	world_kick(s->world);
+	if (s->options.attempt && list.count)
+		attempt_typed(s->options.attempt, text, len);
+	script_push_list(s, &list);
 	return 0;
 }
 
@@ -396,7 +414,12 @@ static void start(struct script *s, struct statement *st)
 			.subject = st->file,
 			.text = st->text,
 			.place = { .line = st->line, .column = st->words->column } });
-	result = s->call.def->run(&s->call, &d);
+	result =
+		s->options.attempt ? attempt_allows(s->options.attempt, &s->call, &d) : ATTEMPT_RUN;
+	if (result == ATTEMPT_SKIP)
+		result = CMD_DONE;
+	else if (result == ATTEMPT_RUN)
+		result = s->call.def->run(&s->call, &d);
 	if (result != CMD_WAIT)
 		finish(s, result, &d);
 }
@@ -430,6 +453,8 @@ static bool lab_ready(struct script *s)
 			return false;
 	}
 	s->settle_by_ns = 0;
+	if (s->options.attempt)
+		attempt_rested(s->options.attempt);
 	return true;
 }
 
@@ -477,7 +502,8 @@ static void run_queue(struct script *s)
 		}
 		if (s->ending) {
 			check_leftovers(s);
-			telling_unfired(s->world);
+			if (!s->options.attempt) /* an exercise leaves its rules for what the student does */
+				telling_unfired(s->world);
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
@@ -575,6 +601,8 @@ bool script_interrupt(struct script *s)
 {
 	if (!script_busy(s))
 		return false;
+	if (s->options.attempt)
+		attempt_stopped(s->options.attempt);
 	end_call(s);
 	play_stop(&s->play, true);
 	queue_drop(&s->queue);

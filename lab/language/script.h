@@ -19,6 +19,7 @@
 
 #include "language/cmd.h"
 
+struct attempt;
 struct call_order;
 struct claim_stack;
 struct diag;
@@ -48,6 +49,8 @@ struct script_options {
 	bool slow; /* `slow` blocks are run, which take minutes */
 	/* A script goes on behind a failed expectation, and fails when it ends. */
 	bool keep_going;
+	/* The exercise that is being done: it may refuse commands. Borrowed; NULL = none. */
+	struct attempt *attempt;
 	/* The same for a recipe that is played, wherever it came from. One that came with the program may exec. */
 	bool play_may_exec, play_may_write;
 	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
@@ -71,6 +74,8 @@ void script_free(struct script *s);
  * number of its first line. */
 int script_push(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line, struct diag *d);
+/* Append commands that have been checked; the list is empty afterwards. */
+void script_push_list(struct script *s, struct statement_list *list);
 /* As script_push(), and an error is told through the journal (and ends a script that is not interactive).
  * Lines that end inside a block are kept until the rest of it comes. */
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
@@ -116,6 +121,8 @@ bool script_interactive(const struct script *s);
 /* Was the command that runs typed, at the prompt or by a guest, and not read from a file that was included or played
  * there? */
 bool script_typed(const struct script *s);
+/* The exercise that is being done, or NULL. */
+struct attempt *script_attempt(const struct script *s);
 const struct cmd_table *script_table(const struct script *s);
 /* EVENT_MARK that `segments` and `path` count from; 0 = the beginning. */
 uint64_t script_mark(const struct script *s);

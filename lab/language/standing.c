@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "language/expectation.h"
 #include "language/field_expectation.h"
+#include "language/lexer.h"
 #include "observe/tracker.h"
 #include "world/counters.h"
 #include "world/host.h"
@@ -84,6 +85,72 @@ static enum expectation_standing segments_stand(const struct expectation *e,
 		count++;
 	}
 	return count == e->count ? STANDS_MET : STANDS_NOT_YET;
+}
+
+/* A list of these among others. */
+static enum expectation_standing seen_stands(const struct expectation *e, const struct journal *j,
+	uint64_t mark)
+{
+	size_t found = 0;
+
+	for (uint64_t no = mark; (no = journal_next(j, no, EVENT_BIT(EVENT_SEGMENT)));) {
+		const struct event *event = journal_get(j, no);
+
+		if (match_segment(&e->matches[found], &event->wire.segment) && ++found == e->count)
+			return STANDS_MET;
+	}
+	return STANDS_NOT_YET;
+}
+
+/* What a call returned, as => would say it. Appended. */
+static void format_returned(const struct event *event, struct text *out)
+{
+	if (event->call.error)
+		text_puts(out, errno_name(event->call.error));
+	else if (event->text && event->text[0] == '"')
+		text_puts(out, event->text);
+	else
+		text_printf(out, "%" PRId64, event->call.result);
+}
+
+static void format_value(const struct token *value, struct text *out)
+{
+	if (value->kind == TOKEN_STRING)
+		text_quote(out, value->text, value->len, 0);
+	else
+		text_printable(out, value->text, value->len);
+}
+
+/* The next call of that name on the endpoint that returned, after event `no`; 0 = none. */
+static uint64_t next_returned(const struct expectation *e, const struct journal *j, uint64_t no)
+{
+	size_t len = strlen(e->call);
+
+	while ((no = journal_next(j, no, EVENT_BIT(EVENT_RETURN)))) {
+		const struct event *call = journal_get(j, journal_get(j, no)->call.call);
+
+		if (call && call->subject && strcmp(call->subject, e->endpoint->name) == 0 &&
+			strncmp(call->text, e->call, len) == 0 && call->text[len] == '(')
+			break;
+	}
+	return no;
+}
+
+static enum expectation_standing returned_stands(const struct expectation *e,
+	const struct journal *j, uint64_t mark)
+{
+	struct text wanted = TEXT_EMPTY, got = TEXT_EMPTY;
+	bool met = false;
+
+	format_value(e->value, &wanted);
+	for (uint64_t no = mark; !met && (no = next_returned(e, j, no));) {
+		text_clear(&got);
+		format_returned(journal_get(j, no), &got);
+		met = strcmp(text_get(&got), text_get(&wanted)) == 0;
+	}
+	text_done(&wanted);
+	text_done(&got);
+	return met ? STANDS_MET : STANDS_NOT_YET;
 }
 
 static bool was_in_state(const struct expectation *e, const struct journal *j, uint64_t since)
@@ -231,6 +298,10 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 		return path_stands(e, j, mark);
 	case EXPECT_SEGMENTS:
 		return segments_stand(e, j, mark);
+	case EXPECT_SEEN:
+		return seen_stands(e, j, mark);
+	case EXPECT_RETURNED:
+		return returned_stands(e, j, mark);
 	case EXPECT_RECVQ:
 	case EXPECT_SENDQ:
 	case EXPECT_BACKLOG:
@@ -313,8 +384,18 @@ void expectation_format(const struct expectation *e, struct text *out)
 			e->kind == EXPECT_PATH ? "path " : "");
 		format_states(e->states, e->count, out);
 		break;
+	case EXPECT_RETURNED:
+		text_printf(out, "%s returned ", e->endpoint->name);
+		text_printable(out, e->call, strlen(e->call));
+		text_puts(out, " ");
+		format_value(e->value, out);
+		break;
 	case EXPECT_SEGMENTS:
-		text_puts(out, e->count ? "segments" : "no segments");
+	case EXPECT_SEEN:
+		text_puts(out,
+			e->kind == EXPECT_SEEN ? "seen"
+				: e->count     ? "segments"
+					       : "no segments");
 		for (size_t i = 0; i < e->count; i++) {
 			text_puts(out, " ");
 			match_format(&e->matches[i], out);
@@ -366,6 +447,23 @@ static void format_seen_segments(const struct journal *j, uint64_t mark, struct 
 		text_puts(out, "no segments");
 }
 
+/* "c returned recv "a", recv 0" */
+static void format_all_returned(const struct expectation *e, const struct journal *j, uint64_t mark,
+	struct text *out)
+{
+	size_t count = 0;
+
+	text_printf(out, "%s returned", e->endpoint->name);
+	for (uint64_t no = mark; (no = next_returned(e, j, no)) && count < EXPECTATION_PARTS_MAX;) {
+		text_puts(out, count++ ? ", " : " ");
+		text_printable(out, e->call, strlen(e->call));
+		text_puts(out, " ");
+		format_returned(journal_get(j, no), out);
+	}
+	if (!count)
+		text_puts(out, " nothing");
+}
+
 void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,
 	struct text *out)
 {
@@ -415,7 +513,11 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 			out);
 		return;
 	case EXPECT_SEGMENTS:
+	case EXPECT_SEEN:
 		format_seen_segments(j, mark, out);
+		return;
+	case EXPECT_RETURNED:
+		format_all_returned(e, j, mark, out);
 		return;
 	default:
 		break;

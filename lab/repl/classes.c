@@ -305,11 +305,13 @@ static const struct {
 	{ "EVENTS", NULL },
 	{ "FILE", NULL },
 	{ "FROM-TO", NULL },
+	{ "FROM..TO", NULL },
 	{ "KEY", NULL },
 	{ "MARK", NULL },
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },
 	{ "#SEG", NULL },
+	{ "WORD", NULL },
 	{ "\"TEXT\"", NULL },
 	{ "\"DATA\"", NULL },
 };

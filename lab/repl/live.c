@@ -72,6 +72,10 @@ static void take(struct live *l, const struct event *e)
 	case EVENT_HELD:
 		l->held++;
 		break;
+	case EVENT_GOAL:
+		l->goals = e->goal.count;
+		l->goals_met = e->goal.met;
+		break;
 	case EVENT_DELIVERED:
 	case EVENT_DROPPED:
 		if (e->verdict.held && l->held)
@@ -86,7 +90,7 @@ void live_read(struct live *l, const struct journal *j)
 {
 	const uint64_t taken = EVENT_BIT(EVENT_SOCKET) | EVENT_BIT(EVENT_STATE) |
 		EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_HELD) | EVENT_BIT(EVENT_DELIVERED) |
-		EVENT_BIT(EVENT_DROPPED);
+		EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_GOAL);
 
 	for (uint64_t no = l->read; (no = journal_next(j, no, taken));)
 		take(l, journal_get(j, no));
@@ -141,6 +145,13 @@ void live_format(const struct live *l, size_t columns, bool color, struct text *
 	size_t shown = 0, used = strlen(LIVE_END);
 	const char *gap = "";
 
+	if (l->goals) {
+		used += strlen("goal 10/10") + strlen(GAP);
+		style(out, color, l->goals_met == l->goals ? "\033[32m" : "\033[33m");
+		text_printf(out, "goal %u/%u", l->goals_met, l->goals);
+		style(out, color, "\033[0m");
+		gap = GAP;
+	}
 	if (l->held)
 		used += strlen("wire 10 held");
 	while (shown < SOCKETS_SHOWN_MAX && (s = last_touched(l, since))) {
@@ -166,7 +177,7 @@ void live_format(const struct live *l, size_t columns, bool color, struct text *
 		text_printf(out, "%llu held", (unsigned long long)l->held);
 		style(out, color, "\033[0m");
 	}
-	text_puts(out, shown || l->held ? LIVE_END : LIVE_PLAIN);
+	text_puts(out, shown || l->held || l->goals ? LIVE_END : LIVE_PLAIN);
 }
 
 void live_format_place(uint32_t place, uint32_t steps, struct text *out)
@@ -190,6 +201,12 @@ static bool is_said(const char *part, size_t len)
 		return false;
 	memcpy(second, blank + 1, second_len);
 	second[second_len] = '\0';
+	if (blank - part == 4 && memcmp(part, "goal", 4) == 0) {
+		size_t met = strspn(second, "0123456789");
+
+		return met && second[met] == '/' &&
+			strspn(second + met, "/0123456789") == strlen(second + met);
+	}
 	if (blank - part == 4 && memcmp(part, "wire", 4) == 0) {
 		size_t digits = strspn(second, "0123456789");
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the prompt says of the lab: the states of the sockets touched last and how many segments the wire
+/* What the prompt says of the lab: how many goals of an exercise are met, the states of the sockets touched last and how many segments the wire
  * holds. Read from the journal and from nothing else; pure. The journal's thread. */
 #ifndef LAB_REPL_LIVE_H
 #define LAB_REPL_LIVE_H
@@ -23,13 +23,14 @@ struct live {
 	size_t count;
 	uint64_t read; /* number of the last event taken in */
 	uint64_t held; /* segments on the wire */
+	uint32_t goals, goals_met; /* of an exercise; 0 = none is done */
 };
 
 /* Take in what the journal has got since the last time; all that is zero is a beginning. */
 void live_read(struct live *l, const struct journal *j);
 void live_done(struct live *l);
 
-/* Append the prompt: "c ESTABLISHED  a CLOSE-WAIT  wire 2 held > ", sockets in order of appearance, as many of
+/* Append the prompt: "goal 1/3  c ESTABLISHED  a CLOSE-WAIT  wire 2 held > ", sockets in order of appearance, as many of
  * the last three touched as `columns` allow. color: with escapes between \001 and \002, as readline wants
  * them. */
 void live_format(const struct live *l, size_t columns, bool color, struct text *out);

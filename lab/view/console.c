@@ -186,6 +186,15 @@ static void tell_prediction(struct console *c, const struct journal *j, const st
 	put(c, false);
 }
 
+static void tell_goal(struct console *c, const struct journal *j, const struct event *event)
+{
+	text_printf(&c->out, "-- %s", style(c, event->goal.passed ? "\033[32m" : "\033[33m"));
+	narrate_what(j, event, &c->out);
+	text_printf(&c->out, "%s  (%u of %u)", style(c, "\033[0m"), event->goal.met,
+		event->goal.count);
+	put(c, false);
+}
+
 /* Does this event end the line that waits, on that line? */
 static bool joins(struct console *c, const struct journal *j, const struct event *event)
 {
@@ -306,6 +315,10 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		if (c->options.story)
 			tell_prediction(c, j, event);
 		break;
+	case EVENT_GOAL:
+		if (event->goal.number) /* how one begins is told otherwise */
+			tell_goal(c, j, event);
+		break;
 	case EVENT_NOTE:
 		if (event->place.line) { /* about a line of the script: for its author, whatever else is told */
 			text_printf(&c->out, "%snote:%s %s", style(c, "\033[33m"),
@@ -327,6 +340,11 @@ struct console *console_new(struct journal *journal, const struct console_option
 	c->options = *options;
 	journal_read(journal, on_event, c);
 	return c;
+}
+
+void console_set_story(struct console *c, bool story)
+{
+	c->options.story = story;
 }
 
 void console_pause(struct console *c, const struct journal *j)

@@ -24,6 +24,8 @@ struct console_options {
 
 /* Becomes a reader of `journal` (borrowed) for its lifetime: free the journal first. Never NULL. */
 struct console *console_new(struct journal *journal, const struct console_options *options);
+/* From here on tell the story, or not. */
+void console_set_story(struct console *c, bool story);
 /* Nothing more happens for now: print a command that waits for what it does. */
 void console_pause(struct console *c, const struct journal *j);
 void console_free(struct console *c);

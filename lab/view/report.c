@@ -18,6 +18,8 @@ static const char *const formats[] = {
 	[REPORT_TEXT] = "text",
 	[REPORT_MARKDOWN] = "markdown",
 	[REPORT_HTML] = "html",
+	[REPORT_CSV] = "csv",
+	[REPORT_GRADESCOPE] = "gradescope",
 };
 static_assert(sizeof(formats) / sizeof(formats[0]) == REPORT_FORMAT_COUNT, "a name for each");
 

@@ -17,6 +17,8 @@ enum report_format {
 	REPORT_TEXT, /* of claims, as are those below: for a terminal */
 	REPORT_MARKDOWN, /* for a README */
 	REPORT_HTML, /* one page, nothing else to load */
+	REPORT_CSV, /* of grades, as is the one below */
+	REPORT_GRADESCOPE, /* what its autograder hands on */
 	REPORT_FORMAT_COUNT,
 };
 

@@ -158,6 +158,7 @@ static void plain_line(const struct story_line *line, struct text *out)
 	case EVENT_QUESTION:
 	case EVENT_PREDICTION:
 	case EVENT_OBSERVATION:
+	case EVENT_GOAL:
 		text_printf(out, "-- %s", line->what);
 		break;
 	case EVENT_OUTPUT:

@@ -34,6 +34,7 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (20 * NS_PER_MS)
 #define SLICE_NS NS_PER_MS /* then the loop goes round once */
+#define GATHER_MS 2 /* what follows so soon goes together: a write for each event costs more than the event */
 
 struct watcher {
 	TAILQ_ENTRY(watcher) place;
@@ -68,6 +69,7 @@ struct feed {
 	unsigned handles; /* that are still to be closed */
 	bool closing;
 	uint64_t credit_ns, counted_ns; /* of the lab's time, and when that was reckoned */
+	uint64_t given_ns; /* when watchers were given something last */
 };
 
 static uint64_t lab_time(const struct feed *f, uint64_t at_ns)
@@ -289,6 +291,11 @@ static void on_turn(uv_prepare_t *handle)
 	struct watcher *w, *next;
 	bool more = false;
 
+	if (begin - f->given_ns < GATHER_MS * NS_PER_MS) {
+		if (!uv_is_active((uv_handle_t *)&f->later))
+			uv_timer_start(&f->later, on_later, GATHER_MS, 0);
+		return;
+	}
 	earn_credit(f, begin);
 	if (f->credit_ns < SLICE_NS) {
 		uv_timer_start(&f->later, on_later, SHARE * SLICE_NS / NS_PER_MS, 0);
@@ -298,7 +305,8 @@ static void on_turn(uv_prepare_t *handle)
 		next = TAILQ_NEXT(w, place);
 		more |= give(w, begin + SLICE_NS);
 	}
-	spent = clock_now_ns() - begin;
+	f->given_ns = clock_now_ns();
+	spent = f->given_ns - begin;
 	f->credit_ns -= spent < f->credit_ns ? spent : f->credit_ns;
 	if (more)
 		uv_timer_start(&f->later, on_later, 0, 0);

@@ -28,6 +28,9 @@ look()
 		share/bash-completion/completions/tcplab share/doc/tcplab/copyright; do
 		[[ -s $usr/$file ]] || wrong "no $usr/$file"
 	done
+	# what solves an exercise stays at home
+	[[ -s $usr/share/tcplab/recipes/exercises/closing.lab ]] || wrong 'no exercises'
+	[[ -z $(find "$1" -name 'solution*' -o -name 'wrong*') ]] || wrong 'solutions are installed'
 	cd / || exit
 	"$usr/bin/tcplab" list >"$work/list" || wrong 'list fails'
 	grep -q '^open/self-connect ' "$work/list" || wrong 'its recipes are not found'
@@ -58,8 +61,9 @@ look()
 		}
 		t=$1/bin/tcplab
 		try "$t" ch; try "$t" play loss/cr; try "$t" check --rep; try "$t" check --report = j
-		try "$t" -c conn; try "$t" list --j; try "$t" show close/four; try "$t" claims --report = m' bash "$usr")
-	[[ $completed == $'check\nloss/crash\n--report\njunit json\nconnect\n\nclose/four-way\nmarkdown' ]] ||
+		try "$t" -c conn; try "$t" list --j; try "$t" show close/four; try "$t" claims --report = m
+		try "$t" exercise exercises/clos' bash "$usr")
+	[[ $completed == $'check\nloss/crash\n--report\njunit json\nconnect\n\nclose/four-way\nmarkdown\nexercises/closing' ]] ||
 		wrong "completed is: $completed"
 }
 

@@ -75,6 +75,15 @@ grep -q '#3 .*ACK seq 1 ack 1' "$work/err" || wrong 'the story does not end with
 run 1 -c "mark; $pair; expect segments syn rst"
 told err 'not as expected: -c:1:' 'expected  segments syn rst' 'seen      segments syn syn/ack ack'
 
+run 0 -c "mark; $pair; send c \"abc\"; recv a; expect seen syn ack data; expect a returned recv \"abc\"; expect c returned send 3"
+run 1 -c "mark; $pair; expect seen ack syn within 50ms"
+told err 'not as expected: -c:1:' 'expected  seen ack syn' 'seen      segments syn syn/ack ack'
+run 1 -c 'socket c; connect c :80 => ECONNREFUSED; expect c returned connect 0 within 50ms'
+told err 'not as expected: -c:1:' 'expected  c returned connect 0' 'seen      c returned connect ECONNREFUSED'
+run 1 -c 'socket c; connect c :80 => ECONNREFUSED; mark; expect c returned connect ECONNREFUSED within 50ms'
+told err 'not as expected: -c:1:' 'expected  c returned connect ECONNREFUSED' 'seen      c returned nothing'
+run 2 -c 'socket c; expect c returned recv'
+
 run 1 -c 'expect main exited 0 within 50ms'
 told err 'not as expected: -c:1:1:' 'expected  main exited 0' 'seen      main running'
 

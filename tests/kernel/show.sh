@@ -130,6 +130,36 @@ has '^Also held by kid [0-9]+ fd '
 play 'host bob; process p on bob; socket s in p; bind s :80; listen s; host bob crash; show s'
 has 'lost power'
 
+# what a mini-socket does not know, it does not tell: the kernel writes 0 for the user who made it
+play 'socket l; bind l :80; listen l; hold syn/ack; socket c; connect c :80 &; expect l/1 SYN-RECEIVED; show l/1'
+lacks '^  uid '
+play "$pair accept l a; close c; expect a CLOSE-WAIT; close a; expect c TIME-WAIT; show c"
+lacks '^  uid '
+play "$pair show c"
+has "^  uid +$(id -u) "
+play 'socket u udp; bind u :53; show u'
+has "^  uid +$(id -u) "
+
+# What the sentences say of the kernel. SIOCINQ leaves out the FIN that recvq counts, SIOCOUTQ the SYN of sendq.
+play "$pair accept l a; close c; expect a CLOSE-WAIT; expect a recvq 1; ioctl a SIOCINQ => 0; help recvq"
+has 'SIOCINQ does not count'
+play 'socket l; bind l :80; listen l; hold; socket c; nonblock c on; connect c :80 => EINPROGRESS; expect c sendq 1; ioctl c SIOCOUTQ => 0; help sendq'
+has 'SIOCOUTQ tells 0'
+# a SYN/ACK waits on the retransmission timer
+play 'help timer'
+lacks 'SYN/ACK'
+# A row of timeouts is counted when it begins, not when it ends (Linux 6.7). The first four of a SYN are a second apart
+# (6.5): backoff counts none of them.
+play "$pair show c rto_recoveries"
+if ! grep -q 'does not tell' "$work/out"; then
+	play "$pair accept l a; drop data always; send c 1; expect c retransmits 2; expect c rto_recoveries 1; help rto_recoveries"
+	has 'when it begins'
+fi
+if [[ -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ]]; then
+	play 'socket c; drop syn always; connect c :80 &; expect c retransmits 1; expect c backoff 0; expect c rto 1s; help rto'
+	has 'tcp_syn_linear_timeouts'
+fi
+
 # which rows
 net="host bob; process p on bob; socket l in p; bind l :80; listen l; socket c; connect c bob:80; accept l a; \
 socket d; connect d bob:80; socket u udp; bind u :53;"

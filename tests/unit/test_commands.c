@@ -26,7 +26,7 @@
  * not time, and may not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh
  * does). */
 static const char *const for_people[] = { "capture", "exec", "help", "next", "play", "quit", "save",
-	"sleep", "type", "watch", "wire", NULL };
+	"sleep", "submit", "type", "watch", "wire", NULL };
 /* No recipe shows these yet. Take a name out with the first one that does. */
 static const char *const not_shown_yet[] = { NULL };
 
@@ -74,8 +74,8 @@ static void table_has_no_empty_field(void **state)
 		assert_true(def->min_args <= def->max_args);
 		assert_int_equal(def->args[0] == '\0' || def->args[0] == '{', def->max_args == 0);
 		assert_int_equal(def->flags &
-				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK | CMD_WORDS |
-					CMD_OUTSIDE),
+				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK |
+					CMD_BLOCK_MAY | CMD_WORDS | CMD_OUTSIDE),
 			0);
 	}
 }

@@ -232,6 +232,10 @@ static struct journal *make_all(void)
 				.line = 3,
 				.column = 2,
 				.verdict = PREDICTION_OTHERWISE } });
+	add(j,
+		(struct event){ .kind = EVENT_GOAL,
+			.text = "c is in CLOSING",
+			.goal = { .number = 2, .met = 1, .count = 3, .passed = true } });
 	add(j, (struct event){ .kind = EVENT_RULE, .text = "rule 1: hold any" });
 	add(j, (struct event){ .kind = EVENT_MARK, .text = "mark" });
 	add(j, (struct event){ .kind = EVENT_SAY, .text = "hello" });

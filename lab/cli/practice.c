@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/practice.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/attempt.h"
+#include "language/exercise.h"
+#include "language/recipe.h"
+#include "language/statement.h"
+#include "language/telling.h"
+#include "world/world.h"
+
+int practice_read(struct practice *p, const struct options *o, struct diag *d)
+{
+	struct text text = TEXT_EMPTY;
+	struct diag later = { 0 }; /* told when it is read as the recipe that it is */
+	int r = 0;
+
+	*p = (struct practice){ 0 };
+	if (o->exercise)
+		r = recipe_read(o->file, &text, d);
+	else if (!o->file ||
+		recipe_read_plain(o->file, &text, &later) < 0) /* no pipe: what is read is gone */
+		return 0;
+	if (r == 0 && exercise_is(text_get(&text), text.len)) {
+		r = exercise_read(o->file, text_get(&text), text.len, o->student ? o->student : "",
+			&p->exercise, d);
+	} else if (r == 0 && o->exercise) {
+		r = diag_set(d, EINVAL, "%s is no exercise: it has no goal", o->file);
+		diag_remedy(d, "tcplab list exercises");
+	}
+	text_done(&text);
+	return r;
+}
+
+void practice_join(struct practice *p, struct world *world)
+{
+	p->world = world;
+	if (p->exercise)
+		p->attempt = attempt_new(p->exercise, world, false);
+}
+
+void practice_done(struct practice *p)
+{
+	if (p->attempt)
+		attempt_free(p->attempt);
+	else
+		exercise_free(p->exercise);
+	*p = (struct practice){ 0 };
+}
+
+bool practice_failed(const struct practice *p)
+{
+	const struct journal *j = world_journal(p->world);
+	const uint64_t kinds = EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION);
+
+	for (uint64_t no = 0; (no = journal_next(j, no, kinds));) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->kind == EVENT_ERROR || !event->place.passed)
+			return true;
+	}
+	return false;
+}
+
+void practice_print(const struct practice *p)
+{
+	struct text goals = TEXT_EMPTY;
+
+	attempt_format(p->attempt, &goals);
+	printf("%s\n%s\n`goal` tells how it stands, `hint` helps, `help` lists the commands.\n%s\n",
+		p->exercise->opening, text_get(&goals),
+		p->exercise->student[0] ? "`submit` writes the file to hand in."
+					: "This is for practice; --student ID makes it yours.");
+	fflush(stdout);
+	text_done(&goals);
+}
+
+int practice_check(const struct practice *p)
+{
+	struct journal *j = world_journal(p->world);
+	struct text text = TEXT_EMPTY;
+	int code = EXIT_PASSED;
+
+	attempt_rested(p->attempt);
+	for (size_t i = 0; i < p->exercise->goal_count; i++) {
+		const struct statement *goal = p->exercise->goals[i].statement;
+		struct diag d = { 0 };
+
+		if (!attempt_met(p->attempt, i))
+			continue;
+		statement_error(goal, NULL, &d,
+			"this goal is met before anybody has done anything");
+		telling_error(j, 0, &d, goal->line_text);
+		code = EXIT_USAGE;
+	}
+	text_printf(&text,
+		"this is an exercise, and what it gives holds: `tcplab exercise %s` begins it",
+		p->exercise->name);
+	if (code == EXIT_PASSED)
+		journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = text_get(&text) });
+	text_done(&text);
+	return code;
+}
+
+void practice_remind(const struct practice *p)
+{
+	if (p->attempt && attempt_unsubmitted(p->attempt))
+		fputs("tcplab: not handed in: `submit` before leaving writes the file\n", stderr);
+}

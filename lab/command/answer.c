@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/exercising.h"
+#include "language/attempt.h"
+#include "language/cmd.h"
+#include "language/statement.h"
+
+static int answer_run(struct cmd_call *c, struct diag *d)
+{
+	struct attempt *a;
+	int r = exercising_find(c, &a, d);
+
+	if (r == 0)
+		r = attempt_answer(a, c->statement->words[1].text, d);
+	return r < 0 ? r : CMD_DONE;
+}
+
+const struct cmd_def cmd_answer = {
+	.name = "answer",
+	.args = "WORD",
+	.min_args = 1,
+	.max_args = 1,
+	.summary = "answer what an exercise asks",
+	.detail = "The last answer counts; an exercise may limit how many there are.",
+	.source = "tcplab",
+	.example = "answer syn/ack",
+	.run = answer_run,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+#include "command/exercising.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/attempt.h"
+#include "language/cmd.h"
+#include "language/statement.h"
+#include "world/world.h"
+
+static int goal_run(struct cmd_call *c, struct diag *d)
+{
+	struct text out = TEXT_EMPTY;
+	struct attempt *a;
+	int r;
+
+	if (c->statement->has_block || c->statement->word_count > 1)
+		return exercising_refuse(c, d);
+	r = exercising_find(c, &a, d);
+	if (r < 0)
+		return r;
+	attempt_format(a, &out);
+	journal_add(world_journal(c->world),
+		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
+	text_done(&out);
+	return CMD_DONE;
+}
+
+const struct cmd_def cmd_goal = {
+	.name = "goal",
+	.args = "[\"TEXT\" [in order] [at the end] { EXPECTATION; ... }]",
+	.min_args = 0,
+	.max_args = 6,
+	.summary = "the goals of the exercise: which are met, what is left of its limits",
+	.detail =
+		"In an exercise it states one: expectations that must stand at the same moment, while the lab is at\n"
+		"rest; `answer WORD` among them asks for that answer. It stays met, unless it must stand at the end;\n"
+		"in order: only when the goal above it has been met. `path` and `segments` count from the student's\n"
+		"beginning.",
+	.source = "tcplab",
+	.example = "goal \"c is in CLOSE-WAIT\" { expect c CLOSE-WAIT }",
+	.flags = CMD_BLOCK_MAY,
+	.run = goal_run,
+};

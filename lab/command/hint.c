@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+#include "command/exercising.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/attempt.h"
+#include "language/cmd.h"
+#include "language/statement.h"
+#include "world/world.h"
+
+static int hint_run(struct cmd_call *c, struct diag *d)
+{
+	struct text out = TEXT_EMPTY;
+	struct attempt *a;
+	int r;
+
+	if (c->statement->word_count > 1)
+		return exercising_refuse(c, d);
+	r = exercising_find(c, &a, d);
+	if (r == 0)
+		r = attempt_hint(a, &out, d);
+	if (r == 0)
+		journal_add(world_journal(c->world),
+			(struct event){ .kind = EVENT_OUTPUT,
+				.cause = c->event,
+				.text = text_get(&out) });
+	text_done(&out);
+	return r < 0 ? r : CMD_DONE;
+}
+
+const struct cmd_def cmd_hint = {
+	.name = "hint",
+	.args = "[\"TEXT\" [costs N]]",
+	.min_args = 0,
+	.max_args = 3,
+	.summary = "the next hint of the exercise; it may cost part of the score",
+	.detail = "In an exercise it states one; N of 100 are what it costs.",
+	.source = "tcplab",
+	.example = "hint \"Who has to close?\" costs 10",
+	.run = hint_run,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "command/exercising.h"
+#include "journal/event.h"
+#include "journal/journal.h"
+#include "language/attempt.h"
+#include "language/cmd.h"
+#include "language/script.h"
+#include "language/statement.h"
+#include "world/world.h"
+
+static int submit_run(struct cmd_call *c, struct diag *d)
+{
+	const struct token *path = c->statement->word_count > 1 ? &c->statement->words[1] : NULL;
+	struct text out = TEXT_EMPTY;
+	struct attempt *a;
+	int r = exercising_find(c, &a, d);
+
+	if (r == 0 && path && strlen(path->text) != path->len)
+		r = statement_error(c->statement, path, d, "a file name holds no NUL");
+	if (r == 0)
+		r = attempt_submit(a, path ? path->text : NULL, &out, d);
+	if (r == 0)
+		journal_add(world_journal(c->world),
+			(struct event){ .kind = EVENT_OUTPUT,
+				.cause = c->event,
+				.text = text_get(&out) });
+	text_done(&out);
+	return r < 0 ? r : CMD_DONE;
+}
+
+const struct cmd_def cmd_submit = {
+	.name = "submit",
+	.args = "[FILE]",
+	.min_args = 0,
+	.max_args = 1,
+	.summary = "write what was done in this exercise to a file, to be handed in",
+	.detail =
+		"EXERCISE-STUDENT.tcplab in the current folder, unless FILE is said. It holds what was typed and what\n"
+		"was seen, and is graded by playing it again. A file of another session is not overwritten.",
+	.source = "tcplab",
+	.example = "submit",
+	.flags = CMD_OUTSIDE,
+	.run = submit_run,
+};
