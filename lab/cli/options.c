@@ -402,6 +402,16 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 			return refuse(error, "option '--timeout' takes a time such as 90s, not ",
 				value, "");
 		break;
+	case OPTION_STUDENT:
+		if (!exercise_is_student(value))
+			return refuse(error,
+				"a student's ID is of letters, digits, _ . @ and -, not ", value,
+				"");
+		o->student = value;
+		break;
+	case OPTION_STUDENTS:
+		o->students = value;
+		break;
 	case OPTION_PORT:
 		o->port = (unsigned)strtoul(value, &end, 10);
 		if (value[0] < '0' || value[0] > '9' || *end || strlen(value) > 5 ||
@@ -413,16 +423,6 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		break;
 	case OPTION_CONTROL:
 		o->control = true;
-		break;
-	case OPTION_STUDENT:
-		if (!exercise_is_student(value))
-			return refuse(error,
-				"a student's ID is of letters, digits, _ . @ and -, not ", value,
-				"");
-		o->student = value;
-		break;
-	case OPTION_STUDENTS:
-		o->students = value;
 		break;
 	case OPTION_HELP:
 		o->help = true;

@@ -34,7 +34,8 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (20 * NS_PER_MS)
 #define SLICE_NS NS_PER_MS /* then the loop goes round once */
-#define GATHER_MS 2 /* what follows so soon goes together: a write for each event costs more than the event */
+#define GATHER_MS                                                                                  \
+	2 /* what follows so soon goes together: a write for each event costs more than the event */
 
 struct watcher {
 	TAILQ_ENTRY(watcher) place;
