@@ -463,6 +463,7 @@ int lab_run(const struct options *o)
 	struct console_options console_options = { .commands = !asked,
 		.played = true,
 		.guest = o->control ? SERVER_FILE : NULL,
+		.guest_name = "page",
 		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
