@@ -30,6 +30,24 @@
 #include "watch/watch.h"
 #include "world/host.h"
 
+/* Bad usage: one line, which says where help is. */
+static int misused(struct text *message)
+{
+	fprintf(stderr, "tcplab: %s\n", text_get(message));
+	text_done(message);
+	return EXIT_USAGE;
+}
+
+static int misused_word(const char *before, const char *word, const char *after)
+{
+	struct text message = TEXT_EMPTY;
+
+	text_printf(&message, "%s'", before);
+	text_printable(&message, word, strlen(word));
+	text_printf(&message, "'%s; `tcplab --help` tells more", after);
+	return misused(&message);
+}
+
 /* Every recipe that the arguments name, or all. 0 or an exit code. */
 static int find_recipes(char **names, int count, struct recipe_list *list)
 {
@@ -286,6 +304,29 @@ static int report(struct options *o, char **names, int count)
 	return code;
 }
 
+static int serve(struct options *o, char **names, int count)
+{
+	struct recipe_list list = { 0 };
+	int code = 0;
+
+	if (count > (o->command || o->file ? 0 : 1))
+		return misused_word("serve plays one recipe; it cannot take ", names[count - 1],
+			"");
+	if (count)
+		code = find_recipes(names, count, &list);
+	if (code == 0 && list.count > 1) {
+		fputs("tcplab: serve plays one recipe, and that is a folder\n", stderr);
+		code = EXIT_USAGE;
+	}
+	if (code == 0 && count)
+		o->file = list.paths[0];
+	o->serve = true;
+	if (code == 0)
+		code = lab_run(o);
+	recipe_list_done(&list);
+	return code;
+}
+
 static void add_id(void *arg, const struct statement *claim)
 {
 	struct text *ids = arg, id = TEXT_EMPTY;
@@ -387,34 +428,16 @@ static int doctor(void)
 	return r < 0 ? EXIT_NO_LAB : 0;
 }
 
-/* Bad usage: one line, which says where help is. */
-static int misused(struct text *message)
-{
-	fprintf(stderr, "tcplab: %s\n", text_get(message));
-	text_done(message);
-	return EXIT_USAGE;
-}
-
-static int misused_word(const char *before, const char *word, const char *after)
-{
-	struct text message = TEXT_EMPTY;
-
-	text_printf(&message, "%s'", before);
-	text_printable(&message, word, strlen(word));
-	text_printf(&message, "'%s; `tcplab --help` tells more", after);
-	return misused(&message);
-}
-
 static int subcommand(struct options *o, char **words, int count)
 {
 	enum verb verb = count ? verb_parse(words[0]) : VERB_NONE;
 	struct text error = TEXT_EMPTY;
 
-	if (count && (o->command || o->file))
+	if (count && (o->command || o->file) && verb != VERB_SERVE)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, exercise, grade, watch, report, list, show or doctor");
+			": play, check, claims, exercise, grade, watch, serve, report, list, show or doctor");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -430,6 +453,8 @@ static int subcommand(struct options *o, char **words, int count)
 		return grade(o, words + 1, count - 1);
 	case VERB_SHOW:
 		return show(o, words + 1, count - 1);
+	case VERB_SERVE:
+		return serve(o, words + 1, count - 1);
 	case VERB_REPORT:
 		return report(o, words + 1, count - 1);
 	case VERB_LIST:

@@ -16,6 +16,8 @@ run			libmnl.pc	libmnl-dev		libmnl-devel
 run			jansson.pc	libjansson-dev		jansson-devel
 run			readline.pc	libreadline-dev		readline-devel
 run			ncursesw.pc	libncurses-dev		ncurses-devel
+run			libwebsockets.pc	libwebsockets-dev	libwebsockets-devel
+run			libwebsockets-evlib_uv.so	libwebsockets-evlib-uv	libwebsockets-devel
 run			libpcap.pc	libpcap-dev		libpcap-devel
 run			libmd.pc	libmd-dev		libmd-devel
 tests			cmocka.pc	libcmocka-dev		libcmocka-devel

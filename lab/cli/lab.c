@@ -30,6 +30,7 @@
 #include "language/script.h"
 #include "language/telling.h"
 #include "repl/prompt.h"
+#include "serve/server.h"
 #include "view/console.h"
 #include "watch/feed.h"
 #include "wire/capture.h"
@@ -48,6 +49,7 @@ struct lab {
 	struct console *console;
 	struct practice practice; /* the exercise; else all zero */
 	struct prompt *prompt;
+	struct server *server; /* NULL = there is no page */
 	struct feed *feed; /* for watchers; NULL = nobody can watch */
 	struct text title; /* what they are told this lab is */
 	struct stepper stepper; /* of a recipe that is played for people; else all zero */
@@ -88,6 +90,12 @@ static void print_json(void *arg, const struct journal *j, const struct event *e
 	free(line);
 }
 
+/* What is for whoever started us. */
+static void tell(struct lab *lab, const char *words)
+{
+	print_stdio(lab, false, words, strlen(words));
+}
+
 /* ---- ending ---- */
 
 static void on_closed(void *arg)
@@ -103,6 +111,7 @@ static void close_lab(struct lab *lab)
 	if (lab->prompt)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
+	server_close(lab->server);
 	lines_close(&lab->lines);
 	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
@@ -111,6 +120,12 @@ static void close_lab(struct lab *lab)
 	feed_close(lab->feed);
 	lab->feed = NULL;
 	world_close(lab->world, on_closed, lab);
+}
+
+/* A page of a recipe is there to be looked at when it has been played. */
+static bool stays(const struct lab *lab)
+{
+	return lab->server && (lab->options->file || lab->options->command);
 }
 
 static void on_script_ended(void *arg, enum script_verdict verdict)
@@ -122,7 +137,10 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 	if (!lab->code)
 		lab->code =
 			lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
-	close_lab(lab);
+	if (stays(lab))
+		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
+	else
+		close_lab(lab);
 }
 
 /* Who does not want to answer any more wants to see the rest of the story. */
@@ -160,7 +178,8 @@ static void on_signal(uv_signal_t *handle, int number)
 
 	if (number == SIGINT && lab->interactive)
 		return; /* the prompt has its own use for it */
-	lab->code = EXIT_SIGNAL + number;
+	if (number != SIGINT || !stays(lab)) /* where that is how it ends */
+		lab->code = EXIT_SIGNAL + number;
 	close_lab(lab);
 }
 
@@ -330,7 +349,8 @@ static int feed_recipe(struct lab *lab, struct diag *d)
 	} else if (r == 0) {
 		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
 		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
-		script_end(lab->script);
+		if (!o->control) /* else more may come */
+			script_end(lab->script);
 	}
 	text_done(&text);
 	return r;
@@ -348,8 +368,29 @@ static int feed(struct lab *lab, bool interactive, struct diag *d)
 	if (!o->command)
 		return interactive ? open_prompt(lab, d) : read_input(lab, d);
 	script_push_told(lab->script, o->command, strlen(o->command), "-c", 1);
-	script_end(lab->script);
+	if (!o->control) /* else more may come */
+		script_end(lab->script);
 	return 0;
+}
+
+/* 0 or -errno with d filled. */
+static int open_page(struct lab *lab, struct diag *d)
+{
+	const struct options *o = lab->options;
+	struct server_options options = { .address = o->bind,
+		.port = (uint16_t)o->port,
+		.control = o->control };
+	struct text words = TEXT_EMPTY;
+	int r = o->serve
+		? server_open(&lab->server, &lab->loop, lab->world, lab->script, &options, d)
+		: 0;
+
+	if (lab->server) {
+		server_tell(lab->server, &words);
+		tell(lab, text_get(&words));
+	}
+	text_done(&words);
+	return r;
 }
 
 static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
@@ -421,6 +462,7 @@ int lab_run(const struct options *o)
 		.arg = &lab };
 	struct console_options console_options = { .commands = !asked,
 		.played = true,
+		.guest = o->control ? SERVER_FILE : NULL,
 		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
@@ -454,13 +496,14 @@ int lab_run(const struct options *o)
 		offer(&lab, interactive);
 	if (r < 0)
 		lab.code = EXIT_NO_LAB;
-	else if ((r = feed(&lab, interactive, &d)) < 0)
+	else if ((r = open_page(&lab, &d)) < 0 || (r = feed(&lab, interactive, &d)) < 0)
 		lab.code = EXIT_USAGE;
 	if (r < 0) {
 		complaint_print(&d);
 		close_lab(&lab);
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);
+	server_free(lab.server);
 	end_capture(&lab);
 	if (o->page && lab.code != EXIT_NO_LAB)
 		write_report(&lab);

@@ -88,6 +88,15 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 			  "its score; 1 when one was refused, or its replay parts from what it says.",
 		.recipes = "exercises",
 	},
+	[VERB_SERVE] = {
+		.name = "serve",
+		.args = "[RECIPE]",
+		.summary = "the lab as a live page for a projector, and for those who follow along",
+		.detail = "Prints a link. The page shows sockets, the state diagram, the ladder and the story as they come; it\n"
+			  "changes nothing. You type at the prompt, or a recipe is played: then the page stays until Ctrl-C. The\n"
+			  "link works on this machine only, unless --bind says otherwise.",
+		.recipes = "recipes",
+	},
 	[VERB_REPORT] = {
 		.name = "report",
 		.args = "RECIPE|JOURNAL",
@@ -124,13 +133,13 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.letter = 'c',
 		.arg = "'CMD; CMD'",
 		.summary = "run these commands",
-		.verbs = ON(NONE),
+		.verbs = ON(NONE) | ON(SERVE),
 	},
 	[OPTION_FILE] = {
 		.letter = 'f',
 		.arg = "FILE",
 		.summary = "run the commands in FILE",
-		.verbs = ON(NONE),
+		.verbs = ON(NONE) | ON(SERVE),
 	},
 	[OPTION_IPV6] = {
 		.letter = '6',
@@ -143,24 +152,24 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "keep-going",
 		.summary = "go on behind a failed expectation, tell all",
 		.detail = "The exit code is still 1. A mistake in the commands ends them at once, as without it.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT) | ON(SERVE),
 	},
 	[OPTION_SLOW] = {
 		.name = "slow",
 		.summary = "play what takes minutes, too",
 		.detail = "Recipes mark it with `slow`: waiting for TIME-WAIT to end, for one. Else it is left out.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT) | ON(SERVE),
 	},
 	[OPTION_ALLOW_EXEC] = {
 		.name = "allow-exec",
 		.summary = "a recipe may run programs (exec)",
 		.detail = "What is typed at the prompt or behind `-c` may without, and so may the recipes that came with tcplab.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT) | ON(SERVE),
 	},
 	[OPTION_ALLOW_WRITE] = {
 		.name = "allow-write",
 		.summary = "a recipe may write files (save, capture)",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(CLAIMS) | ON(REPORT) | ON(SERVE),
 	},
 	[OPTION_CAPTURE] = {
 		.name = "capture",
@@ -169,7 +178,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.detail = "Every packet from the first on, with what became of it in a comment, as the command `capture`\n"
 			  "does. FILE is taken as it is named. With check it is a folder, which is made when it is not there, and each recipe has its\n"
 			  "file in it: open-three-way.pcapng.",
-		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK),
+		.verbs = ON(NONE) | ON(PLAY) | ON(CHECK) | ON(SERVE),
 	},
 	[OPTION_STEP] = {
 		.name = "step",
@@ -177,7 +186,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.detail = "With its place: [7/23]. `c` goes on without stopping, `q` quits, `?` tells more, and any other line is run\n"
 			  "as at the prompt. A loop is one step. It goes on behind a failed expectation, and the exit code is still 1.\n"
 			  "The lab lives on while it waits, with the timers of its kernel; but what is held is not sent again.",
-		.verbs = ON(PLAY),
+		.verbs = ON(PLAY) | ON(SERVE),
 	},
 	[OPTION_PACE] = {
 		.name = "pace",
@@ -185,7 +194,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.summary = "wait so long between two commands: 1s, 500ms",
 		.detail = "For a projector. `within` and `sleep` take as long as ever; timers of the kernel that are shorter than the\n"
 			  "pace run out between the commands, but what is held is not sent again.",
-		.verbs = ON(PLAY),
+		.verbs = ON(PLAY) | ON(SERVE),
 	},
 	[OPTION_JSON] = {
 		.name = "json",
@@ -255,6 +264,26 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.summary = "grade these students, an ID a line, and nobody else",
 		.detail = "Who handed in nothing is told, too.",
 		.verbs = ON(GRADE),
+	},
+	[OPTION_PORT] = {
+		.name = "port",
+		.arg = "N",
+		.summary = "serve the page at this TCP port (any that is free)",
+		.verbs = ON(SERVE),
+	},
+	[OPTION_BIND] = {
+		.name = "bind",
+		.arg = "ADDR",
+		.summary = "serve the page at this IP address (127.0.0.1)",
+		.detail = "0.0.0.0 is every address of this machine: whoever reaches it and has the link sees all of the lab. It is\n"
+			  "plain HTTP, so whoever reads the network's traffic does, too.",
+		.verbs = ON(SERVE),
+	},
+	[OPTION_CONTROL] = {
+		.name = "control",
+		.summary = "print a second link, whose page can also send commands",
+		.detail = "They go where those typed at the prompt go, but run and feed no programs and read and write no files.",
+		.verbs = ON(SERVE),
 	},
 	[OPTION_HELP] = {
 		.letter = 'h',
@@ -382,6 +411,18 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		break;
 	case OPTION_STUDENTS:
 		o->students = value;
+		break;
+	case OPTION_PORT:
+		o->port = (unsigned)strtoul(value, &end, 10);
+		if (value[0] < '0' || value[0] > '9' || *end || strlen(value) > 5 ||
+			o->port > UINT16_MAX)
+			return refuse(error, "option '--port' takes a TCP port, not ", value, "");
+		break;
+	case OPTION_BIND:
+		o->bind = value;
+		break;
+	case OPTION_CONTROL:
+		o->control = true;
 		break;
 	case OPTION_HELP:
 		o->help = true;

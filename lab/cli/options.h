@@ -33,6 +33,7 @@ enum verb {
 	VERB_WATCH,
 	VERB_EXERCISE,
 	VERB_GRADE,
+	VERB_SERVE,
 	VERB_REPORT,
 	VERB_LIST,
 	VERB_SHOW,
@@ -73,6 +74,9 @@ enum option_id {
 	OPTION_TIMEOUT,
 	OPTION_STUDENT,
 	OPTION_STUDENTS,
+	OPTION_PORT,
+	OPTION_BIND,
+	OPTION_CONTROL,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -109,6 +113,10 @@ struct options {
 	enum page page;
 	bool step, json, ipv6, keep_going, slow, help, version;
 	bool ask; /* play: questions are put, and answers read */
+	bool serve; /* a page that shows it live */
+	bool control; /* and takes commands */
+	const char *bind; /* IP address to serve on; NULL = this machine only */
+	unsigned port; /* to serve on; 0 = any */
 	bool allow_exec, allow_write; /* for a recipe: somebody else's text */
 	enum report_format report;
 	unsigned jobs; /* labs at a time, at least 1 */

@@ -11,6 +11,7 @@
 #include "language/prediction.h"
 #include "language/script.h"
 #include "repl/live.h"
+#include "view/row.h"
 
 #define ASKED "  (Enter, or ?) "
 #define TYPED_FILE "<step>" /* as messages name it */
@@ -19,7 +20,7 @@ static const char help[] =
 	"Enter runs it; c it and all that follow, up to one that fails; q quits.\n"
 	"Anything else is a command, as at the prompt: ss, ladder, help ...\n";
 
-static size_t columns(void)
+static int columns(void)
 {
 	struct winsize size;
 
@@ -37,7 +38,7 @@ static void format_step(struct stepper *s)
 {
 	const struct play *play = script_playing(s->script);
 	const char *asked = s->terminal ? ASKED : "";
-	size_t most = s->terminal ? columns() - 1 : SIZE_MAX;
+	struct text whole = TEXT_EMPTY;
 
 	text_clear(&s->step);
 	if (is_asked(s)) {
@@ -48,13 +49,13 @@ static void format_step(struct stepper *s)
 		text_puts(&s->step, "...> ");
 		return;
 	}
-	text_printf(&s->step, "[%u/%u] ", play_place(play), play->steps);
-	play_format(play, play_place(play), &s->step);
-	if (s->step.len + strlen(asked) > most && most > strlen(asked) + 3) {
-		s->step.len = most - strlen(asked) - 3;
-		s->step.s[s->step.len] = '\0';
-		text_puts(&s->step, "...");
-	}
+	text_printf(&whole, "[%u/%u] ", play_place(play), play->steps);
+	play_format(play, play_place(play), &whole);
+	if (s->terminal)
+		row_cut(text_get(&whole), columns() - 1 - (int)strlen(asked), &s->step);
+	else
+		text_puts(&s->step, text_get(&whole));
+	text_done(&whole);
 	text_puts(&s->step, asked);
 }
 

@@ -68,7 +68,7 @@ const struct cmd_def cmd_diagram = {
 	.detail =
 		"[[LISTEN l]] is a state that socket l is in. A double line is where somebody went: c1,3 on it are\n"
 		"steps 1 and 3 of the socket whose letter is c. The list below has each step and its cause; - -> is\n"
-		"one that the figure does not have, such as a reset. Name sockets, processes or hosts, or have those\n"
+		"one that the figure does not draw, such as a reset. Name sockets, processes or hosts, or have those\n"
 		"drawn that live, and as many that lived as there is room for, of each name the youngest. `wide` writes on each line what makes\n"
 		"a socket go there, as is done anyway where 100 columns and 26 lines are; `since mark` (or a mark's\n"
 		"name) begins there; `all` steps of long ways; `ascii` where the terminal draws no lines.",

@@ -74,5 +74,6 @@ const struct cmd_def cmd_include = {
 		"recipe, as in api/connected.",
 	.source = "tcplab",
 	.example = "include common.lab",
+	.flags = CMD_OUTSIDE,
 	.run = include_run,
 };

@@ -176,5 +176,6 @@ const struct cmd_def cmd_play = {
 		"again because something is held is dropped.",
 	.source = "tcplab",
 	.example = "play open/self-connect",
+	.flags = CMD_OUTSIDE,
 	.run = play_run,
 };

@@ -16,5 +16,6 @@ const struct cmd_def cmd_quit = {
 	.summary = "leave; everything in the lab ends",
 	.source = "tcplab",
 	.example = "quit",
+	.flags = CMD_OUTSIDE,
 	.run = quit_run,
 };

@@ -223,5 +223,6 @@ const struct cmd_def cmd_save = {
 		"not overwritten.",
 	.source = "tcplab",
 	.example = "save my.lab",
+	.flags = CMD_OUTSIDE,
 	.run = save_run,
 };

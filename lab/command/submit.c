@@ -43,5 +43,6 @@ const struct cmd_def cmd_submit = {
 		"was seen, and is graded by playing it again. A file of another session is not overwritten.",
 	.source = "tcplab",
 	.example = "submit",
+	.flags = CMD_OUTSIDE,
 	.run = submit_run,
 };

@@ -175,5 +175,6 @@ const struct cmd_def cmd_watch = {
 		"watch; one that stands still is let go.",
 	.source = "tmux(1)",
 	.example = "watch",
+	.flags = CMD_OUTSIDE,
 	.run = watch_run,
 };

@@ -111,3 +111,21 @@ int checking_all(const struct world *w, const struct cmd_table *table,
 		r = claim_check(list, d);
 	return r < 0 ? r : prediction_check(list, inside, d);
 }
+
+int checking_guest(const struct cmd_table *table, struct statement_list *list, struct diag *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->count && r == 0; i++) {
+		struct statement *st = &list->statements[i];
+
+		if (cmd_find(table, st->words->text)->flags & CMD_OUTSIDE)
+			r = statement_error(st, NULL, d,
+				"'%s' reaches out of the lab: it is for who is at the prompt",
+				st->words->text);
+		else
+			r = checking_guest(table, &st->block, d);
+		st->guest = true;
+	}
+	return r;
+}

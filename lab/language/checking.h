@@ -19,4 +19,8 @@ int checking_list(const struct world *w, const struct cmd_table *table,
 int checking_all(const struct world *w, const struct cmd_table *table,
 	const struct statement_list *list, bool inside, struct diag *d);
 
+/* The same of what a guest has sent, who may not reach what is outside the lab; his commands are marked as such. 0, or
+ * -EINVAL with the place in d. */
+int checking_guest(const struct cmd_table *table, struct statement_list *list, struct diag *d);
+
 #endif

@@ -24,9 +24,11 @@ enum cmd_result {
 enum cmd_flag {
 	CMD_OUTCOME = 1 << 0, /* takes => OUTCOME */
 	CMD_BACKGROUND = 1 << 1, /* takes & */
+	CMD_WORDS = 1 << 2, /* its call answers in words: => POLLIN */
 	CMD_BLOCK = 1 << 3, /* has a { block } */
 	CMD_BLOCK_MAY = 1 << 4, /* has a { block } or none */
-	CMD_WORDS = 1 << 2, /* its call answers in words: => POLLIN */
+	/* reaches what is outside the lab, files, programs, the terminal: not for guests */
+	CMD_OUTSIDE = 1 << 5,
 };
 
 /* One command. Every text is for people: help, completion, README and man page come from here. */

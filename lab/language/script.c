@@ -132,9 +132,15 @@ bool script_over(const struct script *s)
 	return s->ended;
 }
 
+/* Is it a guest's? */
+static bool runs_guest(const struct script *s)
+{
+	return s->running && s->current->guest;
+}
+
 bool script_interactive(const struct script *s)
 {
-	return s->options.interactive && !runs_played(s);
+	return (s->options.interactive || runs_guest(s)) && !runs_played(s);
 }
 
 bool script_typed(const struct script *s)
@@ -155,6 +161,8 @@ void script_begin_anew(struct script *s)
 
 bool script_may_exec(const struct script *s)
 {
+	if (runs_guest(s))
+		return false;
 	if (runs_played(s))
 		return s->options.play_may_exec || recipe_came_along(s->play.file);
 	return s->options.may_exec;
@@ -162,6 +170,8 @@ bool script_may_exec(const struct script *s)
 
 bool script_may_write(const struct script *s)
 {
+	if (runs_guest(s))
+		return false;
 	return runs_played(s) ? s->options.play_may_write : s->options.may_write;
 }
 
@@ -208,9 +218,14 @@ size_t script_calls_open(const struct script *s, const struct process *p)
 /* ---- failing ---- */
 
 /* A command has failed: at the prompt drop what was pasted behind it, else end, unless all failures are
- * wanted. played: it is the recipe's, which stops there, and whose failure counts also where what is typed does not. */
-static void fail(struct script *s, bool played, enum script_verdict verdict)
+ * wanted. by: the command; NULL = it could not even be read. A recipe that is played stops there, and its failure counts
+ * also where what is typed does not. What a guest did wrong is told, and nobody else's commands suffer. */
+static void fail(struct script *s, const struct statement *by, enum script_verdict verdict)
 {
+	bool played = by && by->played;
+
+	if (by && by->guest)
+		return;
 	claim_fail(claims_of(s, played), NULL, NULL);
 	play_stop(&s->play, false);
 	if (s->options.interactive) {
@@ -248,8 +263,8 @@ void script_push_list(struct script *s, struct statement_list *list)
 	world_kick(s->world);
 }
 
-int script_push(struct script *s, const char *text, size_t len, const char *file,
-	uint32_t first_line, struct diag *d)
+static int push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, bool guest, struct diag *d)
 {
 	struct statement_list list = { 0 };
 	int r = statement_parse_all(text, len, file, first_line, &list, d);
@@ -258,6 +273,8 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 		r = abbreviation_expand(s->table, &list, d);
 	if (r == 0)
 		r = checking_all(s->world, s->table, &list, false, d);
+	if (r == 0 && guest)
+		r = checking_guest(s->table, &list, d);
 	if (r < 0) {
 		statement_list_done(&list);
 		return r;
@@ -266,6 +283,12 @@ int script_push(struct script *s, const char *text, size_t len, const char *file
 		attempt_typed(s->options.attempt, text, len);
 	script_push_list(s, &list);
 	return 0;
+}
+
+int script_push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, struct diag *d)
+{
+	return push(s, text, len, file, first_line, false, d);
 }
 
 bool script_in_block(const struct script *s)
@@ -278,11 +301,31 @@ void script_drop_block(struct script *s)
 	text_clear(&s->kept);
 }
 
+/* It could not be read: say so. `line` is the number of the text's first one. */
+static void tell_unread(struct script *s, const char *text, size_t len, uint32_t first_line,
+	const struct diag *d)
+{
+	char *line = telling_line_of(text, len, first_line, d->line);
+
+	telling_error(world_journal(s->world), 0, d, line);
+	free(line);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
+void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line)
+{
+	struct diag d = { 0 };
+
+	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
+		tell_unread(s, text, len, first_line, &d);
+}
+
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line)
 {
 	struct diag d = { 0 };
-	char *line;
 	int r;
 
 	if (s->ended)
@@ -298,12 +341,8 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
 		return;
 	}
 	if (r < 0) {
-		line = telling_line_of(text_get(&s->kept), s->kept.len, s->kept_line, d.line);
-		telling_error(world_journal(s->world), 0, &d, line);
-		free(line);
-		fail(s, false, SCRIPT_BAD);
-		s->told_idle = false;
-		world_kick(s->world);
+		tell_unread(s, text_get(&s->kept), s->kept.len, s->kept_line, &d);
+		fail(s, NULL, SCRIPT_BAD);
 	}
 	text_clear(&s->kept);
 }
@@ -330,7 +369,7 @@ static void check_leftovers(struct script *s)
 		tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL,
 			text_get(&expected), "still blocked at the end of the script");
 		text_done(&expected);
-		fail(s, p->statement->played, SCRIPT_FAILED);
+		fail(s, p->statement, SCRIPT_FAILED);
 	}
 }
 
@@ -344,9 +383,9 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		fail(s, s->current->played, SCRIPT_BAD);
+		fail(s, s->current, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
-		fail(s, s->current->played, SCRIPT_FAILED);
+		fail(s, s->current, SCRIPT_FAILED);
 	} else if (result == CMD_QUIT && s->current->played) {
 		queue_drop(&s->play.queue);
 	} else if (result == CMD_QUIT) {
@@ -591,7 +630,7 @@ static void on_returned(void *arg, const struct pending *p)
 	tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL, text_get(&expected),
 		text_get(&p->got));
 	text_done(&expected);
-	fail(s, p->statement->played, SCRIPT_FAILED);
+	fail(s, p->statement, SCRIPT_FAILED);
 }
 
 int script_call(struct cmd_call *c, struct process *p, const struct call_order *order,

@@ -80,6 +80,10 @@ void script_push_list(struct script *s, struct statement_list *list);
  * Lines that end inside a block are kept until the rest of it comes. */
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line);
+/* As script_push_told(), of somebody who may do what happens in the lab and nothing outside of it: run or feed programs,
+ * read or write files. All of it at once: a block that is not closed is an error. */
+void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line);
 /* Lines were kept: a block is open, and more is to come. */
 bool script_in_block(const struct script *s);
 /* Forget these lines. */
@@ -114,7 +118,8 @@ bool script_may_write(const struct script *s);
 bool script_slow(const struct script *s);
 /* Does the command that runs answer a person at the prompt, who sees what is there? */
 bool script_interactive(const struct script *s);
-/* Was the command that runs typed at the prompt, and not read from a file that was included or played there? */
+/* Was the command that runs typed, at the prompt or by a guest, and not read from a file that was included or played
+ * there? */
 bool script_typed(const struct script *s);
 /* The exercise that is being done, or NULL. */
 struct attempt *script_attempt(const struct script *s);

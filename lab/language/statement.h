@@ -28,6 +28,7 @@ struct statement {
 	size_t outcome_count;
 	bool background;
 	bool has_block;
+	bool guest; /* somebody else's than the user's: may not touch what is outside the lab */
 	struct statement_list block; /* what stands between its { and } */
 	uint64_t began_ns; /* `until`: when it was first run; 0 = not running */
 	bool played; /* of a recipe that is played step by step (play.h) */

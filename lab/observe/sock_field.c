@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "observe/sockdiag.h"
 
 static const char *const group_names[] = {
 	[FIELDS_SOCKET] = "The socket",
@@ -100,6 +101,8 @@ const struct sock_field *sock_field_nearest(const char *typed, size_t *ret_dista
 static bool is_told_of(const struct sock_field *f, const struct sock_detail *detail)
 {
 	enum tcp_state state = sock_detail_state(detail);
+	uint8_t timer =
+		detail->parts[DETAIL_MESSAGE].bytes[offsetof(struct inet_diag_msg, idiag_timer)];
 
 	switch (f->of) {
 	case FIELD_OF_LISTENER:
@@ -107,8 +110,10 @@ static bool is_told_of(const struct sock_field *f, const struct sock_detail *det
 	case FIELD_OF_OTHERS:
 		return state != STATE_LISTEN;
 	case FIELD_OF_TIMED:
-		return detail->parts[DETAIL_MESSAGE]
-			       .bytes[offsetof(struct inet_diag_msg, idiag_timer)] != 0;
+		return timer != 0;
+	case FIELD_OF_WHOLE: /* net/ipv4/inet_diag.c inet_twsk_diag_fill(), inet_req_diag_fill() */
+		return timer != SOCK_TIMER_TIME_WAIT &&
+			(state != STATE_SYN_RECEIVED || detail->parts[DETAIL_INFO].len);
 	default: /* net/ipv4/tcp.c tcp_get_info() returns early for a listener, v6.1 */
 		return f->part != DETAIL_INFO || state != STATE_LISTEN;
 	}

@@ -50,6 +50,7 @@ enum sock_field_of {
 	FIELD_OF_LISTENER,
 	FIELD_OF_OTHERS,
 	FIELD_OF_TIMED, /* that have a timer running */
+	FIELD_OF_WHOLE, /* any but a request or time-wait mini-socket, for which the kernel writes 0 */
 };
 
 #define SOCK_FIELD_NAME_MOST 18 /* columns of a name, and */

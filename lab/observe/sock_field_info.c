@@ -26,8 +26,9 @@ const struct sock_field sock_field_info[] = {
 		AT(unacked),
 		.unit = "segments",
 		.sentence = "segments sent and not yet acknowledged",
-		.more = "What is on its way, or lost: packets_out in the kernel. No more may be sent "
-			"once it has reached cwnd, or what the peer has room for.",
+		.more = "What is on its way, or lost: packets_out in the kernel; SYN and FIN "
+			"count, too. No more may be sent once unacked, less sacked and lost, with "
+			"retrans, has reached cwnd, or what the peer has room for is full.",
 		.source = "struct tcp_info, tcpi_unacked; RFC 9293 3.3.1 (SND.NXT - SND.UNA)",
 	},
 	{
@@ -148,10 +149,12 @@ const struct sock_field sock_field_info[] = {
 		.kind = FIELD_US,
 		AT(rto),
 		.sentence = "no ACK for so long, and it is sent again",
-		.more = "The retransmission timeout: the smoothed round-trip time, and on top of it "
-			"four times its variation or 200 ms (net.ipv4.tcp_rto_min_us), whichever is "
-			"more; at most 120 s, and 1 s before anything was measured. It doubles with "
-			"each timeout, which backoff counts. See `help retransmission`.",
+		.more = "The retransmission timeout: the smoothed round-trip time, and on top of "
+			"it four times its variation or 200 ms (net.ipv4.tcp_rto_min_us), "
+			"whichever is more; at most 120 s, and 1 s before anything was measured. "
+			"It doubles with each timeout, which backoff counts, but not with the "
+			"first four of a SYN (net.ipv4.tcp_syn_linear_timeouts, Linux 6.5). See "
+			"`help retransmission`.",
 		.source = "tcpi_rto; RFC 6298 2 and 5; net/ipv4/tcp_input.c tcp_set_rto()",
 	},
 	{
@@ -161,8 +164,9 @@ const struct sock_field sock_field_info[] = {
 		AT(backoff),
 		.unit = "",
 		.sentence = "times rto was doubled, or the probe interval",
-		.more = "Goes back to 0 when something new is acknowledged. Of a sender at a zero "
-			"window it counts how often the time between probes was doubled.",
+		.more = "Goes back to 0 when a round trip is measured again, not by an ACK that "
+			"may be of either sending (RFC 6298 3). Of a sender at a zero window it "
+			"counts how often the time between probes was doubled.",
 		.source = "tcpi_backoff; RFC 6298 5.5; net/ipv4/tcp_timer.c tcp_retransmit_timer()",
 	},
 	{
@@ -232,8 +236,9 @@ const struct sock_field sock_field_info[] = {
 		AT(last_data_sent),
 		.runs = true,
 		.sentence = "since it has sent data",
-		.more = "It runs with the clock. Without any it counts from connect() or from the "
-			"handshake, and before those from the start of the machine.",
+		.more = "It runs with the clock. Without any it counts from the handshake; before "
+			"that the kernel has no time to count from, and it is about as old as the "
+			"machine is up.",
 		.source = "tcpi_last_data_sent",
 	},
 	{
@@ -308,9 +313,11 @@ const struct sock_field sock_field_info[] = {
 		.none = "no limit",
 		.none_value = UINT64_MAX,
 		.sentence = "how fast it may let segments go",
-		.more = "cwnd segments in a round trip, and twice that in slow start, so that the "
-			"network gets no bursts. Only bbr and the fq queue make use of it; "
-			"SO_MAX_PACING_RATE is its limit.",
+		.more = "cwnd segments in a round trip, twice that in slow start and 1.2 times "
+			"beyond (net.ipv4.tcp_pacing_ss_ratio, tcp_pacing_ca_ratio), so that the "
+			"network gets no bursts. Segments wait for it with bbr, with the fq "
+			"queue, and where SO_MAX_PACING_RATE is set, its limit; else it only "
+			"bounds how much is handed to the device at once.",
 		.source = "tcpi_pacing_rate; net/ipv4/tcp_input.c tcp_update_pacing_rate()",
 	},
 	{
@@ -424,8 +431,10 @@ const struct sock_field sock_field_info[] = {
 		AT(reord_seen),
 		.unit = "times",
 		.sentence = "times its segments overtook each other",
-		.more = "What was taken for lost, and came after all without being sent again.",
-		.source = "tcpi_reord_seen; RFC 8985 4.1.4",
+		.more = "A segment was acknowledged behind one that was sent after it, without "
+			"having been sent again.",
+		.source =
+			"tcpi_reord_seen; RFC 8985 6.2, step 3; net/ipv4/tcp_input.c tcp_check_sack_reordering()",
 	},
 	{
 		.name = "dsack_dups",
@@ -475,9 +484,9 @@ const struct sock_field sock_field_info[] = {
 		.kind = FIELD_COUNT,
 		INFO(242, 2),
 		.unit = "times",
-		.sentence = "times it recovered from timeouts",
-		.more = "A row of timeouts that ended with an ACK of something new counts once. Linux "
-			"6.7.",
+		.sentence = "rows of timeouts",
+		.more = "A row counts once, when it begins; one that has not ended yet, too. An "
+			"ACK of something new ends it. Linux 6.7.",
 		.source = "tcpi_total_rto_recoveries",
 	},
 	{
@@ -487,7 +496,8 @@ const struct sock_field sock_field_info[] = {
 		.kind = FIELD_MS,
 		INFO(244, 4),
 		.sentence = "time lost with timeouts",
-		.more = "From the first timeout of a row to the ACK that ended it. Linux 6.7.",
+		.more = "From the first timeout of a row to the ACK that ended it, and of one "
+			"that has not ended until now. Linux 6.7.",
 		.source = "tcpi_total_rto_time",
 	},
 	{

@@ -48,11 +48,13 @@ const struct sock_field sock_field_rest[] = {
 		.name = "uid",
 		.others = "user",
 		.group = FIELDS_SOCKET,
+		.of = FIELD_OF_WHOLE,
 		.kind = FIELD_COUNT,
 		AT(uid),
 		.unit = "",
 		.sentence = "number of the user who made it",
-		.more = "As outside the lab: its user namespace, where it has one, keeps the numbers.",
+		.more = "As outside the lab: its user namespace, where it has one, keeps the "
+			"numbers.",
 		.source = "inet_diag_msg.idiag_uid",
 	},
 	{
@@ -148,8 +150,9 @@ const struct sock_field sock_field_rest[] = {
 		.kind = FIELD_BYTES,
 		AT(rqueue),
 		.sentence = "received, and not read by the program",
-		.more = "What SIOCINQ tells, and the RECV-Q of ss. A FIN counts as one byte. Of UDP "
-			"it is the memory that the datagrams take, bookkeeping and all.",
+		.more = "The RECV-Q of ss. A FIN counts as one byte, which SIOCINQ does not "
+			"count. Of UDP it is the memory that the datagrams take, bookkeeping and "
+			"all.",
 		.source = "inet_diag_msg.idiag_rqueue; tcp(7)",
 	},
 	{
@@ -160,8 +163,8 @@ const struct sock_field sock_field_rest[] = {
 		.kind = FIELD_BYTES,
 		AT(wqueue),
 		.sentence = "written by the program, not acknowledged",
-		.more = "What SIOCOUTQ tells, and the SEND-Q of ss: sent or not. SYN and FIN count as "
-			"one byte.",
+		.more = "The SEND-Q of ss: sent or not. SYN and FIN count as one byte. SIOCOUTQ "
+			"tells 0 until the handshake is complete, and the same after it.",
 		.source = "inet_diag_msg.idiag_wqueue; tcp(7)",
 	},
 	{
@@ -195,9 +198,11 @@ const struct sock_field sock_field_rest[] = {
 		AT(timer),
 		.names = timer_names,
 		.sentence = "which of its timers fires next",
-		.more = "sock_diag shows one, and the delayed ACK never. keepalive also ends "
-			"FIN-WAIT-2, and sends a SYN/ACK again. See `help timers`.",
-		.source = "inet_diag_msg.idiag_timer; sock_diag(7)",
+		.more = "sock_diag shows one, and the delayed ACK never. retransmission is also "
+			"that of a loss probe and of RACK; keepalive also ends FIN-WAIT-2. See "
+			"`help timers`.",
+		.source =
+			"inet_diag_msg.idiag_timer; sock_diag(7); net/ipv4/inet_diag.c inet_sk_diag_fill()",
 	},
 	{
 		.name = "timer_left",
@@ -287,7 +292,8 @@ const struct sock_field sock_field_rest[] = {
 		IN(DETAIL_DCTCP, 0, 2),
 		.names = yes_names,
 		.sentence = "is dctcp at work?",
-		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN marks.",
+		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN "
+			"marks.",
 		.source = "INET_DIAG_DCTCPINFO; RFC 8257; net/ipv4/tcp_dctcp.c",
 	},
 	{
@@ -297,7 +303,8 @@ const struct sock_field sock_field_rest[] = {
 		IN(DETAIL_DCTCP, 2, 2),
 		.unit = "",
 		.sentence = "was the last packet marked?",
-		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN marks.",
+		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN "
+			"marks.",
 		.source = "INET_DIAG_DCTCPINFO; RFC 8257; net/ipv4/tcp_dctcp.c",
 	},
 	{
@@ -307,7 +314,8 @@ const struct sock_field sock_field_rest[] = {
 		IN(DETAIL_DCTCP, 4, 4),
 		.unit = "",
 		.sentence = "how many were marked lately, of 1024",
-		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN marks.",
+		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN "
+			"marks.",
 		.source = "INET_DIAG_DCTCPINFO; RFC 8257; net/ipv4/tcp_dctcp.c",
 	},
 	{
@@ -316,7 +324,8 @@ const struct sock_field sock_field_rest[] = {
 		.kind = FIELD_BYTES,
 		IN(DETAIL_DCTCP, 8, 4),
 		.sentence = "acknowledged with a mark, this round trip",
-		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN marks.",
+		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN "
+			"marks.",
 		.source = "INET_DIAG_DCTCPINFO; RFC 8257; net/ipv4/tcp_dctcp.c",
 	},
 	{
@@ -325,7 +334,8 @@ const struct sock_field sock_field_rest[] = {
 		.kind = FIELD_BYTES,
 		IN(DETAIL_DCTCP, 12, 4),
 		.sentence = "acknowledged in all, this round trip",
-		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN marks.",
+		.more = "Private to dctcp, which makes cwnd smaller in proportion to the ECN "
+			"marks.",
 		.source = "INET_DIAG_DCTCPINFO; RFC 8257; net/ipv4/tcp_dctcp.c",
 	},
 	{

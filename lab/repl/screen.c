@@ -7,9 +7,9 @@
 
 #include "journal/journal.h"
 #include "repl/complete.h"
+#include "view/row.h"
 
 #define PROMPT_MOST 65 /* percent of a row, so that a line has room behind it */
-#define CUT "..."
 #define HINT_LEAST 8 /* columns; less says nothing */
 
 /* readline's functions carry no argument. */
@@ -72,23 +72,22 @@ static size_t room(const struct screen *s)
 
 static void draw_hint(struct screen *s)
 {
-	struct text hint = TEXT_EMPTY;
-	size_t most = room(s), len;
-	bool cut;
+	struct text hint = TEXT_EMPTY, shown = TEXT_EMPTY;
+	size_t most = room(s);
+	int columns;
 
 	if (most >= HINT_LEAST && rl_end > 0)
 		complete_hint(s->table, rl_line_buffer, &hint);
 	else if (most >= HINT_LEAST && !s->in_block)
 		text_puts(&hint, text_get(&s->next));
-	cut = hint.len > most;
-	len = cut ? most - strlen(CUT) : hint.len;
-	if (len) {
-		fprintf(rl_outstream, "\033[2m%.*s%s\033[0m", (int)len, text_get(&hint),
-			cut ? CUT : "");
-		for (size_t i = 0; i < len + (cut ? strlen(CUT) : 0); i++)
+	columns = row_cut(text_get(&hint), (int)most, &shown);
+	if (hint.len) {
+		fprintf(rl_outstream, "\033[2m%s\033[0m", text_get(&shown));
+		for (int i = 0; i < columns; i++)
 			fputc('\b', rl_outstream);
 		s->hinted = true;
 	}
+	text_done(&shown);
 	text_done(&hint);
 }
 

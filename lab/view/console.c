@@ -268,6 +268,13 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 	}
 }
 
+static bool shows_command(const struct console *c, const struct event *event)
+{
+	return c->options.commands || (c->options.played && event->cause) ||
+		(c->options.guest && event->subject &&
+			strcmp(event->subject, c->options.guest) == 0);
+}
+
 static void on_event(void *arg, const struct journal *j, const struct event *event)
 {
 	struct console *c = arg;
@@ -287,8 +294,7 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 		put(c, false);
 		break;
 	case EVENT_COMMAND:
-		if ((c->options.commands || (c->options.played && event->cause)) &&
-			!event_is_retold(event))
+		if (shows_command(c, event) && !event_is_retold(event))
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:

@@ -171,8 +171,15 @@ static void list_name(struct drawing_board *b, size_t way, int *y)
 	put_line(b, y, &s);
 }
 
+/* Of the steps in the list, what has to be said below it. */
+struct remarks {
+	bool beside;
+	bool both_fins; /* FIN-WAIT-1 -> TIME-WAIT: RFC 9293 3.3.2 names it in a note to the figure */
+};
+
 /* "  c1  CLOSED -> SYN-SENT   <- main: connect" */
-static void list_step(struct drawing_board *b, size_t way, size_t step, int *y, bool *ret_beside)
+static void list_step(struct drawing_board *b, size_t way, size_t step, int *y,
+	struct remarks *remarks)
 {
 	const struct way_step *w = &b->ways->ways[way].steps[step];
 	struct strip s = { .count = 0 };
@@ -195,11 +202,13 @@ static void list_step(struct drawing_board *b, size_t way, size_t step, int *y, 
 		strip_text(&s, b, w->reason, false, DIAGRAM_NOBODY);
 	}
 	put_line(b, y, &s);
-	*ret_beside |= w->beside;
+	remarks->beside |= w->beside;
+	remarks->both_fins |= w->from == STATE_FIN_WAIT_1 && w->to == STATE_TIME_WAIT;
 }
 
 /* Of a long way the beginning and, since it is nearer to now, twice as much of the end. */
-static void list_way(struct drawing_board *b, size_t way, size_t most, int *y, bool *ret_beside)
+static void list_way(struct drawing_board *b, size_t way, size_t most, int *y,
+	struct remarks *remarks)
 {
 	size_t count = b->ways->ways[way].count, head = (most - 1) / 3, tail = most - 1 - head;
 
@@ -214,7 +223,7 @@ static void list_way(struct drawing_board *b, size_t way, size_t most, int *y, b
 			strip_text(&s, b, words, false, DIAGRAM_NOBODY);
 			put_line(b, y, &s);
 		}
-		list_step(b, way, i, y, ret_beside);
+		list_step(b, way, i, y, remarks);
 	}
 }
 
@@ -231,7 +240,7 @@ static void list_remark(struct drawing_board *b, const char *words, int *y)
 static void list_ways(struct drawing_board *b, const struct diagram_options *o, int y)
 {
 	size_t most = o->all ? SIZE_MAX : STEPS;
-	bool beside = false;
+	struct remarks remarks = { 0 };
 
 	if (!o->all && o->lines > 0 && b->count) {
 		int room = (o->lines - y - 1) / (int)b->count - 1;
@@ -239,11 +248,17 @@ static void list_ways(struct drawing_board *b, const struct diagram_options *o, 
 		most = room < STEPS_LEAST ? STEPS_LEAST : (size_t)room;
 	}
 	for (size_t i = 0; i < b->count; i++)
-		list_way(b, i, most, &y, &beside);
+		list_way(b, i, most, &y, &remarks);
 	if (!b->count)
 		list_remark(b, "no socket is in any of these states", &y);
-	if (beside)
-		list_remark(b, "- -> is not in RFC 9293's figure", &y);
+	if (remarks.beside)
+		list_remark(b,
+			"- -> is not drawn in RFC 9293's figure, which leaves out every RST (note 3)",
+			&y);
+	if (remarks.both_fins)
+		list_remark(b,
+			"FIN-WAIT-1 - -> TIME-WAIT is its note 2: a FIN, and ours is acknowledged",
+			&y);
 	if (b->diagram->width < DIAGRAM_WIDTH)
 		list_remark(b, "the figure takes 76 columns", &y);
 }

@@ -67,6 +67,20 @@ int row_columns(const char *text)
 	return width;
 }
 
+int row_cut(const char *text, int most, struct text *out)
+{
+	static const char dots[] = "...";
+	int columns = row_columns(text), dotted = (int)strlen(dots);
+	bool cut = columns > most;
+	int taken = !cut ? columns : most > dotted ? most - dotted : 0;
+
+	for (int i = 0; i < taken; i++)
+		row_write_point(row_next_point(&text, false), out);
+	if (cut)
+		text_puts(out, dots);
+	return cut ? taken + dotted : taken;
+}
+
 void row_point(struct row *row, int x, uint32_t point)
 {
 	if (x >= 0 && x < ROW_WIDTH)

@@ -39,6 +39,8 @@ uint32_t row_glyph_point(enum glyph glyph, bool ascii);
 uint32_t row_next_point(const char **at, bool ascii);
 /* Columns a text takes; of NULL none. */
 int row_columns(const char *text);
+/* Append a text made of columns, at most `most` of them and the last three "..." when that is not all. Returns how many. */
+int row_cut(const char *text, int most, struct text *out);
 /* All blank. */
 void row_begin(struct row *row, bool ascii);
 /* What would lie beyond the ends of the row is left out. */

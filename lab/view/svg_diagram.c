@@ -366,6 +366,29 @@ static void describe(const struct ways *w, struct text *out)
 	}
 }
 
+void svg_diagram_figure(struct text *out)
+{
+	const struct ways nobody = { 0 };
+
+	text_printf(out,
+		"<svg class=\"diagram\" viewBox=\"0 0 %d %d\" role=\"group\" aria-label=\"state diagram\">\n",
+		WIDTH, HEIGHT);
+	for (size_t i = 0; i < EDGES; i++) {
+		text_printf(out, "<g data-from=\"%s\" data-to=\"%s\"%s>",
+			tcp_state_name(edges[i].from), tcp_state_name(edges[i].to),
+			figure_find(edges[i].from, edges[i].to) ? "" : " class=\"beside\"");
+		draw_edge(&nobody, &edges[i], out);
+		text_puts(out, "</g>\n");
+	}
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+		text_printf(out, "<g data-state=\"%s\" data-class=\"%s\">",
+			tcp_state_name(nodes[i].state), svg_state_class(nodes[i].state));
+		draw_node(&nobody, &nodes[i], out);
+		text_puts(out, "</g>\n");
+	}
+	svg_end(out);
+}
+
 void svg_diagram(const struct ways *w, const char *title, bool linked, struct text *out)
 {
 	struct drawing d = { .linked = linked, .id = "diagram", .out = out };

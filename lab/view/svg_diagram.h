@@ -16,6 +16,9 @@ struct ways;
 /* A picture of its own, or one for a page, of links to #eN, as svg_ladder.h has them. Steps have data-e, data-c,
  * data-socket and data-step. Appended. */
 void svg_diagram(const struct ways *ways, const char *title, bool linked, struct text *out);
+/* The figure alone, nobody's way in it, for a page that marks ways by itself: edges have data-from and data-to, states
+ * data-state. Appended. */
+void svg_diagram_figure(struct text *out);
 /* The mark of a way alone, 20 units high, for a list beside. Appended. */
 void svg_diagram_mark(size_t way, struct text *out);
 

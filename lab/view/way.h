@@ -16,7 +16,7 @@ struct text;
 
 struct way_step {
 	enum tcp_state from, to;
-	/* RFC 9293's figure 5 does not have it: it goes between other states, or a reset, an ICMP error or a timer
+	/* RFC 9293's figure 5 does not draw it, though its notes 2 and 3 name some: it goes between other states, or a reset, an ICMP error or a timer
 	 * made the socket go where in the figure a call or an acknowledgement does. */
 	bool beside;
 	uint64_t event, cause;

@@ -34,6 +34,8 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (20 * NS_PER_MS)
 #define SLICE_NS NS_PER_MS /* then the loop goes round once */
+#define GATHER_MS                                                                                  \
+	2 /* what follows so soon goes together: a write for each event costs more than the event */
 
 struct watcher {
 	TAILQ_ENTRY(watcher) place;
@@ -68,6 +70,7 @@ struct feed {
 	unsigned handles; /* that are still to be closed */
 	bool closing;
 	uint64_t credit_ns, counted_ns; /* of the lab's time, and when that was reckoned */
+	uint64_t given_ns; /* when watchers were given something last */
 };
 
 static uint64_t lab_time(const struct feed *f, uint64_t at_ns)
@@ -165,37 +168,6 @@ static void add_events(struct watcher *w, uint64_t until_ns)
 	}
 }
 
-static struct socket_now socket_stands(const struct feed *f, const struct endpoint *e)
-{
-	const struct host *host = world_host_of(f->world, e);
-	const struct process *owner = e->process ? world_owner(e) : NULL;
-	const struct reading *reading = readings_get(&f->readings, e);
-	bool fresh = reading && reading->read_ns > e->read_ns;
-	uint64_t read_ns = fresh ? reading->read_ns : e->read_ns;
-
-	return (struct socket_now){
-		.endpoint = e->id,
-		.name = e->name,
-		.host = host ? host->name : "",
-		.process = e->process,
-		.pid = owner ? owner->outer_pid : 0,
-		.fd = e->fd < 0 ? 0 : e->fd,
-		.tcp = e->protocol == IPPROTO_TCP,
-		.state = e->state,
-		.local = e->local,
-		.remote = e->remote,
-		.recvq = fresh ? reading->recvq : e->recvq,
-		.sendq = fresh ? reading->sendq : e->sendq,
-		.timer = e->timer ? sock_timer_name(e->timer) : NULL,
-		.due_ns = lab_time(f, e->timer_due_ns),
-		.retransmits = e->retransmits,
-		.held = e->was_held,
-		.cwnd = reading ? reading->cwnd : 0,
-		.rto_us = reading ? reading->rto_us : 0,
-		.read_ns = read_ns ? lab_time(f, read_ns) : 0,
-	};
-}
-
 static bool is_news(struct watcher *w, const struct socket_now *now)
 {
 	uint64_t hash = now_hash(now);
@@ -230,7 +202,7 @@ static void add_sockets(struct watcher *w)
 		if (e->state == STATE_CLOSED && !e->process &&
 			(e->id >= w->hash_count || !w->hashes[e->id]))
 			continue;
-		now = socket_stands(w->feed, e);
+		now = readings_now(&w->feed->readings, w->feed->world, e);
 		if (!is_news(w, &now))
 			continue;
 		now_format(&now, lab_time(w->feed, clock_now_ns()), &w->out);
@@ -320,6 +292,11 @@ static void on_turn(uv_prepare_t *handle)
 	struct watcher *w, *next;
 	bool more = false;
 
+	if (begin - f->given_ns < GATHER_MS * NS_PER_MS) {
+		if (!uv_is_active((uv_handle_t *)&f->later))
+			uv_timer_start(&f->later, on_later, GATHER_MS, 0);
+		return;
+	}
 	earn_credit(f, begin);
 	if (f->credit_ns < SLICE_NS) {
 		uv_timer_start(&f->later, on_later, SHARE * SLICE_NS / NS_PER_MS, 0);
@@ -329,7 +306,8 @@ static void on_turn(uv_prepare_t *handle)
 		next = TAILQ_NEXT(w, place);
 		more |= give(w, begin + SLICE_NS);
 	}
-	spent = clock_now_ns() - begin;
+	f->given_ns = clock_now_ns();
+	spent = f->given_ns - begin;
 	f->credit_ns -= spent < f->credit_ns ? spent : f->credit_ns;
 	if (more)
 		uv_timer_start(&f->later, on_later, 0, 0);

@@ -7,9 +7,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "journal/journal.h"
 #include "observe/sock_detail.h"
 #include "observe/sock_field.h"
 #include "observe/tracker.h"
+#include "watch/now.h"
 #include "world/world.h"
 
 #define STEPS_MOST 1000 /* sockets passed over at a time: those that are CLOSED stay in the list */
@@ -37,14 +39,15 @@ static struct reading *place_of(struct readings *r, uint32_t endpoint)
 static void read_one(struct readings *r, const struct endpoint *e)
 {
 	struct reading *reading = place_of(r, e->id);
+	bool listens = e->state == STATE_LISTEN;
 	struct sock_detail detail;
 
 	*reading = (struct reading){ .read_ns = 0 };
 	if (tracker_detail(e->tracker, e, SOCK_DETAIL_SENDING, &detail) < 0)
 		return;
 	*reading = (struct reading){ .read_ns = clock_now_ns(),
-		.recvq = (uint32_t)read_field("recvq", &detail),
-		.sendq = (uint32_t)read_field("sendq", &detail),
+		.recvq = (uint32_t)read_field(listens ? "accept_queue" : "recvq", &detail),
+		.sendq = (uint32_t)read_field(listens ? "backlog" : "sendq", &detail),
 		.cwnd = (uint32_t)read_field("cwnd", &detail),
 		.rto_us = read_field("rto", &detail) };
 }
@@ -55,9 +58,8 @@ void readings_go_on(struct readings *r, const struct world *w, unsigned most)
 		const struct endpoint *e = world_socket_at(w, r->next);
 
 		r->next = e ? r->next + 1 : 0;
-		/* of listeners the tracker knows all there is */
 		if (!e || e->protocol != IPPROTO_TCP || e->state == STATE_CLOSED ||
-			e->state == STATE_NONE || e->state == STATE_LISTEN)
+			e->state == STATE_NONE)
 			continue;
 		read_one(r, e);
 		most--;
@@ -67,6 +69,45 @@ void readings_go_on(struct readings *r, const struct world *w, unsigned most)
 const struct reading *readings_get(const struct readings *r, const struct endpoint *e)
 {
 	return e->id < r->count && r->items[e->id].read_ns ? &r->items[e->id] : NULL;
+}
+
+static uint64_t lab_time(const struct world *w, uint64_t at_ns)
+{
+	uint64_t start = journal_start_ns(world_journal((struct world *)w));
+
+	return at_ns > start ? at_ns - start : 0;
+}
+
+struct socket_now readings_now(const struct readings *r, const struct world *w,
+	const struct endpoint *e)
+{
+	const struct host *host = world_host_of(w, e);
+	const struct process *owner = e->process ? world_owner(e) : NULL;
+	const struct reading *reading = readings_get(r, e);
+	bool fresh = reading && reading->read_ns > e->read_ns;
+	uint64_t read_ns = fresh ? reading->read_ns : e->read_ns;
+
+	return (struct socket_now){
+		.endpoint = e->id,
+		.name = e->name,
+		.host = host ? host->name : "",
+		.process = e->process,
+		.pid = owner ? owner->outer_pid : 0,
+		.fd = e->fd < 0 ? 0 : e->fd,
+		.tcp = e->protocol == IPPROTO_TCP,
+		.state = e->state,
+		.local = e->local,
+		.remote = e->remote,
+		.recvq = fresh ? reading->recvq : e->recvq,
+		.sendq = fresh ? reading->sendq : e->sendq,
+		.timer = e->timer ? sock_timer_name(e->timer) : NULL,
+		.due_ns = lab_time(w, e->timer_due_ns),
+		.retransmits = e->retransmits,
+		.held = e->was_held,
+		.cwnd = reading ? reading->cwnd : 0,
+		.rto_us = reading ? reading->rto_us : 0,
+		.read_ns = read_ns ? lab_time(w, read_ns) : 0,
+	};
 }
 
 void readings_done(struct readings *r)

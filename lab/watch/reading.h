@@ -9,11 +9,12 @@
 #include <stdint.h>
 
 struct endpoint;
+struct socket_now;
 struct world;
 
 struct reading {
 	uint64_t read_ns; /* CLOCK_MONOTONIC; 0 = not yet */
-	uint32_t recvq, sendq; /* bytes */
+	uint32_t recvq, sendq; /* bytes; of a listener: to be accepted, and how many at most */
 	uint32_t cwnd; /* segments */
 	uint64_t rto_us; /* 0 = cwnd and this are not known */
 };
@@ -29,6 +30,9 @@ struct readings {
 void readings_go_on(struct readings *r, const struct world *w, unsigned most);
 /* Borrowed until the next reading; NULL = it was not read yet. */
 const struct reading *readings_get(const struct readings *r, const struct endpoint *e);
+/* How a socket stands, by what the tracker knows and what was read since. Strings are borrowed from the world. */
+struct socket_now readings_now(const struct readings *r, const struct world *w,
+	const struct endpoint *e);
 void readings_done(struct readings *r);
 
 #endif

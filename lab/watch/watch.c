@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -24,13 +25,15 @@
 #include "watch/pane.h"
 #include "watch/screen.h"
 
+#define GIVES_WAY 5 /* nice(2): where cores are scarce the lab goes first */
 #define GREET_MS 2000
 #define LIST_MS 300 /* for one that is asked only what it is */
 #define FRAME_NS (5 * NS_PER_MS) /* between two pictures, however much happens */
-/* A fifth of a core's time is for drawing, of which some may be saved up: what happens now and then is seen at once,
- * and a flood makes no work for others. */
-#define SHARE 5
-#define CREDIT_MOST_NS (40 * NS_PER_MS)
+/* A tenth of a core's time is for drawing, of which some may be saved up: what happens now and then is seen at once, and
+ * a flood makes no work for others. However little work a picture is, more than 60 a second tell nobody more. */
+#define SHARE 10
+#define CREDIT_MOST_NS (50 * NS_PER_MS)
+#define PICTURE_LEAST_NS (NS_PER_S / 60 / SHARE)
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
@@ -240,7 +243,7 @@ static uint64_t cpu_now_ns(void)
 
 static void draw(struct view *v)
 {
-	uint64_t begin = cpu_now_ns(), before = v->drawn_ns;
+	uint64_t begin = cpu_now_ns(), before = v->drawn_ns, work;
 	int height, width;
 
 	screen_size(&height, &width);
@@ -257,7 +260,8 @@ static void draw(struct view *v)
 	v->credit_ns += (int64_t)((v->drawn_ns - before) / SHARE);
 	if (v->credit_ns > (int64_t)CREDIT_MOST_NS)
 		v->credit_ns = (int64_t)CREDIT_MOST_NS;
-	v->credit_ns -= (int64_t)(cpu_now_ns() - begin);
+	work = cpu_now_ns() - begin;
+	v->credit_ns -= (int64_t)(work > PICTURE_LEAST_NS ? work : PICTURE_LEAST_NS);
 	v->dirty = false;
 }
 
@@ -449,6 +453,7 @@ int watch_run(pid_t pid, struct diag *d)
 	if (r == 0)
 		r = screen_open(d);
 	if (r == 0) {
+		setpriority(PRIO_PROCESS, 0, GIVES_WAY);
 		r = run(&v, d);
 		screen_close();
 	}

@@ -2,6 +2,7 @@
 #include "world/remains.h"
 
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -43,6 +44,7 @@ void remains_clear(void)
 
 	if (!diag)
 		return;
+	sockdiag_bound_to(diag, if_nametoindex("wire0"));
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		if (clear_family(diag, AF_INET) + clear_family(diag, AF_INET6) == 0)
 			break;

@@ -29,9 +29,9 @@
 
 #define TRIALS 200
 #define PAIRS 500
-#define SENDS 4000
-#define ROUNDS 3
-#define PAUSE_US 30000
+#define SENDS 1000
+#define ROUNDS 7
+#define PAUSE_US 100000
 #define DEADLINE_NS (60 * NS_PER_S)
 #define QUIET_NS                                                                                   \
 	(2 * NS_PER_MS) /* between two pictures of a watcher there is at least so much silence */
@@ -311,15 +311,20 @@ static double measure_rate(const char *program, bool watched, double *ret_draws)
 
 static void measure_cost(const char *program)
 {
-	double draws = 0, without[ROUNDS], with[ROUNDS];
+	double draws = 0, without[ROUNDS], with[ROUNDS], ratios[ROUNDS];
 
 	for (unsigned i = 0; i < ROUNDS; i++) { /* by turns: the machine has its moods */
 		without[i] = measure_rate(program, false, &draws);
 		with[i] = measure_rate(program, true, &draws);
-		printf("events a second, %d sockets: %.0f without a watcher, %.0f with one, that is %.2f of it; "
-		       "%.0f pictures a second\n",
-			2 * PAIRS, without[i], with[i], with[i] / without[i], draws);
+		ratios[i] = with[i] / without[i];
 	}
+	qsort(without, ROUNDS, sizeof(*without), compare);
+	qsort(with, ROUNDS, sizeof(*with), compare);
+	qsort(ratios, ROUNDS, sizeof(*ratios), compare);
+	printf("%d sockets, events a second: %.0f without a watcher, %.0f with one; of %d pairs the ratio is "
+	       "%.2f (%.2f to %.2f); %.0f pictures a second\n",
+		2 * PAIRS, without[ROUNDS / 2], with[ROUNDS / 2], ROUNDS, ratios[ROUNDS / 2],
+		ratios[0], ratios[ROUNDS - 1], draws);
 }
 
 int main(int argc, char **argv)

@@ -219,15 +219,20 @@ static inline bool browser_open(struct browser *b)
 	return true;
 }
 
-/* "light" or "dark", and the width of the window. */
-static inline void browser_look(struct browser *b, const char *scheme, int width)
+/* "light" or "dark", and the size of the window. */
+static inline void browser_look_sized(struct browser *b, const char *scheme, int width, int height)
 {
 	browser_tell(b, "Emulation.setEmulatedMedia",
 		json_pack("{s:[{s:s,s:s}]}", "features", "name", "prefers-color-scheme", "value",
 			scheme));
 	browser_tell(b, "Emulation.setDeviceMetricsOverride",
-		json_pack("{s:i,s:i,s:i,s:b}", "width", width, "height", 900, "deviceScaleFactor",
-			1, "mobile", 0));
+		json_pack("{s:i,s:i,s:i,s:b}", "width", width, "height", height,
+			"deviceScaleFactor", 1, "mobile", 0));
+}
+
+static inline void browser_look(struct browser *b, const char *scheme, int width)
+{
+	browser_look_sized(b, scheme, width, 900);
 }
 
 static inline bool browser_visit(struct browser *b, const char *url)
@@ -254,6 +259,26 @@ static inline json_t *browser_evaluate(struct browser *b, const char *expression
 
 	json_decref(result);
 	return value;
+}
+
+/* Wait until an expression is true, which the page is asked again and again; false: it has not become so. */
+static inline bool browser_await(struct browser *b, const char *expression)
+{
+	struct text promise = TEXT_EMPTY;
+	json_t *result;
+	bool came;
+
+	text_printf(&promise,
+		"new Promise((done) => { const end = Date.now() + %d, look = () => { const is = !!(%s);"
+		"if (is || Date.now() > end) done(is); else setTimeout(look, 5); }; look(); })",
+		BROWSER_PATIENCE_MS / 2, expression);
+	result = browser_ask(b, "Runtime.evaluate",
+		json_pack("{s:s,s:b,s:b}", "expression", text_get(&promise), "returnByValue", 1,
+			"awaitPromise", 1));
+	came = json_is_true(json_object_get(json_object_get(result, "result"), "value"));
+	json_decref(result);
+	text_done(&promise);
+	return came;
 }
 
 #endif

@@ -62,8 +62,8 @@ look()
 		t=$1/bin/tcplab
 		try "$t" ch; try "$t" play loss/cr; try "$t" check --rep; try "$t" check --report = j
 		try "$t" -c conn; try "$t" list --j; try "$t" show close/four; try "$t" claims --report = m
-		try "$t" exercise exercises/closi' bash "$usr")
-	[[ $completed == $'check\nloss/crash\n--report\njunit json\nconnect\n\nclose/four-way\nmarkdown\nexercises/closing' ]] ||
+		try "$t" exercise exercises/clos' bash "$usr")
+	[[ $completed == $'check\nloss/crash\n--report\njunit json\nconnect\n\nclose/four-way\nmarkdown\nexercises/close-wait exercises/closing' ]] ||
 		wrong "completed is: $completed"
 }
 

@@ -75,8 +75,13 @@ static inline void pty_line_feed(struct pty *p)
 	}
 }
 
+/* A character of several bytes takes one column, and is a '?' there. */
 static inline void pty_put(struct pty *p, char c)
 {
+	if ((c & 0xc0) == 0x80)
+		return;
+	if (c & 0x80)
+		c = '?';
 	if (p->wrap_due) {
 		p->wrapped[p->row] = true;
 		p->column = 0;

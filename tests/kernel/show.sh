@@ -130,6 +130,36 @@ has '^Also held by kid [0-9]+ fd '
 play 'host bob; process p on bob; socket s in p; bind s :80; listen s; host bob crash; show s'
 has 'lost power'
 
+# what a mini-socket does not know, it does not tell: the kernel writes 0 for the user who made it
+play 'socket l; bind l :80; listen l; hold syn/ack; socket c; connect c :80 &; expect l/1 SYN-RECEIVED; show l/1'
+lacks '^  uid '
+play "$pair accept l a; close c; expect a CLOSE-WAIT; close a; expect c TIME-WAIT; show c"
+lacks '^  uid '
+play "$pair show c"
+has "^  uid +$(id -u) "
+play 'socket u udp; bind u :53; show u'
+has "^  uid +$(id -u) "
+
+# What the sentences say of the kernel. SIOCINQ leaves out the FIN that recvq counts, SIOCOUTQ the SYN of sendq.
+play "$pair accept l a; close c; expect a CLOSE-WAIT; expect a recvq 1; ioctl a SIOCINQ => 0; help recvq"
+has 'SIOCINQ does not count'
+play 'socket l; bind l :80; listen l; hold; socket c; nonblock c on; connect c :80 => EINPROGRESS; expect c sendq 1; ioctl c SIOCOUTQ => 0; help sendq'
+has 'SIOCOUTQ tells 0'
+# a SYN/ACK waits on the retransmission timer
+play 'help timer'
+lacks 'SYN/ACK'
+# A row of timeouts is counted when it begins, not when it ends (Linux 6.7). The first four of a SYN are a second apart
+# (6.5): backoff counts none of them.
+play "$pair show c rto_recoveries"
+if ! grep -q 'does not tell' "$work/out"; then
+	play "$pair accept l a; drop data always; send c 1; expect c retransmits 2; expect c rto_recoveries 1; help rto_recoveries"
+	has 'when it begins'
+fi
+if [[ -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ]]; then
+	play 'socket c; drop syn always; connect c :80 &; expect c retransmits 1; expect c backoff 0; expect c rto 1s; help rto'
+	has 'tcp_syn_linear_timeouts'
+fi
+
 # which rows
 net="host bob; process p on bob; socket l in p; bind l :80; listen l; socket c; connect c bob:80; accept l a; \
 socket d; connect d bob:80; socket u udp; bind u :53;"
@@ -151,6 +181,18 @@ play "$net ss TIME-WAIT"
 has '^no such socket now$'
 play "$pair repeat 12 { socket x; connect x :80; close x; expect x FIN-WAIT-2 }; ss"
 has '^27 sockets: 2 ESTABLISHED, 12 FIN-WAIT-2, 12 CLOSE-WAIT, 1 LISTEN$' '^x .* nobody: (orphan|time-wait)$'
+# two listeners share an address, and an exact look-up finds one of them; one bound to a device is found as any other
+play 'socket a; set a SO_REUSEPORT 1; bind a :80; listen a 3; socket b; set b SO_REUSEPORT 1; bind b :80; listen b 7; ss'
+lists a b
+has '^a +LISTEN +0 +3 ' '^b +LISTEN +0 +7 '
+play 'socket a; set a SO_REUSEPORT 1; bind a :80; listen a 3; socket b; set b SO_REUSEPORT 1; bind b :80; listen b 7; show a backlog'
+has '^  backlog +3 '
+play 'socket a; set a SO_REUSEPORT 1; bind a :80; listen a 3; socket b; set b SO_REUSEPORT 1; bind b :80; listen b 7; show b backlog'
+has '^  backlog +7 '
+play 'socket l; bind l :80; listen l; socket c; set c SO_BINDTODEVICE "wire0"; connect c :80; ss c'
+has '^c +ESTABLISHED '
+play 'socket l; bind l :80; listen l; socket c; set c SO_BINDTODEVICE "wire0"; connect c :80; show c interface cwnd'
+has '^  interface +[1-9]' '^  cwnd +'
 
 # 100 columns in a pipe; on a terminal what that has
 if awk 'length($0) > 100' "$work/out" | grep .; then

@@ -161,6 +161,17 @@ static void recipe_of_somebody_else_is_not_trusted(void **state)
 	pty_await_lines(&s->pty, 1, "has come to its end", NULL);
 }
 
+static void step_with_letters_of_many_bytes_leaves_the_cursor_at_the_prompt(void **state)
+{
+	struct session *s = *state;
+
+	play_text(s,
+		"say \"\xc3\xa9\xc3\xa9\"\nprocess a\nsysctl \"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"\n");
+	run(s, "next");
+	pty_await_lines(&s->pty, 1, "[2/2] tcplab> sysctl \"????\"", NULL);
+	pty_await_cursor(&s->pty, "[2/2] tcplab> ");
+}
+
 static void next_without_a_recipe_says_what_to_do(void **state)
 {
 	struct session *s = *state;
@@ -188,6 +199,7 @@ int main(void)
 		TEST(reset_when_a_recipe_is_played_begins_it_anew),
 		TEST(ctrl_c_when_the_recipe_waits_keeps_its_place),
 		TEST(recipe_of_somebody_else_is_not_trusted),
+		TEST(step_with_letters_of_many_bytes_leaves_the_cursor_at_the_prompt),
 		TEST(next_without_a_recipe_says_what_to_do),
 	};
 

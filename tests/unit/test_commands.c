@@ -75,7 +75,7 @@ static void table_has_no_empty_field(void **state)
 		assert_int_equal(def->args[0] == '\0' || def->args[0] == '{', def->max_args == 0);
 		assert_int_equal(def->flags &
 				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK |
-					CMD_BLOCK_MAY | CMD_WORDS),
+					CMD_BLOCK_MAY | CMD_WORDS | CMD_OUTSIDE),
 			0);
 	}
 }

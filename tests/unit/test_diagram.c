@@ -409,7 +409,25 @@ static void reset_is_told_below_and_lights_the_end(void **state)
 		"d: CLOSED\n"
 		"   d1  CLOSED -> SYN-SENT             <- main: connect\n"
 		"   d2  SYN-SENT - -> CLOSED           <- #6 RST/ACK\n"
-		"- -> is not in RFC 9293's figure\n");
+		"- -> is not drawn in RFC 9293's figure, which leaves out every RST (note 3)\n");
+}
+
+/* The RFC names it below the figure: a student must not read that Linux does what the RFC does not know. */
+static void fin_that_acknowledges_ours_is_told_to_be_in_a_note(void **state)
+{
+	struct way *c = add_client(*state, "c");
+
+	go(c, STATE_FIN_WAIT_1, "main: close");
+	go(c, STATE_TIME_WAIT, "#5 FIN/ACK");
+	assert_drawn(*state, 75, false,
+		"c: TIME-WAIT\n"
+		"   c1  CLOSED -> SYN-SENT             <- main: connect\n"
+		"   c2  SYN-SENT -> ESTABLISHED        <- #2 SYN/ACK\n"
+		"   c3  ESTABLISHED -> FIN-WAIT-1      <- main: close\n"
+		"   c4  FIN-WAIT-1 - -> TIME-WAIT      <- #5 FIN/ACK\n"
+		"- -> is not drawn in RFC 9293's figure, which leaves out every RST (note 3)\n"
+		"FIN-WAIT-1 - -> TIME-WAIT is its note 2: a FIN, and ours is acknowledged\n"
+		"the figure takes 76 columns\n");
 }
 
 static void three_sockets_share_edges_by_letter(void **state)
@@ -806,6 +824,7 @@ int main(void)
 		DRAWS(simultaneous_open_and_close_meet_in_the_middle),
 		DRAWS(self_connect_is_one_way_through_all),
 		DRAWS(reset_is_told_below_and_lights_the_end),
+		DRAWS(fin_that_acknowledges_ours_is_told_to_be_in_a_note),
 		DRAWS(three_sockets_share_edges_by_letter),
 		DRAWS(little_room_has_only_the_list),
 		DRAWS(hostile_names_are_only_letters),

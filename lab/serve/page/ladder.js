@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The last packets as a ladder: a lifeline for each socket that talked (a listener and what it accepted are one), time
+ * downwards, an arrow from where a packet left to where it arrived. Rows are in order, not to scale. Line and words tell
+ * what became of a packet; colour only says it again. */
+import { Follower } from './story.js';
+import { stateClass } from './table.js';
+import { svg } from './diagram.js';
+
+const MOST = 120; /* rows that are kept */
+const ROW = 27, LINE = 16, SLANT = 9, TIME = 58, HEAD = 26;
+const CHAR = 7; /* width of a character of an arrow's words */
+
+function wrap(text, most) {
+	const lines = [''];
+
+	for (const word of text.split(/\s+/)) {
+		const last = lines.length - 1;
+
+		if (lines[last] && lines[last].length + word.length >= most)
+			lines.push(word);
+		else
+			lines[last] += (lines[last] ? ' ' : '') + word;
+	}
+	return lines;
+}
+
+export class Ladder {
+	constructor(section) {
+		this.follower = new Follower(section);
+		this.body = section.querySelector('.body');
+		this.rows = [];
+		this.packets = new Map(); /* arrows by number */
+		this.calls = new Map(); /* rows of calls by event */
+		this.names = new Map(); /* lifelines by name, */
+		this.endpoints = new Map(); /* and by the lab's number of the socket */
+		this.seen = 0; /* lifelines so far */
+		this.due = false;
+		new ResizeObserver(() => this.schedule()).observe(this.body);
+	}
+
+	/* ---- who there is ---- */
+
+	lifeline(name, endpoint) {
+		const base = name.includes('/') ? name.slice(0, name.indexOf('/')) : name;
+		let life = this.endpoints.get(endpoint) ?? this.names.get(name) ?? this.names.get(base);
+
+		if (!life) {
+			life = { order: this.seen++, names: [], pending: [] };
+			this.names.set(base, life);
+		}
+		this.names.set(name, life);
+		if (endpoint !== undefined)
+			this.endpoints.set(endpoint, life);
+		if (!name.includes('/') && !life.names.includes(name))
+			life.names.push(name);
+		return life;
+	}
+
+	/* ---- what happens ---- */
+
+	add(event, row) {
+		this.rows.push({ t: event.t, n: event.n, ...row });
+		while (this.rows.length > MOST)
+			this.rows.shift();
+		this.schedule();
+		return this.rows[this.rows.length - 1];
+	}
+
+	take(event) {
+		switch (event.k) {
+		case 'socket':
+			if (event.name)
+				this.lifeline(event.name, event.e);
+			break;
+		case 'state':
+			if (event.name)
+				this.takeState(event);
+			break;
+		case 'segment':
+		case 'copy':
+		case 'forged':
+			this.takePacket(event);
+			break;
+		case 'held':
+		case 'delayed':
+		case 'dropped':
+		case 'delivered':
+			this.takeFate(event);
+			break;
+		case 'call':
+			if (event.on && this.names.has(event.on))
+				this.calls.set(event.n, this.add(event, { kind: 'call', life: this.names.get(event.on),
+					text: event.brief }));
+			break;
+		case 'return':
+			this.takeReturn(event);
+			break;
+		case 'timer':
+			if (event.who && this.names.has(event.who))
+				this.add(event, { kind: 'call', life: this.names.get(event.who), text: event.brief });
+			break;
+		case 'say':
+			this.add(event, { kind: 'say', text: event.what });
+		}
+	}
+
+	takeState(event) {
+		const life = this.lifeline(event.name, event.e);
+
+		if (event.from || event.to !== 'CLOSED') /* not what socket() gives */
+			this.add(event, { kind: 'state', life, state: event.to,
+				text: life.names.length > 1 || event.name.includes('/') ? `${event.name} ${event.to}` : event.to });
+	}
+
+	takePacket(event) {
+		const from = this.lifeline(event.from ?? '?'), to = this.lifeline(event.to ?? '?');
+
+		this.packets.set(event.s, this.add(event, { kind: 'packet', from, to, s: event.s,
+			head: `#${event.s} ${event.head}`, tail: event.tail ?? '', again: event.again, made: event.k,
+			fate: 'wire' }));
+		if (this.packets.size > 2 * MOST)
+			this.packets.delete(this.packets.keys().next().value);
+	}
+
+	takeFate(event) {
+		const packet = this.packets.get(event.s);
+
+		if (!packet)
+			return;
+		this.schedule();
+		if (event.k === 'held' || event.k === 'delayed') {
+			packet.kept = event.k;
+			return;
+		}
+		packet.fate = event.k === 'dropped' ? 'lost' : 'delivered';
+		packet.note = event.k === 'dropped' ? event.what : '';
+		/* what nothing came between arrives in its own row */
+		if (this.rows[this.rows.length - 1] !== packet)
+			packet.end = this.add(event, { kind: 'end', packet });
+	}
+
+	takeReturn(event) {
+		const call = this.calls.get(event.of);
+
+		this.calls.delete(event.of);
+		if (call && this.rows[this.rows.length - 1] === call) {
+			call.text += ` = ${event.brief}`;
+			this.schedule();
+		} else if (event.on && (call || this.names.has(event.on))) {
+			this.add(event, { kind: 'call', life: call?.life ?? this.names.get(event.on),
+				text: `${call?.text ?? ''} = ${event.brief}` });
+		}
+	}
+
+	gap() {
+		this.rows = [];
+		this.packets.clear();
+		this.calls.clear();
+	}
+
+	/* ---- drawing ---- */
+
+	schedule() {
+		if (this.due)
+			return;
+		this.due = true;
+		setTimeout(() => {
+			this.due = false;
+			this.draw();
+		}, 30);
+	}
+
+	/* Those who did something lately, as many as there is room for. */
+	choose(width) {
+		const most = Math.max(2, Math.min(6, Math.floor(width / 210))), chosen = new Set();
+
+		for (const row of [...this.rows].reverse()) {
+			for (const life of [row.from, row.to, row.kind === 'state' ? row.life : null]) {
+				if (life && chosen.size < most)
+					chosen.add(life);
+			}
+		}
+		return [...chosen].sort((a, b) => a.order - b.order);
+	}
+
+	place(lives, width) {
+		const side = Math.min(170, Math.max(58, width * 0.19)), left = TIME + side, right = width - side;
+		const gap = lives.length < 2 ? 90 : (right - left) / (lives.length - 1);
+
+		lives.forEach((life, index) => {
+			life.x = lives.length === 1 ? left + (right - left) * 0.35 : left + gap * index;
+			life.gap = gap;
+			life.index = index;
+			life.last = index === lives.length - 1 && lives.length > 1;
+		});
+	}
+
+	draw() {
+		const width = Math.max(300, this.body.clientWidth - 16);
+		const lives = this.choose(width), shown = new Set(lives);
+		let y = ROW;
+
+		if (lives.length === 0 || this.body.clientWidth === 0)
+			return;
+		this.place(lives, width);
+		const rows = this.rows.filter((row) => row.kind === 'say' || (row.life ? shown.has(row.life)
+			: shown.has((row.packet ?? row).from) && shown.has((row.packet ?? row).to)));
+		for (const row of rows) {
+			row.y = y;
+			row.lines = row.kind === 'say' ? wrap(row.text, Math.floor((width - TIME) / 6.9)) : [];
+			y += ROW + Math.max(0, row.lines.length - 1) * LINE;
+		}
+		const picture = svg('svg', { class: 'ladder', width, height: y + 8, viewBox: `0 0 ${width} ${y + 8}`,
+			role: 'img', 'aria-label': `ladder of ${rows.length} rows; the story tells the same in words` });
+		const heads = svg('svg', { class: 'ladder heads', width, height: HEAD, viewBox: `0 0 ${width} ${HEAD}` });
+		for (const life of lives) {
+			picture.append(svg('line', { class: 'life', x1: life.x, y1: 0, x2: life.x, y2: y }));
+			heads.append(svg('text', { class: 'title t', x: life.x, y: 18, 'text-anchor': 'middle' },
+				life.names.slice(-4).join(', ') || '?'));
+		}
+		let before = '';
+		for (const row of rows) {
+			const time = (row.t / 1000).toFixed(1);
+
+			if (time !== before && row.kind !== 'say')
+				picture.append(svg('text', { class: 'time soft', x: TIME - 10, y: row.y + 4,
+					'text-anchor': 'end' }, time));
+			before = time;
+			this.drawRow(picture, row, shown, y, width);
+		}
+		this.body.replaceChildren(heads, picture);
+		this.follower.follow();
+	}
+
+	drawRow(picture, row, shown, bottom, width) {
+		const group = svg('g', { 'data-n': row.n });
+
+		picture.append(group);
+		if (row.kind === 'state') {
+			const wide = row.text.length * 7.3 + 20;
+
+			group.setAttribute('class', `pill ${stateClass(row.state)}`);
+			group.dataset.state = row.state;
+			group.append(svg('rect', { x: row.life.x - wide / 2, y: row.y - 10, width: wide, height: 20, rx: 10 }),
+				svg('text', { x: row.life.x, y: row.y + 4, 'text-anchor': 'middle' }, row.text));
+		} else if (row.kind === 'call') {
+			this.drawCall(group, row, width);
+		} else if (row.kind === 'say') {
+			row.lines.forEach((line, index) => group.append(svg('text', { class: 'cap t halo',
+				x: width / 2 + TIME / 2, y: row.y + 4 + index * LINE, 'text-anchor': 'middle' }, line)));
+		} else if (row.kind === 'packet') {
+			this.drawPacket(group, row, bottom);
+		} else if (row.kind === 'end' && row.packet.y === undefined) {
+			this.words(group, row.packet.to.x, row.y, 'middle', row.packet.head);
+		}
+	}
+
+	drawCall(group, row, width) {
+		const { x, index, last } = row.life, left = index === 0;
+		const room = Math.floor((left ? x - TIME - 6 : last ? width - x - 12 : 190) / 6.9);
+		const text = row.text.length > room ? `${row.text.slice(0, Math.max(1, room - 1))}…` : row.text;
+
+		group.append(svg('text', { class: 'mono t halo', x: x + (left ? -9 : 9), y: row.y + 4,
+			'text-anchor': left ? 'end' : 'start' }, text));
+		group.append(svg('title', {}, row.text));
+	}
+
+	words(group, x, y, anchor, head, tail = '') {
+		const text = svg('text', { class: 'mono t halo', x, y, 'text-anchor': anchor });
+
+		text.append(svg('tspan', { class: 'b' }, head), tail);
+		group.append(text);
+	}
+
+	head(group, className, x0, y0, x, y) {
+		const length = Math.hypot(x - x0, y - y0) || 1, dx = (x - x0) / length, dy = (y - y0) / length;
+
+		group.append(svg('polygon', { class: className, points: `${x},${y} ${x - dx * 10 - dy * 4.2},${
+			y - dy * 10 + dx * 4.2} ${x - dx * 10 + dy * 4.2},${y - dy * 10 - dx * 4.2}` }));
+	}
+
+	drawPacket(group, row, bottom) {
+		const self = row.from === row.to, x1 = row.from.x, y1 = row.y;
+		const x2 = self ? x1 : row.to.x, direction = self ? 1 : Math.sign(x2 - x1);
+		const y2 = row.end?.y ?? y1 + SLANT, reach = self ? 90 : Math.abs(x2 - x1);
+		const line = row.made === 'forged' ? 'forged' : row.again ? 'a dash' : 'a';
+		const xm = x1 + direction * (self ? reach : Math.min(reach, row.from.gap)) / 2;
+
+		group.setAttribute('class', 'packet');
+		group.dataset.number = row.s;
+		group.dataset.fate = row.fate;
+		if (row.fate === 'lost') {
+			const xl = x1 + direction * reach * 0.62;
+
+			group.append(svg('line', { class: 'lost dash', x1, y1, x2: xl, y2: y1 + 4 }),
+				svg('path', { class: 'lost cross', d: `M${xl - 6} ${y1 - 2}l12 12m0 -12l-12 12` }));
+		} else if (row.kept) {
+			this.drawKept(group, row, { x1, y1, x2, y2, xm, direction, line, bottom });
+		} else if (self) {
+			group.append(svg('path', { class: line, d: `M${x1} ${y1}h${reach - 30}q30 0 30 ${(y2 - y1) / 2}q0 ${
+				(y2 - y1) / 2} -30 ${(y2 - y1) / 2}H${x1 + 8}` }));
+			this.head(group, 'ah', x1 + 30, y2, x1, y2);
+		} else if (row.fate === 'wire') {
+			group.append(svg('line', { class: `${line} dots`, x1, y1, x2: xm, y2: y1 }));
+		} else {
+			group.append(svg('line', { class: line, x1, y1, x2, y2 }));
+			this.head(group, 'ah', x1, y1, x2, y2);
+		}
+		this.label(group, row, x1, y1, direction, reach, self);
+	}
+
+	/* It was kept on the wire: into a box, and out of it when it was let go. */
+	drawKept(group, row, at) {
+		const { x1, y1, x2, y2, xm, direction, line } = at, words = row.kept === 'held' ? 'held' : 'delayed';
+		const half = words.length * 3.6 + 7, out = row.fate === 'delivered';
+
+		group.append(svg('line', { class: line, x1, y1, x2: xm - direction * half, y2: y1 }));
+		if (out) {
+			const xs = xm + (x2 === x1 ? 0 : direction * half), ys = x2 === x1 ? y1 + 9 : y1;
+
+			group.append(svg('line', { class: line, x1: xs, y1: ys, x2, y2 }));
+			this.head(group, 'ah', xs, ys, x2, y2);
+		}
+		group.append(svg('rect', { class: 'box', x: xm - half, y: y1 - 9, width: 2 * half, height: 18, rx: 4 }),
+			svg('text', { class: 'boxt small b', x: xm, y: y1 + 4, 'text-anchor': 'middle' }, words));
+	}
+
+	label(group, row, x1, y1, direction, reach, self) {
+		const again = row.again ? ` (${row.made === 'copy' ? 'copy of' : 'again'} #${row.again})` : '';
+		const full = `${again}${row.tail}${row.fate === 'lost' ? ` ${row.note}` : ''}`;
+		const room = Math.floor((row.kept && !self ? Math.min(reach, row.from.gap) / 2 - 34 : reach - 24) / CHAR);
+		const tail = row.head.length + full.length > room ? full.slice(0, Math.max(0, room - row.head.length)) : full;
+		const x = row.kept || self ? x1 + direction * 8 : x1 + direction * reach / 2;
+
+		if (self)
+			this.words(group, x1 + 100, y1 + 8, 'start', row.head, full);
+		else
+			/* above the box, where it does not fit beside it */
+			this.words(group, x, row.kept && row.head.length > room ? y1 - 11 : y1 - 4, row.kept ? (direction > 0 ? 'start' : 'end') : 'middle', row.head, tail);
+		group.append(svg('title', {}, `${row.head}${full}`));
+	}
+}
