@@ -267,7 +267,9 @@ static void take_answers(void *arg)
 	struct text line = TEXT_EMPTY;
 
 	while (prediction_waits(question) && lines_take(&lab->lines, &line)) {
-		prediction_answer(question, lab->world, text_get(&line), line.len);
+		/* a line for each question: a wrong one, which was told, must not shift the others */
+		if (!prediction_answer(question, lab->world, text_get(&line), line.len))
+			prediction_answer(question, lab->world, "", 0);
 		text_clear(&line);
 	}
 	if (prediction_waits(question) && lab->lines.ended)
@@ -457,6 +459,7 @@ int lab_run(const struct options *o)
 		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
 			? on_script_asks
 			: NULL,
+		.quiet = o->page,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };

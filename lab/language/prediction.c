@@ -272,6 +272,7 @@ bool prediction_answer(struct prediction *p, struct world *w, const char *text, 
 void prediction_ask_nobody(struct prediction *p, struct world *w)
 {
 	p->ask = NULL;
+	p->deserted = true;
 	if (p->stage == PREDICTION_WAITING) {
 		p->stage = PREDICTION_ANSWERED;
 		world_kick(w);
@@ -359,7 +360,7 @@ void prediction_forget_recipe(struct prediction *p)
 
 static enum prediction_verdict verdict_of(const struct prediction *p, bool met)
 {
-	if (!p->reply)
+	if (!p->reply && !p->deserted)
 		return PREDICTION_SKIPPED;
 	if (!p->answered)
 		return PREDICTION_UNANSWERED;
@@ -396,7 +397,7 @@ void prediction_sum_up(struct prediction *p, struct journal *j)
 		journal_add(j, note);
 	}
 	text_clear(&text);
-	if (p->skipped) {
+	if (p->skipped && !p->quiet) {
 		text_printf(&text, "%u prediction%s skipped: `tcplab play` asks", p->skipped,
 			p->skipped == 1 ? "" : "s");
 		note.text = text_get(&text);
