@@ -20,6 +20,7 @@
 #include "cli/complaint.h"
 #include "cli/grade.h"
 #include "cli/lab.h"
+#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
 #include "journal/journal.h"
@@ -80,9 +81,19 @@ static void print_opening(const char *path)
 	text_done(&opening);
 }
 
+static int run_lab(const struct options *o)
+{
+	struct lines input = { 0 };
+	int code = lab_run(o, &input);
+
+	lines_done(&input);
+	return code;
+}
+
 static int play(struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
+	struct lines answers = { 0 };
 	int code = 0;
 
 	if (count == 0) {
@@ -105,8 +116,9 @@ static int play(struct options *o, char **names, int count)
 		o->file = list.paths[i];
 		if (!o->json)
 			print_opening(o->file);
-		code = lab_run(o);
+		code = lab_run(o, &answers);
 	}
+	lines_done(&answers);
 	recipe_list_done(&list);
 	return code;
 }
@@ -197,7 +209,7 @@ static int exercise(struct options *o, char **names, int count)
 		return code;
 	o->file = list.paths[0];
 	o->exercise = true;
-	code = lab_run(o);
+	code = run_lab(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -299,7 +311,7 @@ static int report(struct options *o, char **names, int count)
 	}
 	o->file = code ? NULL : list.paths[0];
 	if (code == 0)
-		code = lab_run(o);
+		code = run_lab(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -322,7 +334,7 @@ static int serve(struct options *o, char **names, int count)
 		o->file = list.paths[0];
 	o->serve = true;
 	if (code == 0)
-		code = lab_run(o);
+		code = run_lab(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -464,7 +476,7 @@ static int subcommand(struct options *o, char **words, int count)
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:
-		return lab_run(o);
+		return run_lab(o);
 	}
 }
 

@@ -143,6 +143,27 @@ static void wrong_kind_of_answer_is_told_and_takes_no_other_questions_line(void 
 	program_close(&p);
 }
 
+static void answers_are_of_one_recipe_after_the_other(void **state)
+{
+	const struct session *s = *state;
+	static const char lines[] = "close-wait\nclosed\n";
+	const char *const arguments[] = { "play", s->home, NULL };
+	char path[220], second[220];
+	struct program p;
+
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	snprintf(second, sizeof(second), "%s/second.lab", s->home);
+	assert_int_equal(rename(path, second), 0);
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	program_open(&p, arguments, -1);
+	program_say(&p, lines, strlen(lines));
+	fd_closep(&p.in);
+	assert_int_equal(program_end(&p), 0);
+	assert_int_equal(count(&p.output, "you said CLOSE-WAIT\n"), 1);
+	assert_int_equal(count(&p.output, "you said CLOSED\n"), 1);
+	program_close(&p);
+}
+
 static void hostile_answers_reach_nothing(void **state)
 {
 	struct text lines = TEXT_EMPTY, recipe = TEXT_EMPTY;
@@ -378,6 +399,7 @@ int main(void)
 		TEST(answers_from_a_pipe_stand_beside_what_the_kernel_did),
 		TEST(observation_is_caused_by_what_the_kernel_did),
 		TEST(wrong_kind_of_answer_is_told_and_takes_no_other_questions_line),
+		TEST(answers_are_of_one_recipe_after_the_other),
 		TEST(hostile_answers_reach_nothing),
 		TEST(question_that_nobody_hears_is_skipped_and_counted),
 		TEST(recipe_whose_choices_both_come_true_is_bad),
