@@ -25,6 +25,7 @@
 #include "journal/journal.h"
 #include "journal/jsonl.h"
 #include "language/attempt.h"
+#include "language/play.h"
 #include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
@@ -173,15 +174,33 @@ static void on_script_idle(void *arg)
 		stepper_ready(&lab->stepper);
 }
 
+/* Where Ctrl-C has stopped a recipe that waited for its reader. Nothing where nobody is asked. */
+static void format_stop(const struct lab *lab, struct text *out)
+{
+	const struct play *play = script_playing(lab->script);
+
+	if (play->file)
+		text_printf(out, "stopped at %u of %u\n", play_place(play), play->steps);
+	else if (prediction_waits(script_prediction(lab->script)))
+		text_puts(out, "stopped at this question\n");
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct lab *lab = handle->data;
+	struct text where = TEXT_EMPTY;
 
 	if (number == SIGINT && lab->interactive)
 		return; /* the prompt has its own use for it */
 	if (number != SIGINT || !stays(lab)) /* where that is how it ends */
 		lab->code = EXIT_SIGNAL + number;
+	if (number == SIGINT && !lab->closing)
+		format_stop(lab, &where);
 	close_lab(lab);
+	tell(lab,
+		text_get(
+			&where)); /* below the step or the question, which has left the screen's last line */
+	text_done(&where);
 }
 
 /* ---- standard input that is no terminal ---- */

@@ -185,6 +185,7 @@ done
 kill -INT $player
 wait $player
 (($? == 130)) || wrong 'Ctrl-C' 'exit code is not 130'
+name='Ctrl-C' shown 1 '^stopped at 2 of 8$'
 
 # refused
 refused()

@@ -288,6 +288,29 @@ static void interrupt_at_a_question_ends_play(void **state)
 	status = pty_wait(&s->pty);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 130);
+	assert_int_equal(pty_count(&s->pty, "stopped at this question", NULL), 1);
+}
+
+static void interrupt_at_a_step_says_which(void **state)
+{
+	struct session *s = *state;
+	char path[220];
+	char *argv[] = { text_copy(lab_path()), text_copy("play"), text_copy("--step"), path,
+		NULL };
+	int status;
+
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	pty_open(&s->pty, argv, "xterm", true);
+	for (size_t i = 0; i < 3; i++)
+		free(argv[i]);
+	pty_await_cursor(&s->pty, "[1/10] process server  (Enter, or ?) ");
+	pty_type(&s->pty, "\r");
+	pty_await_cursor(&s->pty, "[2/10] socket l in server  (Enter, or ?) ");
+	pty_type(&s->pty, "\003");
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 130);
+	assert_int_equal(pty_count(&s->pty, "stopped at 2 of 10", NULL), 1);
 }
 
 static void lab_goes_on_while_a_question_waits(void **state)
@@ -405,6 +428,7 @@ int main(void)
 		TEST(recipe_whose_choices_both_come_true_is_bad),
 		TEST(tab_completes_answers_and_enter_locks_one),
 		TEST(interrupt_at_a_question_ends_play),
+		TEST(interrupt_at_a_step_says_which),
 		TEST(lab_goes_on_while_a_question_waits),
 		TEST(time_to_think_changes_nothing_on_the_wire),
 		TEST(question_at_the_prompt_takes_the_next_line),
