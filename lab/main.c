@@ -26,6 +26,7 @@
 #include "journal/journal.h"
 #include "language/claim.h"
 #include "language/exercise.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "watch/watch.h"
@@ -349,16 +350,24 @@ static void add_id(void *arg, const struct statement *claim)
 	text_done(&id);
 }
 
-/* " A1 A2 ": what a recipe claims, each once. */
-static void add_ids(const struct text *recipe, struct text *out)
+/* "  [A1 A2] ?2": what a recipe claims, each once, and how often it asks. */
+static void add_marks(const struct text *recipe, struct text *out)
 {
 	struct statement_list list = { 0 };
+	struct text ids = TEXT_EMPTY; /* " A1 A2 " */
 	struct diag d = { 0 };
+	size_t questions;
 
 	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
 		return; /* it is told when it is played */
 	if (claim_check(&list, &d) == 0)
-		claim_each(&list, add_id, out);
+		claim_each(&list, add_id, &ids);
+	questions = prediction_count(&list);
+	if (ids.len)
+		text_printf(out, "  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
+	if (questions)
+		text_printf(out, "%s?%zu", ids.len ? " " : "  ", questions);
+	text_done(&ids);
 	statement_list_done(&list);
 }
 
@@ -369,22 +378,19 @@ static int list_recipes(char **names, int count)
 
 	for (size_t i = 0; i < list.count; i++) {
 		struct text text = TEXT_EMPTY, name = TEXT_EMPTY, title = TEXT_EMPTY;
-		struct text ids = TEXT_EMPTY;
+		struct text marks = TEXT_EMPTY;
 		struct diag d = { 0 };
 
 		recipe_short_name(list.paths[i], &name);
 		if (recipe_read(list.paths[i], &text, &d) == 0) {
 			recipe_title(text_get(&text), text.len, &title);
-			add_ids(&text, &ids);
+			add_marks(&text, &marks);
 		}
-		printf("%-27s %s", text_get(&name), text_get(&title));
-		if (ids.len)
-			printf("  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
-		puts("");
+		printf("%-27s %s%s\n", text_get(&name), text_get(&title), text_get(&marks));
 		text_done(&text);
 		text_done(&name);
 		text_done(&title);
-		text_done(&ids);
+		text_done(&marks);
 	}
 	recipe_list_done(&list);
 	return code;

@@ -124,6 +124,16 @@ int prediction_check(const struct statement_list *list, bool inside, struct diag
 	return r;
 }
 
+size_t prediction_count(const struct statement_list *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += is_verb(&list->statements[i], "predict") +
+			prediction_count(&list->statements[i].block);
+	return count;
+}
+
 /* ---- asking ---- */
 
 /* The last call in the block, wherever it stands. NULL = there is none. */

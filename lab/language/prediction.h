@@ -73,6 +73,9 @@ struct prediction {
  * nowhere else, no question inside another; inside: the list will run inside one. 0, or -EINVAL with the place in d. */
 int prediction_check(const struct statement_list *list, bool inside, struct diag *d);
 
+/* How many questions there are in these statements. */
+size_t prediction_count(const struct statement_list *list);
+
 /* Put the question: EVENT_QUESTION. c: its command, the statement of which is borrowed while it is open. 0, or -EINVAL
  * when it cannot be put. Afterwards it waits, or (nobody to ask) is skipped. */
 int prediction_begin(struct prediction *p, struct cmd_call *c, struct diag *d);

@@ -63,6 +63,7 @@ shown 2 '^> bind c :6666 => 0'
 [[ $(grep -nE 'it begins|\[1/5\]|> socket c|\[2/5\]' out | cut -d: -f2 | head -4 | tr '\n' '|') == \
 	'-- it begins|[1/5] socket c|> socket c|[2/5] repeat 2 {...}|' ]] || wrong "$name" 'out of order'
 
+shown 1 ' one has come to its end$'
 played 'go on' '\nc\n' 0 --step one.lab
 shown 2 '^\['
 shown 1 'claim Z1 holds'
@@ -186,6 +187,12 @@ kill -INT $player
 wait $player
 (($? == 130)) || wrong 'Ctrl-C' 'exit code is not 130'
 name='Ctrl-C' shown 1 '^stopped at 2 of 8$'
+
+# how often one asks is known before
+printf '# What it is about.\nsocket c\nclaim Z2 "x" { predict "Q?" c state { bind c :80 }\nexpect c CLOSED }\npredict "R?" c state { close c }\n' >asks.lab
+"$tcplab" list . >out 2>err
+name='list' shown 1 'asks +What it is about\.  \[Z2\] \?2$'
+shown 1 'one +What it shows\.  \[Z1\]$'
 
 # refused
 refused()
