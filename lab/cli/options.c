@@ -110,7 +110,8 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "list",
 		.args = "[FOLDER]",
 		.summary = "the recipes there are",
-		.detail = "One a line: its topic and name, its first words, and the claims it puts to the kernel.",
+		.detail = "One a line: its topic and name, its first words, the claims it puts to the kernel, and how often it asks\n"
+			  "what will happen: [A25 A26] ?2.",
 		.recipes = "recipes",
 	},
 	[VERB_SHOW] = {

@@ -79,6 +79,7 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->told_idle = true;
 	s->prediction.ask = options->ask;
 	s->prediction.arg = options->arg;
+	s->prediction.quiet = options->quiet;
 	s->pending.returned = prediction_heard;
 	s->pending.arg = &s->prediction;
 	world_watch(world, on_changed, s);

@@ -56,6 +56,7 @@ struct script_options {
 	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
 	 * answer: questions are skipped. */
 	void (*ask)(void *arg);
+	bool quiet; /* and how many were skipped is not told: nobody could have been asked */
 	/* No command is left that may run, and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */

@@ -18,9 +18,12 @@
 
 struct console {
 	struct console_options options;
-	/* A call, segment or expectation waits for the next event: its return or verdict goes on the same
+	/* A call, timer, segment or expectation waits for the next event: its return or verdict goes on the same
 	 * line. */
 	uint64_t waiting;
+	uint64_t timer; /* fired just before the segment that waits, and told with it; 0 = none */
+	unsigned
+		repeats; /* dropped while the recipe waits: they would push its step or question off the screen */
 	struct text out;
 };
 
@@ -84,9 +87,11 @@ static void command_line(struct console *c, const struct event *event, const cha
 /* Print the line that waited. */
 static void flush(struct console *c, const struct journal *j, const char *after)
 {
-	const struct event *event = journal_get(j, c->waiting);
+	const struct event *event = journal_get(j, c->waiting), *timer = journal_get(j, c->timer);
 
-	c->waiting = 0;
+	c->waiting = c->timer = 0;
+	if (timer)
+		story_line(c, j, timer, "", "");
 	if (event && event->kind == EVENT_COMMAND)
 		command_line(c, event, after);
 	else if (event)
@@ -201,6 +206,30 @@ static void tell_goal(struct console *c, const struct journal *j, const struct e
 	put(c, false);
 }
 
+/* Is it what a kernel sent again while the recipe waited? Not told, and neither are that segment and its timer. */
+static bool passes_over(struct console *c, const struct journal *j, const struct event *event)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (event->kind != EVENT_DROPPED || !event->verdict.other)
+		return false;
+	if (waiting && event_is_segment(waiting) && waiting->wire.number == event->verdict.number)
+		c->waiting = c->timer = 0;
+	c->repeats++;
+	return true;
+}
+
+/* The recipe has gone on. */
+static void tell_repeats(struct console *c)
+{
+	if (!c->repeats || !c->options.story)
+		return;
+	text_printf(&c->out, "%*s%u repeat%s dropped while the recipe waited", INDENT, "",
+		c->repeats, c->repeats == 1 ? " was" : "s were");
+	c->repeats = 0;
+	put(c, false);
+}
+
 /* Does this event end the line that waits, on that line? */
 static bool joins(struct console *c, const struct journal *j, const struct event *event)
 {
@@ -208,6 +237,12 @@ static bool joins(struct console *c, const struct journal *j, const struct event
 
 	if (!waiting)
 		return false;
+	if (waiting->kind == EVENT_TIMER && event->kind == EVENT_SEGMENT &&
+		event->cause == waiting->no) {
+		c->timer = waiting->no;
+		c->waiting = event->no;
+		return true;
+	}
 	if (waiting->kind == EVENT_CALL && event->kind == EVENT_RETURN &&
 		event->call.call == waiting->no) {
 		c->waiting = 0; /* the return says it all */
@@ -240,6 +275,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 {
 	switch (event->kind) {
 	case EVENT_CALL:
+	case EVENT_TIMER:
 	case EVENT_SEGMENT:
 	case EVENT_COPY:
 	case EVENT_FORGED:
@@ -283,9 +319,11 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 {
 	struct console *c = arg;
 
-	if (joins(c, j, event))
+	if (joins(c, j, event) || passes_over(c, j, event))
 		return;
 	flush(c, j, "");
+	if (event->kind == EVENT_COMMAND || event_is_prediction(event))
+		tell_repeats(c);
 	switch (event->kind) {
 	case EVENT_ERROR:
 		tell_error(c, event);
