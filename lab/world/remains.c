@@ -24,17 +24,17 @@ static void keep(void *arg, const struct sock_report *report)
 	r->reports[r->count++] = *report;
 }
 
-/* How many there were. */
+/* How many there were; one more when not all could be listed (-ENOBUFS), so that it is tried again. */
 static size_t clear_family(struct sockdiag *diag, int family)
 {
 	struct remains r = { 0 };
 	/* request mini-sockets go with the listener */
-	size_t count = sockdiag_dump(diag, family, ~0U, keep, &r) == 0 ? r.count : 0;
+	size_t missed = sockdiag_dump(diag, family, ~0U, keep, &r) < 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < r.count; i++)
 		(void)sockdiag_destroy(diag, &r.reports[i]);
 	free(r.reports);
-	return count;
+	return r.count + missed;
 }
 
 void remains_clear(void)
