@@ -75,7 +75,8 @@ struct rung_layout {
 	bool ascii;
 	int time; /* the time ends before this column */
 	int at[LIFELINES_MAX];
-	int end; /* columns in all, at most ROW_WIDTH */
+	int end; /* of what is drawn below the titles */
+	int width; /* columns there are, at most ROW_WIDTH */
 };
 
 void rung_done(struct rung *r);

@@ -731,6 +731,34 @@ static void little_room_leaves_the_numbers(void **state)
 		"XXX lost\n");
 }
 
+/* On a terminal of 80 columns nothing is wider, titles neither. */
+static void narrow_terminal_is_not_overrun(void **state)
+{
+	static const char *const names[] = { "c", "l" };
+	struct text out = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	make(*state, 1, "l", "a_server_of_a_long_name");
+	make(*state, 2, "c", "main");
+	call(*state, "main", "c", "connect(3, 127.0.0.1:80)");
+	change(*state, 2, "c", STATE_CLOSED, STATE_SYN_SENT, 0);
+	put(*state, 1, "c", "l", tcp(SEGMENT_SYN, 0, 0), 0);
+	name(*state, 1, "l", "a_server_of_a_long_name", "127.0.0.1:65535", 0);
+	change(*state, 3, "l/1", STATE_NONE, STATE_SYN_RECEIVED, deliver(*state, 1));
+	for (int width = 80; width >= 60; width -= 20) {
+		struct ladder_options options = { .names = names, .name_count = 2, .width = width };
+		int columns = 0;
+
+		text_clear(&out);
+		assert_int_equal(ladder_format(*state, &options, &out, &d), 0);
+		for (const char *at = text_get(&out); *at; at++) {
+			columns = *at == '\n' ? 0 : columns + (((unsigned char)*at & 0xc0) != 0x80);
+			assert_true(columns <= width);
+		}
+	}
+	text_done(&out);
+}
+
 static void too_many_and_unknown_names_are_refused(void **state)
 {
 	static const char *const names[] = { "l", "c", "server", "main", "localhost", "nobody" };
@@ -861,6 +889,7 @@ int main(void)
 		LADDER_TEST(process_alone_brings_its_peers),
 		LADDER_TEST(sides_stay_from_one_ladder_to_the_next),
 		LADDER_TEST(little_room_leaves_the_numbers),
+		LADDER_TEST(narrow_terminal_is_not_overrun),
 		LADDER_TEST(too_many_and_unknown_names_are_refused),
 		LADDER_TEST(beginning_in_the_middle_tells_the_states),
 		LADDER_TEST(reset_begins_anew),
