@@ -248,11 +248,9 @@ static const char *const
 
 static void write_title(const struct drawing *d, const struct scene_arrow *a)
 {
-	const struct lifelines *l = &d->scene->lifelines;
 	struct text words = TEXT_EMPTY;
 
-	text_printf(&words, "%s%s, from %s to %s: ", a->head, a->tail, l->items[a->from].title,
-		l->items[a->to].title);
+	text_printf(&words, "%s%s, from %s to %s: ", a->head, a->tail, a->sender, a->receiver);
 	if (a->damage)
 		text_printf(&words, "corrupted (%s), ", a->damage);
 	if (a->fate == FATE_ON_WIRE)

@@ -312,6 +312,29 @@ static void ladder_has_every_packet_and_state(void **state)
 	journal_free(j);
 }
 
+/* A listener stays one, whatever becomes of the connection it shares a lifeline with. */
+static void state_says_whose_it_is_beside_a_listener(void **state)
+{
+	struct journal *j = journal_new_told();
+	struct text page = TEXT_EMPTY;
+	uint64_t came;
+
+	(void)state;
+	change(j, 1, 1, "l", STATE_NONE, STATE_LISTEN, 0);
+	change(j, 1, 2, "c", STATE_CLOSED, STATE_SYN_SENT, 0);
+	put(j, 2, 1, true, SEGMENT_SYN, EVENT_SEGMENT, 0);
+	came = verdict(j, 2, 1, EVENT_DELIVERED, 0, false);
+	change(j, 2, 3, "l/1", STATE_NONE, STATE_SYN_RECEIVED, came);
+	change(j, 3, 3, "l/1", STATE_SYN_RECEIVED, STATE_ESTABLISHED, 0);
+	html_report_ladder(j, &page);
+	assert_non_null(strstr(text_get(&page), "<title>l: LISTEN<"));
+	assert_non_null(strstr(text_get(&page), "<title>l/1: ESTABLISHED<"));
+	assert_non_null(strstr(text_get(&page), ">l/1 ESTABLISHED<"));
+	assert_non_null(strstr(text_get(&page), "<title>c: SYN-SENT<"));
+	text_done(&page);
+	journal_free(j);
+}
+
 static void diagram_numbers_the_steps(void **state)
 {
 	struct journal *j = make();
@@ -421,6 +444,7 @@ int main(void)
 		cmocka_unit_test(pages_of_hostile_text_are_well_formed),
 		cmocka_unit_test(markdown_of_hostile_text_stays_in_its_fences),
 		cmocka_unit_test(ladder_has_every_packet_and_state),
+		cmocka_unit_test(state_says_whose_it_is_beside_a_listener),
 		cmocka_unit_test(diagram_numbers_the_steps),
 		cmocka_unit_test(diagram_dashes_what_a_reset_did),
 		cmocka_unit_test(page_of_a_megabyte_line_is_short),

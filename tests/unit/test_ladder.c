@@ -243,15 +243,15 @@ static void handshake_is_read_at_a_glance(void **state)
 	make_pair(*state);
 	shake_hands(*state);
 	assert_ascii(*state,
-		"                                  c                                         l, a\n"
-		"    ms                          main                                       server\n"
-		"   0.0                            |                                           | CLOSED  socket() = 3\n"
-		"   0.0                            |                                           | LISTEN  listen() = 0\n"
-		"   0.0       socket() = 3  CLOSED |                                           |\n"
-		"   0.0    connect() ...  SYN-SENT |--- #1 SYN seq 0 ------------------------->| SYN-RECEIVED\n"
-		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 ----------------|\n"
-		"   0.0                            |--- #3 ACK seq 1 ack 1 ------------------->| ESTABLISHED\n"
-		"   0.0                            |                                           | accept() = 4 (a)\n");
+		"                                  c                                       l, a\n"
+		"    ms                          main                                     server\n"
+		"   0.0                            |                                         | l CLOSED  socket() = 3\n"
+		"   0.0                            |                                         | l LISTEN  listen() = 0\n"
+		"   0.0       socket() = 3  CLOSED |                                         |\n"
+		"   0.0    connect() ...  SYN-SENT |--- #1 SYN seq 0 ----------------------->| a SYN-RECEIVED\n"
+		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 --------------|\n"
+		"   0.0                            |--- #3 ACK seq 1 ack 1 ----------------->| a ESTABLISHED\n"
+		"   0.0                            |                                         | accept() = 4 (a)\n");
 }
 
 static void utf8_draws_lines(void **state)
@@ -290,15 +290,15 @@ static void held_segment_stops_and_goes_on(void **state)
 	verdict(j, EVENT_HELD, 2, 0, NULL);
 	verdict(j, EVENT_DROPPED, 2, 2, "by hand");
 	assert_ascii(j,
-		"                               c                                              l\n"
-		"    ms                       main                                          server\n"
-		"   0.0                         |                                              | CLOSED  socket() = 3\n"
-		"   0.0                         |                                              | LISTEN  listen() = 0\n"
-		"   0.0    socket() = 3  CLOSED |                                              |\n"
-		"   0.0 connect() ...  SYN-SENT |--- #1 SYN seq 0 ...                          |\n"
-		"   0.0                         |                 ... #1 SYN after 135.0 ms -->| SYN-RECEIVED\n"
-		"   0.0                         |                ... #2 SYN/ACK seq 0 ack 1 ---|\n"
-		"   0.0                         |    by hand XXX #2 SYN/ACK after 2.0 ms ...   |\n"
+		"                               c                                            l\n"
+		"    ms                       main                                        server\n"
+		"   0.0                         |                                            | l CLOSED  socket() = 3\n"
+		"   0.0                         |                                            | l LISTEN  listen() = 0\n"
+		"   0.0    socket() = 3  CLOSED |                                            |\n"
+		"   0.0 connect() ...  SYN-SENT |--- #1 SYN seq 0 ...                        |\n"
+		"   0.0                         |               ... #1 SYN after 135.0 ms -->| l/1 SYN-RECEIVED\n"
+		"   0.0                         |              ... #2 SYN/ACK seq 0 ack 1 ---|\n"
+		"   0.0                         |    by hand XXX #2 SYN/ACK after 2.0 ms ... |\n"
 		"... on the wire   XXX lost\n");
 }
 
@@ -624,7 +624,7 @@ static void many_sockets_of_a_process_share_its_lifeline(void **state)
 		"          d                                              l\n"
 		"    ms  main                                          server\n"
 		"(3 lines before; `ladder all` draws all)\n"
-		"   0.0    |--- #3 SYN seq 0 ---------------------------->| SYN-RECEIVED\n"
+		"   0.0    |--- #3 SYN seq 0 ---------------------------->| l/2 SYN-RECEIVED\n"
 		"   0.0    |<-- #4 SYN/ACK seq 0 ack 1 -------------------|\n"
 		"not shown: 4 packets of c, e; `ladder NAME ...` does\n");
 }
@@ -644,7 +644,7 @@ static void process_alone_brings_its_peers(void **state)
 		"    ms                            c                                           server\n"
 		"(4 lines before; `ladder all` draws all)\n"
 		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 -------------------|\n"
-		"   0.0                            |--- #3 ACK seq 1 ack 1 ---------------------->| ESTABLISHED\n"
+		"   0.0                            |--- #3 ACK seq 1 ack 1 ---------------------->| a ESTABLISHED\n"
 		"   0.0                            |                                              | accept() = 4 (a)\n");
 }
 
