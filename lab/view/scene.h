@@ -67,7 +67,9 @@ struct scene_arrow {
 	struct text *events; /* owned: numbers of all events it stands for, with blanks between */
 	double y_sent, y_end; /* y_end of what is still on the wire: where the picture ends */
 	double y_kept, y_let_go; /* of the box */
-	int lane; /* of the box: 0 is the one nearest to the sender */
+	int lane,
+		lanes; /* of the box: 0 is the one nearest to the receiver, and kept first; of those beside it */
+	bool stays; /* nothing leaves them, nothing comes the other way: they have the room up to the receiver */
 };
 
 /* A line across all lifelines: something said, or a mark. */
