@@ -34,7 +34,6 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (50 * NS_PER_MS)
 #define PICTURE_LEAST_NS (NS_PER_S / 60 / SHARE)
-#define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define WAIT_NS NS_PER_S /* when nothing does */
@@ -146,6 +145,7 @@ static void draw_pane(struct view *v, enum pane pane)
 		.focus = pane == v->focus };
 	const struct drawn *before = &v->drawn[pane];
 	struct text title = TEXT_EMPTY;
+	struct pane_rows rows;
 
 	if (now.version && now.version == before->version && now.from == before->from &&
 		now.focus == before->focus)
@@ -154,11 +154,11 @@ static void draw_pane(struct view *v, enum pane pane)
 	if (a->height < 2)
 		return;
 	screen_clear_area(a);
-	pane_title(pane, &order, &title);
+	page_clear(&v->page);
+	rows = pane_fill(pane, &order, &v->page);
+	pane_title(pane, &order, &rows, &title);
 	screen_title(a, now.focus, text_get(&title));
 	text_done(&title);
-	page_clear(&v->page);
-	pane_fill(pane, &order, &v->page);
 	for (size_t line = 0; line < v->page.line_count && (int)line + 1 < a->height; line++)
 		screen_line(a, (int)line + 1, 0, &v->page, line);
 	if (a->x > 0)
@@ -328,10 +328,7 @@ static void press(struct view *v, int key)
 		break;
 	case KEY_END:
 	case 'G':
-		if (pane_lines(v->focus, &v->link))
-			scroll_by(v, INT32_MAX);
-		else
-			v->from[v->focus] = 0;
+		scroll_by(v, INT32_MAX);
 		break;
 	case '0':
 		for (int i = 0; i < PANE_COUNT; i++)

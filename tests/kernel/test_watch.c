@@ -394,6 +394,97 @@ static void two_watchers_see_the_same(void **state)
 	free(other);
 }
 
+/* ---- scrolling ---- */
+
+/* The line after that with the word in it, or some further down; owned. */
+static char *line_below(const char *screen, const char *word, int down)
+{
+	const char *at = strstr(screen, word);
+
+	for (; at && down > 0; down--) {
+		at = strchr(at, '\n');
+		at += at != NULL;
+	}
+	assert_non_null(at);
+	return strndup(at, strcspn(at, "\n"));
+}
+
+#define LADDER_ROWS 10 /* on a screen of 24, without its title and its head */
+
+static void scrolled_ladder_is_one_picture(void **state)
+{
+	const struct desk *desk = *state;
+	char *end, *home, *lines[3], *first;
+
+	command(desk,
+		"socket l\nbind l :80\nlisten l\nsocket c\nconnect c :80\naccept l a\n"
+		"repeat 6 { send c \"x\"; recv a 1 }\nclose c\nclose a\nsay done\n");
+	journal_free(await_said(desk, "done"));
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "2 ladder (rows ", " of ");
+	AWAIT(desk, "w", "c ", "TIME-WAIT");
+	end = see(desk, "w");
+	press(desk, "w", "Home");
+	AWAIT(desk, "w", "2 ladder (rows 1 to ", "End: now");
+	home = see(desk, "w");
+	/* the head has not changed, and the pane is full */
+	for (int i = 1; i <= 2; i++) {
+		lines[0] = line_below(end, "2 ladder", i);
+		lines[1] = line_below(home, "2 ladder", i);
+		assert_string_equal(lines[0], lines[1]);
+		free(lines[0]);
+		free(lines[1]);
+	}
+	lines[0] = line_below(home, "2 ladder", LADDER_ROWS - 1);
+	assert_true(lines[0][0] != '\0' && !strstr(lines[0], "4 wire"));
+	/* the same rows, one further up */
+	first = line_below(home, "2 ladder", 4);
+	press(desk, "w", "Down");
+	AWAIT(desk, "w", "2 ladder (rows 2 to ");
+	free(home);
+	home = see(desk, "w");
+	lines[1] = line_below(home, "2 ladder", 3);
+	lines[2] = line_below(home, "2 ladder", LADDER_ROWS - 2);
+	assert_string_equal(lines[1], first);
+	assert_string_equal(lines[2], lines[0]);
+	/* and back */
+	press(desk, "w", "End");
+	AWAIT(desk, "w", "2 ladder (rows ", " of ");
+	AWAIT(desk, "w", "FIN");
+	for (int i = 0; i < 3; i++)
+		free(lines[i]);
+	free(first);
+	free(home);
+	free(end);
+}
+
+static void pane_scrolled_to_its_end_is_full(void **state)
+{
+	const struct desk *desk = *state;
+	char *screen, *line;
+
+	command(desk,
+		"socket u udp\nbind u :9\nsocket v udp\nconnect v :9\nhold\n"
+		"send v \"1\"\nsend v \"2\"\nsend v \"3\"\nsend v \"4\"\nsend v \"5\"\n"
+		"send v \"6\"\nsay sent\n");
+	journal_free(await_said(desk, "sent"));
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "4 wire: 6 kept (rows 1 to ", " of 6)");
+	press(desk, "w", "Tab");
+	press(desk, "w", "End");
+	AWAIT(desk, "w", "4 wire: 6 kept (rows ", " to 6 of 6)");
+	screen = see(desk, "w");
+	line = strstr(screen, "#6 ");
+	assert_non_null(line);
+	line = line_below(line, "#6 ", 1); /* the last row of the screen */
+	assert_non_null(strstr(line, "q leave"));
+	free(line);
+	free(screen);
+	press(desk, "w", "Home");
+	AWAIT(desk, "w", "4 wire: 6 kept (rows 1 to ");
+	AWAIT(desk, "w", "HELD", "#1 ");
+}
+
 /* ---- the end ---- */
 
 static void assert_left(const struct desk *desk, const char *name, const char *status)
@@ -632,6 +723,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(screen_of_each_size_shows_the_journal, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(two_watchers_see_the_same, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(scrolled_ladder_is_one_picture, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(pane_scrolled_to_its_end_is_full, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(q_gives_the_terminal_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(signals_give_the_terminal_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(killed_lab_leaves_its_last_picture, set_up,
