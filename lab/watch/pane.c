@@ -49,8 +49,16 @@ static void add_packet(const struct link *l, const struct stand_packet *p, struc
 			now > kept->time_ns ? (double)(now - kept->time_ns) / (double)NS_PER_S
 					    : 0.0);
 	page_add(page, PAGE_STRONG, "  #%-4" PRIu64 " ", p->number);
-	if (sent)
-		narrate_what(j, sent, &what);
+	if (sent) {
+		bool again = sent->kind != EVENT_COPY && sent->wire.repeats;
+		struct event bare = *sent;
+
+		if (again) { /* before all that may be cut off */
+			page_add(page, PAGE_STRONG, "again #%" PRIu64 "  ", sent->wire.repeats);
+			bare.wire.repeats = 0;
+		}
+		narrate_what(j, &bare, &what);
+	}
 	page_add(page, PAGE_PLAIN, "%s", text_get(&what));
 	text_done(&what);
 }

@@ -474,7 +474,7 @@ static void pane_scrolled_to_its_end_is_full(void **state)
 	press(desk, "w", "End");
 	AWAIT(desk, "w", "4 wire: 6 kept (rows ", " to 6 of 6)");
 	screen = see(desk, "w");
-	line = strstr(screen, "#6 ");
+	line = strstr(screen, "4 wire");
 	assert_non_null(line);
 	line = line_below(line, "#6 ", 1); /* the last row of the screen */
 	assert_non_null(strstr(line, "q leave"));
@@ -483,6 +483,16 @@ static void pane_scrolled_to_its_end_is_full(void **state)
 	press(desk, "w", "Home");
 	AWAIT(desk, "w", "4 wire: 6 kept (rows 1 to ");
 	AWAIT(desk, "w", "HELD", "#1 ");
+}
+
+static void what_is_sent_again_says_so_at_80_columns(void **state)
+{
+	const struct desk *desk = *state;
+
+	command(desk, "socket l\nbind l :80\nlisten l\nsocket c\nhold\nconnect c :80 &\n");
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "#2 SYN (again #1)");
+	AWAIT(desk, "w", "HELD", "#2 ", "again #1", "SYN");
 }
 
 /* ---- the end ---- */
@@ -725,6 +735,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(two_watchers_see_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(scrolled_ladder_is_one_picture, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pane_scrolled_to_its_end_is_full, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(what_is_sent_again_says_so_at_80_columns, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(q_gives_the_terminal_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(signals_give_the_terminal_back, set_up, tear_down),
