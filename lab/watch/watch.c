@@ -426,6 +426,9 @@ static int run(struct view *v, struct diag *d)
 		if (clock_now_ns() >= due_ns(v))
 			draw(v);
 		r = take(v, &more, d);
+		if (v->link.end == LINK_LEFT && getenv(WATCH_LEAVES))
+			v->leaving =
+				true; /* whoever wants the last picture has it if the lab crashed */
 		number = take_signal(v);
 		if (r < 0 || number || v->leaving)
 			return r < 0 ? r : number;

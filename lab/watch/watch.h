@@ -9,6 +9,9 @@
 struct diag;
 struct text;
 
+/* In the environment of a watcher: it leaves when the lab says that it ends. */
+#define WATCH_LEAVES "TCPLAB_WATCH_LEAVES"
+
 /* A PID in words. 0 or -EINVAL. */
 int watch_parse_pid(const char *word, pid_t *ret_pid);
 /* The only lab there is. 0; or -errno with d filled, -ENOTUNIQ when there are several: these are appended to ret_list, a

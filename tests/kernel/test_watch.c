@@ -603,6 +603,45 @@ static void stopped_watcher_is_let_go(void **state)
 	AWAIT(desk, "v", "u", "UDP");
 }
 
+/* ---- at the prompt ---- */
+
+static void await_panes(const struct desk *desk, const char *name, const char *count)
+{
+	uint64_t deadline = clock_now_ns() + DEADLINE_NS;
+	char *panes;
+	bool there;
+
+	do {
+		panes = run_shell("tmux -S %s/tmux list-panes -t %s | wc -l", desk->folder, name);
+		there = strtoul(panes, NULL, 10) == strtoul(count, NULL, 10);
+		free(panes);
+		if (clock_now_ns() > deadline)
+			fail_msg("there are never %s panes", count);
+	} while (!there);
+}
+
+static void second_screen_is_one_and_goes_with_the_lab(void **state)
+{
+	const struct desk *desk = *state;
+	struct text prompt = TEXT_EMPTY;
+
+	text_printf(&prompt, "sh -c '%s; echo OVER; cat'", lab_path());
+	open_screen(desk, "p", 120, 40, text_get(&prompt));
+	text_done(&prompt);
+	AWAIT(desk, "p", "tcplab>");
+	press(desk, "p", "watch");
+	press(desk, "p", "Enter");
+	await_panes(desk, "p", "2");
+	AWAIT(desk, "p.1", "live");
+	press(desk, "p", "watch");
+	press(desk, "p", "Enter");
+	AWAIT(desk, "p", "shows this lab already");
+	await_panes(desk, "p", "2");
+	press(desk, "p", "C-d");
+	AWAIT(desk, "p", "OVER");
+	await_panes(desk, "p", "1");
+}
+
 /* ---- who may ---- */
 
 static void folder_of_others_is_refused(void **state)
@@ -743,6 +782,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(killed_lab_leaves_its_last_picture, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(stopped_watcher_is_let_go, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(second_screen_is_one_and_goes_with_the_lab, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(folder_of_others_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_user_does_not_get_in, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_text_is_shown_as_text, set_up, tear_down),
