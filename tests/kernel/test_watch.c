@@ -603,6 +603,58 @@ static void stopped_watcher_is_let_go(void **state)
 	AWAIT(desk, "v", "u", "UDP");
 }
 
+/* ---- what one is told ---- */
+
+static void wrong_pid_is_told_which_are_right(void **state)
+{
+	const struct desk *desk = *state;
+	char *said = run_shell("%s watch 2147483647 2>&1 </dev/null", lab_path()), right[16];
+
+	snprintf(right, sizeof(right), "%d", (int)desk->lab);
+	assert_non_null(strstr(said, "there is no lab 2147483647"));
+	assert_true(has_line(said, (const char *const[]){ right, "standard input", NULL }));
+	free(said);
+}
+
+static void prompt_tells_its_pid(void **state)
+{
+	const struct desk *desk = *state;
+	struct text prompt = TEXT_EMPTY;
+	char *pid, word[32];
+
+	text_printf(&prompt, "exec %s", lab_path());
+	open_screen(desk, "p", 80, 24, text_get(&prompt));
+	text_done(&prompt);
+	pid = run_shell("tmux -S %s/tmux display -p -t p '#{pane_pid}'", desk->folder);
+	snprintf(word, sizeof(word), "tcplab watch %ld", strtol(pid, NULL, 10));
+	AWAIT(desk, "p", word);
+	free(pid);
+}
+
+static void last_line_has_whole_words(void **state)
+{
+	const struct desk *desk = *state;
+	char *screen, *bar;
+
+	command(desk,
+		"socket u udp\nbind u :9\nsocket v udp\nconnect v :9\nhold\n"
+		"send v \"1\"\nsay sent\n");
+	journal_free(await_said(desk, "sent"));
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "arrows scroll", "1-5 show, hide", "1 kept on the wire");
+	screen = see(desk, "w");
+	bar = strstr(screen, " q leave");
+	assert_non_null(bar);
+	assert_null(strstr(bar, " 0 "));
+	free(screen);
+	/* the states take all, and the story has no place */
+	press(desk, "w", "3");
+	press(desk, "w", "5");
+	AWAIT(desk, "w", "no room for pane 5");
+	press(desk, "w", "0");
+	AWAIT(desk, "w", "1 kept on the wire");
+}
+
 /* ---- at the prompt ---- */
 
 static void await_panes(const struct desk *desk, const char *name, const char *count)
@@ -782,6 +834,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(killed_lab_leaves_its_last_picture, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(stopped_watcher_is_let_go, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(wrong_pid_is_told_which_are_right, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(prompt_tells_its_pid, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(last_line_has_whole_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(second_screen_is_one_and_goes_with_the_lab, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(folder_of_others_is_refused, set_up, tear_down),
