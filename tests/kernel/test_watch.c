@@ -655,6 +655,16 @@ static void last_line_has_whole_words(void **state)
 	AWAIT(desk, "w", "1 kept on the wire");
 }
 
+static void story_has_questions_and_what_became_of_them(void **state)
+{
+	const struct desk *desk = *state;
+
+	command(desk, "socket c\npredict \"What will close() give?\" result { close c }\n");
+	start_watch(desk, "w", 120, 50);
+	AWAIT(desk, "w", "question: What will close() give?");
+	AWAIT(desk, "w", "it is: ");
+}
+
 /* ---- at the prompt ---- */
 
 static void await_panes(const struct desk *desk, const char *name, const char *count)
@@ -838,6 +848,8 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(prompt_tells_its_pid, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(last_line_has_whole_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(story_has_questions_and_what_became_of_them, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(second_screen_is_one_and_goes_with_the_lab, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(folder_of_others_is_refused, set_up, tear_down),
