@@ -261,7 +261,9 @@ static void welcome(void)
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
 	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
-	       "play open/self-connect, and then Enter, again and again.\n");
+	       "play open/self-connect, and then Enter, again and again.\n"
+	       "In another terminal, `tcplab watch %d` is a second screen.\n",
+		(int)getpid());
 	fflush(stdout);
 }
 

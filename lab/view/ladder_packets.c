@@ -53,6 +53,7 @@ static void write_label(const struct ladder *l, const struct event *event, const
 	if (label.len > begin)
 		r->parts[RUNG_PART_WORD] = (struct rung_part_place){ (uint16_t)begin,
 			(uint16_t)(begin + strlen(" seq")) };
+	end_part(r, RUNG_PART_PLACE, begin, &label);
 	begin = label.len;
 	label_sack(s, l->options->raw, &label);
 	end_part(r, RUNG_PART_SACK, begin, &label);

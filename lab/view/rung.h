@@ -39,8 +39,9 @@ enum rung_part {
 	RUNG_PART_FORGED, /* the line says it too */
 	RUNG_PART_SACK,
 	RUNG_PART_LENGTH,
-	RUNG_PART_AGAIN, /* which one it repeats */
 	RUNG_PART_WORD, /* "seq" before the number */
+	RUNG_PART_PLACE, /* all of where it is in the stream */
+	RUNG_PART_AGAIN, /* which one it repeats: without it, it looks like a new one */
 	RUNG_PART_COUNT,
 };
 
