@@ -174,6 +174,11 @@ static void what_happens_is_on_the_page(void **state)
 		"[...document.querySelectorAll('#states .now')].map((one) => one.dataset.state).sort().join() === "
 		"'ESTABLISHED,LISTEN'"));
 	assert_as_told(room);
+	/* a lab that begins anew has taken no way yet */
+	web_type(&room->web, "reset");
+	web_type(&room->web, "say \"anew\"");
+	await_said(room, "anew");
+	assert_true(browser_await(&room->browser, "!document.querySelector('#states .now')"));
 	/* the key is nowhere to be read any more */
 	assert_int_equal(ask_number(room, "+(location.pathname !== '/')"), 0);
 	assert_int_equal(ask_number(room, "document.cookie.length"), 0);

@@ -153,6 +153,14 @@ export class Ladder {
 		}
 	}
 
+	/* The lab begins anew, and so do the numbers of sockets. */
+	reset() {
+		this.names.clear();
+		this.endpoints.clear();
+		this.gap();
+		this.schedule();
+	}
+
 	gap() {
 		this.rows = [];
 		this.packets.clear();
