@@ -411,8 +411,12 @@ static int watch(char **words, int count)
 		r = watch_find(&pid, &list, &d);
 	if (r == 0)
 		r = watch_run(pid, &d);
+	if (r == -ENOENT && count == 1)
+		watch_list(&list);
 	if (r < 0)
 		complaint_print(&d);
+	if (r == -ENOENT && list.len)
+		fputs("these can be watched:\n", stderr);
 	fputs(text_get(&list), stderr);
 	text_done(&list);
 	if (r > 0)

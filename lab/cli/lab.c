@@ -261,7 +261,9 @@ static void welcome(void)
 	printf("tcplab " TCPLAB_VERSION
 	       ": a private host whose loopback is the wire. Times are in ms.\n"
 	       "`help` lists the commands, Ctrl-D leaves. A first story, step by step:\n"
-	       "play open/self-connect, and then Enter, again and again.\n");
+	       "play open/self-connect, and then Enter, again and again.\n"
+	       "In another terminal, `tcplab watch %d` is a second screen.\n",
+		(int)getpid());
 	fflush(stdout);
 }
 
@@ -486,6 +488,7 @@ int lab_run(const struct options *o, struct lines *input)
 	struct console_options console_options = { .commands = !asked,
 		.played = true,
 		.guest = o->control ? SERVER_FILE : NULL,
+		.guest_name = "page",
 		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,

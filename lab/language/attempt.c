@@ -145,8 +145,8 @@ static const char *const for_free[] = { "answer", "capture", "counters", "events
 	"help", "hint", "ladder", "mark", "quit", "repeat", "save", "say", "sleep", "ss", "submit",
 	"until", "wait", "wire", NULL };
 /* What cannot be played again elsewhere, or would undo what is given. */
-static const char *const never[] = { "exec", "include", "needs", "next", "play", "reset", "type",
-	NULL };
+static const char *const never[] = { "exec", "include", "needs", "next", "play", "predict", "reset",
+	"type", NULL };
 /* Played again they would write files, or end it. */
 static const char *const for_a_person[] = { "capture", "quit", "save", "submit", NULL };
 

@@ -384,6 +384,8 @@ static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, 
 		e->local.port ? -sockdiag_lookup(t->diag, &e->local, &e->remote, &report) : ENOENT;
 	if (*ret_error == 0 && report.cookie != e->cookie)
 		*ret_error = ENOENT;
+	if (*ret_error == ENOENT && e->state == STATE_LISTEN)
+		*ret_error = -sockdiag_listener(t->diag, e->cookie, &report);
 	if (*ret_error == 0)
 		take_report(t, e, &report, cause, NULL);
 	return *ret_error == 0;

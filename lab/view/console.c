@@ -70,9 +70,15 @@ static void story_line(struct console *c, const struct journal *j, const struct 
 	put(c, false);
 }
 
+static bool is_guest(const struct console *c, const struct event *event)
+{
+	return c->options.guest && event->subject && strcmp(event->subject, c->options.guest) == 0;
+}
+
 static void command_line(struct console *c, const struct event *event, const char *after)
 {
-	text_printf(&c->out, "%s> ", style(c, "\033[1;36m"));
+	text_printf(&c->out, "%s%s> ", style(c, "\033[1;36m"),
+		is_guest(c, event) ? c->options.guest_name : "");
 	text_printable(&c->out, event->text, strlen(event->text));
 	text_printf(&c->out, "%s%s", style(c, "\033[0m"), after);
 	put(c, false);
@@ -306,9 +312,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 
 static bool shows_command(const struct console *c, const struct event *event)
 {
-	return c->options.commands || (c->options.played && event->cause) ||
-		(c->options.guest && event->subject &&
-			strcmp(event->subject, c->options.guest) == 0);
+	return c->options.commands || (c->options.played && event->cause) || is_guest(c, event);
 }
 
 static void on_event(void *arg, const struct journal *j, const struct event *event)

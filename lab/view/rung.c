@@ -172,7 +172,10 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	int most = cell_most[lifelines->count], room, left, right, gap;
 	struct needs n = { 0 };
 
-	*l = (struct rung_layout){ .count = lifelines->count, .ascii = ascii, .time = 6 };
+	*l = (struct rung_layout){ .count = lifelines->count,
+		.ascii = ascii,
+		.time = 6,
+		.width = width };
 	for (size_t i = 0; i < count; i++) {
 		char time[32];
 
@@ -232,7 +235,7 @@ void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *o
 static void put_title(struct row *row, const struct rung_layout *l, size_t lifeline,
 	const char *title)
 {
-	int at = l->at[lifeline], width = row_columns(title), begin = 0, end = ROW_WIDTH, x;
+	int at = l->at[lifeline], width = row_columns(title), begin = 0, end = l->width, x;
 
 	if (lifeline == 0)
 		begin = l->time + 1;

@@ -21,12 +21,8 @@ static const uint64_t story = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) |
 	EVENT_BIT(EVENT_HOST) | EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SAY) |
 	EVENT_BIT(EVENT_MARK) | EVENT_BIT(EVENT_RULE) | EVENT_BIT(EVENT_NOTE) |
 	EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_EXPECTATION) | EVENT_BIT(EVENT_CLAIM) |
-	EVENT_BIT(EVENT_COMMAND) | EVENT_BIT(EVENT_RECIPE);
-/* What can make another line of a ladder. */
-static const uint64_t rungs = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_RETURN) |
-	EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_TIMER) | EVENT_SEGMENTS |
-	EVENT_BIT(EVENT_DELIVERED) | EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_MARK) |
-	EVENT_BIT(EVENT_PROCESS_END);
+	EVENT_BIT(EVENT_COMMAND) | EVENT_BIT(EVENT_RECIPE) | EVENT_BIT(EVENT_QUESTION) |
+	EVENT_BIT(EVENT_PREDICTION) | EVENT_BIT(EVENT_OBSERVATION);
 
 /* What can change the diagram. */
 static const uint64_t ways =
@@ -54,27 +50,37 @@ static void add_packet(const struct link *l, const struct stand_packet *p, struc
 			now > kept->time_ns ? (double)(now - kept->time_ns) / (double)NS_PER_S
 					    : 0.0);
 	page_add(page, PAGE_STRONG, "  #%-4" PRIu64 " ", p->number);
-	if (sent)
-		narrate_what(j, sent, &what);
+	if (sent) {
+		bool again = sent->kind != EVENT_COPY && sent->wire.repeats;
+		struct event bare = *sent;
+
+		if (again) { /* before all that may be cut off */
+			page_add(page, PAGE_STRONG, "again #%" PRIu64 "  ", sent->wire.repeats);
+			bare.wire.repeats = 0;
+		}
+		narrate_what(j, &bare, &what);
+	}
 	page_add(page, PAGE_PLAIN, "%s", text_get(&what));
 	text_done(&what);
 }
 
-static void pane_wire(const struct pane_order *o, struct page *page)
+static struct pane_rows pane_wire(const struct pane_order *o, struct page *page)
 {
 	const struct stand_packet *p;
+	struct pane_rows rows = pane_rows_fit(o->from, o->link->stand.packet_count, o->height);
 	uint64_t at = 0;
-	int rows = 0;
 
 	TAILQ_FOREACH(p, &o->link->stand.packets, place)
 	{
-		if (at++ >= o->from && rows++ < o->height)
+		if (at >= rows.first && at < rows.first + rows.shown)
 			add_packet(o->link, p, page);
+		at++;
 	}
-	if (!rows) {
+	if (!rows.all) {
 		page_line(page);
 		page_add(page, PAGE_DIM, "nothing is kept on the wire");
 	}
+	return rows;
 }
 
 /* ---- the story ---- */
@@ -90,6 +96,8 @@ static enum page_style story_style(const struct event *event)
 	case EVENT_BLOCKED:
 		return PAGE_WAITING;
 	case EVENT_SAY:
+	case EVENT_QUESTION:
+	case EVENT_OBSERVATION:
 		return PAGE_STRONG;
 	case EVENT_COMMAND:
 		return PAGE_DIM;
@@ -125,25 +133,79 @@ static void add_told(const struct journal *j, uint64_t no, struct page *page)
 	text_done(&words);
 }
 
-static void pane_story(const struct pane_order *o, struct page *page)
+/* Which is the last to be seen: that far down that the pane is full, when there are as many. */
+static uint64_t last_told(const struct pane_order *o)
 {
 	const struct journal *j = link_journal(o->link);
-	uint64_t last = o->from ? o->from : journal_last(j), no = last + 1, first = no;
+	uint64_t last = o->from, no = last + 1, next;
+	int rows = 0;
+
+	if (!last)
+		return journal_last(j);
+	while (rows < o->height && (no = journal_previous(j, no, story)))
+		rows++;
+	for (; rows < o->height && (next = journal_next(j, last, story)); rows++)
+		last = next;
+	return last;
+}
+
+static struct pane_rows pane_story(const struct pane_order *o, struct page *page)
+{
+	const struct journal *j = link_journal(o->link);
+	uint64_t last = last_told(o), no = last + 1, first = no;
 
 	for (int rows = 0; rows < o->height && (no = journal_previous(j, no, story)); rows++)
 		first = no;
 	for (no = first - 1; (no = journal_next(j, no, story)) && no <= last;)
 		add_told(j, no, page);
+	return (struct pane_rows){ .above = journal_previous(j, first, story) != 0 };
+}
+
+static uint64_t scroll_story(const struct pane_order *o, int64_t by)
+{
+	const struct journal *j = link_journal(o->link);
+	struct pane_order order = *o;
+	uint64_t at = last_told(o), next;
+
+	for (; by < 0 && (next = journal_previous(j, at, story)); by++)
+		at = next;
+	for (; by > 0 && (next = journal_next(j, at, story)); by--)
+		at = next;
+	order.from = at;
+	at = last_told(&order);
+	return journal_next(j, at, story) ? at : 0;
 }
 
 /* ---- all ---- */
 
-void pane_title(enum pane pane, const struct pane_order *o, struct text *out)
+struct pane_rows pane_rows_fit(uint64_t from, uint64_t all, int most)
+{
+	uint64_t room = most > 0 ? (uint64_t)most : 0, shown = all < room ? all : room;
+	uint64_t first = from < all - shown ? from : all - shown;
+
+	return (struct pane_rows){ .first = first, .shown = shown, .all = all, .above = first > 0 };
+}
+
+void pane_rows_tell(const struct pane_rows *r, bool back, struct text *out)
+{
+	const char *end = back ? "; End: now" : "";
+
+	if (r->all > r->shown && r->shown)
+		text_printf(out, " (rows %" PRIu64 " to %" PRIu64 " of %" PRIu64 "%s)",
+			r->first + 1, r->first + r->shown, r->all, end);
+	else if (!r->all && back)
+		text_printf(out, " (scrolled back%s)", end);
+	else if (!r->all && r->above)
+		text_puts(out, " (more above)");
+}
+
+void pane_title(enum pane pane, const struct pane_order *o, const struct pane_rows *rows,
+	struct text *out)
 {
 	switch (pane) {
 	case PANE_SOCKETS:
-		pane_sockets_title(o, out);
-		break;
+		pane_sockets_title(o, rows, out);
+		return;
 	case PANE_LADDER:
 		text_puts(out, "2 ladder");
 		break;
@@ -157,28 +219,22 @@ void pane_title(enum pane pane, const struct pane_order *o, struct text *out)
 		text_puts(out, "5 story");
 		break;
 	}
-	if ((pane == PANE_LADDER || pane == PANE_STORY) && o->from)
-		text_puts(out, " (scrolled back; End: now)");
+	pane_rows_tell(rows, o->from && (pane == PANE_LADDER || pane == PANE_STORY), out);
 }
 
-void pane_fill(enum pane pane, const struct pane_order *o, struct page *page)
+struct pane_rows pane_fill(enum pane pane, const struct pane_order *o, struct page *page)
 {
 	switch (pane) {
 	case PANE_SOCKETS:
-		pane_sockets(o, page);
-		break;
+		return pane_sockets(o, page);
 	case PANE_LADDER:
-		pane_ladder(o, page);
-		break;
+		return pane_ladder(o, page);
 	case PANE_DIAGRAM:
-		pane_diagram(o, page);
-		break;
+		return pane_diagram(o, page);
 	case PANE_WIRE:
-		pane_wire(o, page);
-		break;
+		return pane_wire(o, page);
 	default:
-		pane_story(o, page);
-		break;
+		return pane_story(o, page);
 	}
 }
 
@@ -189,7 +245,7 @@ uint64_t pane_version(enum pane pane, const struct pane_order *o)
 
 	switch (pane) {
 	case PANE_LADDER:
-		return (o->from ? o->from : end) + 1;
+		return end + 1;
 	case PANE_DIAGRAM:
 		return journal_previous(j, end, ways) + 1;
 	case PANE_STORY:
@@ -213,23 +269,21 @@ size_t pane_lines(enum pane pane, const struct link *l)
 
 uint64_t pane_scroll(enum pane pane, const struct pane_order *o, int64_t by)
 {
-	const struct journal *j = link_journal(o->link);
-	uint64_t kinds = pane == PANE_LADDER ? rungs : story, at = o->from;
-	int64_t last = (int64_t)pane_lines(pane, o->link) - o->height;
+	struct pane_order order = *o;
+	struct page page = { 0 };
+	struct pane_rows rows;
+	int64_t to, last;
 
-	if (pane == PANE_DIAGRAM)
-		return 0; /* it has all it can show */
-	if (pane_lines(pane, o->link)) {
-		int64_t line = (int64_t)at + by;
-
-		line = line > last ? last : line;
-		return line > 0 ? (uint64_t)line : 0;
-	}
-	if (!at)
-		at = journal_last(j);
-	for (; by < 0 && journal_previous(j, at, kinds); by++)
-		at = journal_previous(j, at, kinds);
-	for (; by > 0 && at; by--)
-		at = journal_next(j, at, kinds);
-	return at == journal_last(j) ? 0 : at;
+	if (pane == PANE_STORY)
+		return scroll_story(o, by);
+	if (pane == PANE_LADDER && !order.from)
+		order.from = UINT64_MAX; /* all of it, and its end */
+	rows = pane_fill(pane, &order, &page);
+	page_done(&page);
+	last = (int64_t)(rows.all - rows.shown);
+	to = (int64_t)rows.first + by;
+	to = to > last ? last : to > 0 ? to : 0;
+	if (pane == PANE_LADDER)
+		return to == last ? 0 : (uint64_t)to + 1;
+	return (uint64_t)to;
 }

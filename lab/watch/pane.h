@@ -25,28 +25,41 @@ struct pane_order {
 	const struct link *link;
 	int height, width; /* of what is below its title */
 	bool utf8;
-	/* From where: of sockets and the wire the first row; of the ladder and the story the last event, 0 = the
-	 * latest. */
+	/* From where: the first row, from 0; of the ladder from 1, and 0 = its end; of the story the last event, 0 =
+	 * the latest. */
 	uint64_t from;
 };
 
-/* The name in its title, and the lines below it. head: of these stay when the rest is scrolled. */
-void pane_title(enum pane pane, const struct pane_order *order, struct text *out);
-/* The rows to be seen, in order; at most as many as there are. */
-void pane_fill(enum pane pane, const struct pane_order *order, struct page *page);
+/* Which rows of all it shows, without those of its head, which stay. */
+struct pane_rows {
+	uint64_t first, shown, all; /* first: from 0; all: 0 = not counted */
+	bool above; /* there are some before the first */
+};
+
+/* The rows to be seen, in order; at most as many as there are. No further down than the last ones fill the pane. */
+struct pane_rows pane_fill(enum pane pane, const struct pane_order *order, struct page *page);
+/* Its name, and which rows it shows when there are more. */
+void pane_title(enum pane pane, const struct pane_order *order, const struct pane_rows *rows,
+	struct text *out);
 /* Changes when what it shows has; 0 = it changes with time. */
 uint64_t pane_version(enum pane pane, const struct pane_order *order);
-/* How many lines it has to show; 0 = there is no end of them, and it is scrolled by events. */
+/* How many lines it has to show; 0 = as many as there is room for. */
 size_t pane_lines(enum pane pane, const struct link *link);
 /* Another place to show from, `by` lines or events further down (< 0: up). */
 uint64_t pane_scroll(enum pane pane, const struct pane_order *order, int64_t by);
 
+/* Of `all` rows those to be seen with room for `most`, from `from` on or, near the end, from before it. */
+struct pane_rows pane_rows_fit(uint64_t from, uint64_t all, int most);
+/* " (rows 1 to 3 of 6)" when there are more; else nothing. */
+void pane_rows_tell(const struct pane_rows *rows, bool back, struct text *out);
+
 /* pane_sockets.c */
-void pane_sockets(const struct pane_order *order, struct page *page);
-void pane_sockets_title(const struct pane_order *order, struct text *out);
+struct pane_rows pane_sockets(const struct pane_order *order, struct page *page);
+void pane_sockets_title(const struct pane_order *order, const struct pane_rows *rows,
+	struct text *out);
 /* pane_ladder.c */
-void pane_ladder(const struct pane_order *order, struct page *page);
+struct pane_rows pane_ladder(const struct pane_order *order, struct page *page);
 /* pane_diagram.c */
-void pane_diagram(const struct pane_order *order, struct page *page);
+struct pane_rows pane_diagram(const struct pane_order *order, struct page *page);
 
 #endif

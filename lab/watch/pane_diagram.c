@@ -37,7 +37,7 @@ static enum page_style style_of(const struct diagram_cell *cell)
 	return cell->mark == DIAGRAM_NOBODY ? PAGE_DIM : PAGE_OPENING;
 }
 
-void pane_diagram(const struct pane_order *o, struct page *page)
+struct pane_rows pane_diagram(const struct pane_order *o, struct page *page)
 {
 	uint64_t bar = find_bar(&o->link->stand);
 	const struct stand_socket *s;
@@ -46,6 +46,7 @@ void pane_diagram(const struct pane_order *o, struct page *page)
 		.ascii = !o->utf8 };
 	struct diagram d = { 0 };
 	struct ways ways = { 0 };
+	struct pane_rows rows;
 
 	TAILQ_FOREACH(s, &o->link->stand.sockets, place)
 	{
@@ -57,7 +58,8 @@ void pane_diagram(const struct pane_order *o, struct page *page)
 		options.width = DIAGRAM_WIDTH_WIDE - 1;
 	if (options.width > 0 && options.lines > 0)
 		diagram_draw(&d, &ways, &options);
-	for (int y = 0; y < d.height && y < o->height; y++) {
+	rows = pane_rows_fit(o->from, (uint64_t)d.height, o->height);
+	for (int y = (int)rows.first; y < (int)(rows.first + rows.shown); y++) {
 		page_line(page);
 		for (int x = 0; x < d.width; x++) {
 			const struct diagram_cell *cell = diagram_cell(&d, x, y);
@@ -67,4 +69,5 @@ void pane_diagram(const struct pane_order *o, struct page *page)
 	}
 	diagram_done(&d);
 	ways_done(&ways);
+	return rows;
 }

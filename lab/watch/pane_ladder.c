@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The last part of the ladder. Only as many events are walked as it needs, and of the sockets that these are about the
- * few that tell who they are; so it costs the same however long the lab has been running. */
+/* The ladder: all of it, moved up and down, so that its columns stand where they stood. Of a long story, while nobody
+ * scrolls, only the last part: no more events are walked than it needs, and of the sockets that these are about the few that
+ * tell who they are; so it costs the same however long the lab has been running. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,11 @@
 #define TITLE_LINES 2
 #define EVENTS_PER_LINE 3 /* a packet and its arrival, a call and its return share a line */
 #define EVENTS_LEAST 40
+#define EVENTS_WHOLE 400 /* up to here all is drawn, whether somebody scrolls or not */
+/* Further back nobody scrolls: it would take seconds. The picture then begins in steps, so that it does not move with
+ * each event. */
+#define EVENTS_MOST 20000
+#define EVENTS_STEP 10000
 
 struct numbers {
 	uint64_t *items; /* owned */
@@ -111,35 +117,50 @@ static void add_before(const struct link *l, uint64_t first, uint64_t last, stru
 	}
 }
 
-static void add_lines(const struct text *drawn, int height, struct page *page)
+static struct pane_rows add_lines(const struct text *drawn, const struct pane_order *o,
+	struct page *page)
 {
-	size_t count = 0, skip, line = 0;
+	struct pane_rows rows;
+	uint64_t count = 0, line = 0;
 
 	for (size_t i = 0; i < drawn->len; i++)
 		count += drawn->s[i] == '\n';
-	skip = count > (size_t)height ? count - (size_t)height : 0;
+	rows = pane_rows_fit(o->from ? o->from - 1 : UINT64_MAX,
+		count > TITLE_LINES ? count - TITLE_LINES : 0, o->height - TITLE_LINES);
 	for (const char *at = text_get(drawn), *end; (end = strchr(at, '\n'));
 		at = end + 1, line++) {
-		if (line >= TITLE_LINES && line < TITLE_LINES + skip)
+		if (line >= TITLE_LINES &&
+			(line < TITLE_LINES + rows.first ||
+				line >= TITLE_LINES + rows.first + rows.shown))
 			continue;
 		page_line(page);
 		page_add_marked(page, at, (size_t)(end - at));
 	}
+	return rows;
 }
 
-void pane_ladder(const struct pane_order *o, struct page *page)
+/* The first event to be looked at. */
+static uint64_t find_first(const struct pane_order *o, uint64_t last)
+{
+	uint64_t most = (uint64_t)(o->height * EVENTS_PER_LINE + EVENTS_LEAST);
+
+	if (o->from)
+		return last > EVENTS_MOST ? (last - EVENTS_MOST) / EVENTS_STEP * EVENTS_STEP + 1
+					  : 1;
+	return last > EVENTS_WHOLE && last > most ? last - most + 1 : 1;
+}
+
+struct pane_rows pane_ladder(const struct pane_order *o, struct page *page)
 {
 	const struct journal *j = link_journal(o->link);
-	uint64_t last = o->from ? o->from : journal_last(j);
-	uint64_t most = (uint64_t)(o->height * EVENTS_PER_LINE + EVENTS_LEAST);
-	uint64_t first = last > most ? last - most + 1 : 1;
+	uint64_t last = journal_last(j), first = find_first(o, last);
 	struct numbers numbers = { 0 };
 	struct text drawn = TEXT_EMPTY;
 	struct ladder_options options = { .after = first - 1,
-		.most = o->height > TITLE_LINES ? (size_t)(o->height - TITLE_LINES) : 1,
 		.ascii = !o->utf8,
 		.width = o->width < ROW_WIDTH ? o->width : ROW_WIDTH };
 	struct diag d = { 0 };
+	struct pane_rows rows;
 
 	add_before(o->link, first, last, &numbers);
 	sort(&numbers);
@@ -149,7 +170,10 @@ void pane_ladder(const struct pane_order *o, struct page *page)
 	options.event_count = numbers.count;
 	if (numbers.count)
 		ladder_format(j, &options, &drawn, &d);
-	add_lines(&drawn, o->height, page);
+	rows = add_lines(&drawn, o, page);
+	if (first > 1 && !o->from)
+		rows = (struct pane_rows){ .above = true }; /* how many was not counted */
 	text_done(&drawn);
 	free(numbers.items);
+	return rows;
 }

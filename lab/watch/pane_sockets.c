@@ -185,16 +185,17 @@ static void add_rows(const struct cells *rows, size_t count, int width, struct p
 	}
 }
 
-void pane_sockets(const struct pane_order *o, struct page *page)
+struct pane_rows pane_sockets(const struct pane_order *o, struct page *page)
 {
-	size_t most = o->height > 1 ? (size_t)o->height - 1 : 0, count = 0;
-	struct cells *rows = memory_new((most + 1) * sizeof(*rows));
+	struct pane_rows seen = pane_rows_fit(o->from, o->link->stand.socket_count, o->height - 1);
+	struct cells *rows = memory_new((seen.shown + 1) * sizeof(*rows));
+	size_t count = 0;
 	const struct stand_socket *s;
 	uint64_t at = 0;
 
 	TAILQ_FOREACH(s, &o->link->stand.sockets, place)
 	{
-		if (at++ >= o->from && count < most)
+		if (at++ >= seen.first && count < seen.shown)
 			fill_cells(o->link, s, &rows[count++]);
 	}
 	add_rows(rows, count, o->width, page);
@@ -203,16 +204,18 @@ void pane_sockets(const struct pane_order *o, struct page *page)
 			text_done(&rows[k].text[i]);
 	}
 	free(rows);
+	return seen;
 }
 
-/* "1 sockets: 1 LISTEN, 2 ESTABLISHED" */
-void pane_sockets_title(const struct pane_order *o, struct text *out)
+/* "1 sockets (rows 1 to 2 of 3): 1 LISTEN, 2 ESTABLISHED" */
+void pane_sockets_title(const struct pane_order *o, const struct pane_rows *rows, struct text *out)
 {
 	size_t counts[STATE_COUNT] = { 0 }, count = o->link->stand.socket_count;
 	const struct stand_socket *s;
 	const char *separator = ": ";
 
 	text_puts(out, "1 sockets");
+	pane_rows_tell(rows, false, out);
 	TAILQ_FOREACH(s, &o->link->stand.sockets, place)
 	{
 		if (!s->udp && s->state < STATE_COUNT)
@@ -225,7 +228,4 @@ void pane_sockets_title(const struct pane_order *o, struct text *out)
 			tcp_state_name((enum tcp_state)i));
 		separator = ", ";
 	}
-	if (o->height > 1 && count >= (size_t)o->height)
-		text_printf(out, " (rows %" PRIu64 " to %" PRIu64 " of %zu)", o->from + 1,
-			o->from + (uint64_t)o->height - 1, count);
 }

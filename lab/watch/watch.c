@@ -18,6 +18,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "journal/jsonl_read.h"
+#include "view/row.h"
 #include "watch/folder.h"
 #include "watch/layout.h"
 #include "watch/link.h"
@@ -34,7 +35,6 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (50 * NS_PER_MS)
 #define PICTURE_LEAST_NS (NS_PER_S / 60 / SHARE)
-#define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define WAIT_NS NS_PER_S /* when nothing does */
@@ -97,6 +97,16 @@ static void describe(pid_t pid, struct text *out)
 	link_close(&l);
 }
 
+void watch_list(struct text *out)
+{
+	CLEANUP(freep) pid_t *pids = NULL;
+	struct diag d = { 0 };
+	ssize_t count = folder_list(&pids, &d);
+
+	for (ssize_t i = 0; i < count; i++)
+		describe(pids[i], out);
+}
+
 int watch_find(pid_t *ret_pid, struct text *ret_list, struct diag *d)
 {
 	CLEANUP(freep) pid_t *pids = NULL;
@@ -113,8 +123,7 @@ int watch_find(pid_t *ret_pid, struct text *ret_list, struct diag *d)
 		*ret_pid = pids[0];
 		return 0;
 	}
-	for (ssize_t i = 0; i < count; i++)
-		describe(pids[i], ret_list);
+	watch_list(ret_list);
 	diag_set(d, ENOTUNIQ, "several labs are running");
 	diag_remedy(d, "tcplab watch %d", (int)pids[count - 1]);
 	return -ENOTUNIQ;
@@ -146,6 +155,7 @@ static void draw_pane(struct view *v, enum pane pane)
 		.focus = pane == v->focus };
 	const struct drawn *before = &v->drawn[pane];
 	struct text title = TEXT_EMPTY;
+	struct pane_rows rows;
 
 	if (now.version && now.version == before->version && now.from == before->from &&
 		now.focus == before->focus)
@@ -154,11 +164,11 @@ static void draw_pane(struct view *v, enum pane pane)
 	if (a->height < 2)
 		return;
 	screen_clear_area(a);
-	pane_title(pane, &order, &title);
+	page_clear(&v->page);
+	rows = pane_fill(pane, &order, &v->page);
+	pane_title(pane, &order, &rows, &title);
 	screen_title(a, now.focus, text_get(&title));
 	text_done(&title);
-	page_clear(&v->page);
-	pane_fill(pane, &order, &v->page);
 	for (size_t line = 0; line < v->page.line_count && (int)line + 1 < a->height; line++)
 		screen_line(a, (int)line + 1, 0, &v->page, line);
 	if (a->x > 0)
@@ -183,8 +193,35 @@ static void lay_out(struct view *v)
 	v->anew = false;
 }
 
-static void draw_bars(const struct view *v, int height)
+/* What the keys do, as much of it as there is room for: half a word would say something else. */
+static const char *key_line(int room)
 {
+	static const char *const lines[] = {
+		" q leave  ? keys  Tab pane  arrows scroll  1-5 show, hide  0 as fits",
+		" q leave  ? keys  Tab pane  arrows scroll  1-5 show, hide",
+		" q leave  ? keys  Tab pane  arrows scroll",
+		" q leave  ? keys",
+	};
+	size_t i = 0;
+
+	while (i < sizeof(lines) / sizeof(lines[0]) && (int)strlen(lines[i]) >= room)
+		i++;
+	return i < sizeof(lines) / sizeof(lines[0]) ? lines[i] : "";
+}
+
+/* The pane that people want and that has no place; PANE_COUNT = there is none. */
+static enum pane find_crowded_out(const struct view *v)
+{
+	for (int i = 0; i < PANE_COUNT; i++) {
+		if (v->panes[i].wish == LAYOUT_ON && v->areas[i].height < 2)
+			return (enum pane)i;
+	}
+	return PANE_COUNT;
+}
+
+static void draw_bars(const struct view *v, int height, int width)
+{
+	enum pane crowded_out = find_crowded_out(v);
 	const struct link *l = &v->link;
 	struct text left = TEXT_EMPTY, right = TEXT_EMPTY;
 
@@ -205,9 +242,11 @@ static void draw_bars(const struct view *v, int height)
 	screen_bar(0, text_get(&left), text_get(&right));
 	text_clear(&left);
 	text_clear(&right);
-	text_puts(&left, " q leave  ? keys  Tab pane  arrows scroll  1-5 show, hide  0 all");
-	if (l->stand.packet_count)
+	if (crowded_out < PANE_COUNT)
+		text_printf(&right, "no room for pane %d: hide another ", (int)crowded_out + 1);
+	else if (l->stand.packet_count)
 		text_printf(&right, "%zu kept on the wire ", l->stand.packet_count);
+	text_puts(&left, key_line(width - row_columns(text_get(&right))));
 	screen_bar(height - 1, text_get(&left), text_get(&right));
 	text_done(&left);
 	text_done(&right);
@@ -250,7 +289,7 @@ static void draw(struct view *v)
 	lay_out(v);
 	for (int i = 0; i < PANE_COUNT; i++)
 		draw_pane(v, (enum pane)i);
-	draw_bars(v, height);
+	draw_bars(v, height, width);
 	if (v->help) {
 		draw_help(height, width);
 		v->anew = true; /* it lies over the panes */
@@ -328,10 +367,7 @@ static void press(struct view *v, int key)
 		break;
 	case KEY_END:
 	case 'G':
-		if (pane_lines(v->focus, &v->link))
-			scroll_by(v, INT32_MAX);
-		else
-			v->from[v->focus] = 0;
+		scroll_by(v, INT32_MAX);
 		break;
 	case '0':
 		for (int i = 0; i < PANE_COUNT; i++)
@@ -429,6 +465,9 @@ static int run(struct view *v, struct diag *d)
 		if (clock_now_ns() >= due_ns(v))
 			draw(v);
 		r = take(v, &more, d);
+		if (v->link.end == LINK_LEFT && getenv(WATCH_LEAVES))
+			v->leaving =
+				true; /* whoever wants the last picture has it if the lab crashed */
 		number = take_signal(v);
 		if (r < 0 || number || v->leaving)
 			return r < 0 ? r : number;

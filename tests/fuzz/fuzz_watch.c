@@ -18,9 +18,10 @@ static void fill_all(const struct link *l)
 		struct pane_order order = { .link = l, .height = 20, .width = 100, .utf8 = true };
 		struct text title = TEXT_EMPTY;
 		struct page page = { 0 };
+		struct pane_rows rows;
 
-		pane_title((enum pane)pane, &order, &title);
-		pane_fill((enum pane)pane, &order, &page);
+		rows = pane_fill((enum pane)pane, &order, &page);
+		pane_title((enum pane)pane, &order, &rows, &title);
 		order.from = pane_scroll((enum pane)pane, &order, -3);
 		page_clear(&page);
 		pane_fill((enum pane)pane, &order, &page);

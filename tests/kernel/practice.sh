@@ -133,7 +133,7 @@ has err "this exercise is to be done without 'kill'"
 has err 'no answer is left: this exercise takes 1'
 has err 'the 7 commands of this exercise are used up'
 has out '^used: 7 commands'
-for verb in 'exec p true' 'include one.lab' reset 'play open/three-way' 'needs sh { ss }'; do
+for verb in 'exec p true' 'include one.lab' reset 'play open/three-way' 'needs sh { ss }' 'predict "Open?" l state { close l }'; do
 	run 0 "$verb\n" exercise one.lab
 	has err 'is not for exercises'
 done

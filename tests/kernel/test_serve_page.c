@@ -213,12 +213,15 @@ static void the_control_link_takes_commands(void **state)
 	visit(room, room->web.control);
 	assert_true(browser_await(&room->browser, "!document.getElementById('command').hidden"));
 	json_decref(browser_evaluate(&room->browser,
-		"document.getElementById('line').value = 'say \"from the page\"';"
+		"document.getElementById('line').value = 'wire; say \"from the page\"';"
 		"document.querySelector('#command button').click()"));
 	await_said(room, "from the page");
+	assert_true(browser_await(&room->browser,
+		"document.querySelector('#story .command .what').textContent === 'page> wire'"));
 	/* whoever is at the prompt sees what was sent */
 	while (!strstr(text_get(&room->web.program.output), "-- from the page"))
 		program_pump(&room->web.program, clock_now_ns() + PROGRAM_DEADLINE_NS);
+	assert_non_null(strstr(text_get(&room->web.program.output), "\npage> wire\n"));
 	assert_clean(room);
 }
 

@@ -394,6 +394,107 @@ static void two_watchers_see_the_same(void **state)
 	free(other);
 }
 
+/* ---- scrolling ---- */
+
+/* The line after that with the word in it, or some further down; owned. */
+static char *line_below(const char *screen, const char *word, int down)
+{
+	const char *at = strstr(screen, word);
+
+	for (; at && down > 0; down--) {
+		at = strchr(at, '\n');
+		at += at != NULL;
+	}
+	assert_non_null(at);
+	return strndup(at, strcspn(at, "\n"));
+}
+
+#define LADDER_ROWS 10 /* on a screen of 24, without its title and its head */
+
+static void scrolled_ladder_is_one_picture(void **state)
+{
+	const struct desk *desk = *state;
+	char *end, *home, *lines[3], *first;
+
+	command(desk,
+		"socket l\nbind l :80\nlisten l\nsocket c\nconnect c :80\naccept l a\n"
+		"repeat 6 { send c \"x\"; recv a 1 }\nclose c\nclose a\nsay done\n");
+	journal_free(await_said(desk, "done"));
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "2 ladder (rows ", " of ");
+	AWAIT(desk, "w", "c ", "TIME-WAIT");
+	end = see(desk, "w");
+	press(desk, "w", "Home");
+	AWAIT(desk, "w", "2 ladder (rows 1 to ", "End: now");
+	home = see(desk, "w");
+	/* the head has not changed, and the pane is full */
+	for (int i = 1; i <= 2; i++) {
+		lines[0] = line_below(end, "2 ladder", i);
+		lines[1] = line_below(home, "2 ladder", i);
+		assert_string_equal(lines[0], lines[1]);
+		free(lines[0]);
+		free(lines[1]);
+	}
+	lines[0] = line_below(home, "2 ladder", LADDER_ROWS - 1);
+	assert_true(lines[0][0] != '\0' && !strstr(lines[0], "4 wire"));
+	/* the same rows, one further up */
+	first = line_below(home, "2 ladder", 4);
+	press(desk, "w", "Down");
+	AWAIT(desk, "w", "2 ladder (rows 2 to ");
+	free(home);
+	home = see(desk, "w");
+	lines[1] = line_below(home, "2 ladder", 3);
+	lines[2] = line_below(home, "2 ladder", LADDER_ROWS - 2);
+	assert_string_equal(lines[1], first);
+	assert_string_equal(lines[2], lines[0]);
+	/* and back */
+	press(desk, "w", "End");
+	AWAIT(desk, "w", "2 ladder (rows ", " of ");
+	AWAIT(desk, "w", "FIN");
+	for (int i = 0; i < 3; i++)
+		free(lines[i]);
+	free(first);
+	free(home);
+	free(end);
+}
+
+static void pane_scrolled_to_its_end_is_full(void **state)
+{
+	const struct desk *desk = *state;
+	char *screen, *line;
+
+	command(desk,
+		"socket u udp\nbind u :9\nsocket v udp\nconnect v :9\nhold\n"
+		"send v \"1\"\nsend v \"2\"\nsend v \"3\"\nsend v \"4\"\nsend v \"5\"\n"
+		"send v \"6\"\nsay sent\n");
+	journal_free(await_said(desk, "sent"));
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "4 wire: 6 kept (rows 1 to ", " of 6)");
+	press(desk, "w", "Tab");
+	press(desk, "w", "End");
+	AWAIT(desk, "w", "4 wire: 6 kept (rows ", " to 6 of 6)");
+	screen = see(desk, "w");
+	line = strstr(screen, "4 wire");
+	assert_non_null(line);
+	line = line_below(line, "#6 ", 1); /* the last row of the screen */
+	assert_non_null(strstr(line, "q leave"));
+	free(line);
+	free(screen);
+	press(desk, "w", "Home");
+	AWAIT(desk, "w", "4 wire: 6 kept (rows 1 to ");
+	AWAIT(desk, "w", "HELD", "#1 ");
+}
+
+static void what_is_sent_again_says_so_at_80_columns(void **state)
+{
+	const struct desk *desk = *state;
+
+	command(desk, "socket l\nbind l :80\nlisten l\nsocket c\nhold\nconnect c :80 &\n");
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "#2 SYN (again #1)");
+	AWAIT(desk, "w", "HELD", "#2 ", "again #1", "SYN");
+}
+
 /* ---- the end ---- */
 
 static void assert_left(const struct desk *desk, const char *name, const char *status)
@@ -500,6 +601,107 @@ static void stopped_watcher_is_let_go(void **state)
 	/* and another comes in its place */
 	start_watch(desk, "v", 80, 24);
 	AWAIT(desk, "v", "u", "UDP");
+}
+
+/* ---- what one is told ---- */
+
+static void wrong_pid_is_told_which_are_right(void **state)
+{
+	const struct desk *desk = *state;
+	char *said = run_shell("%s watch 2147483647 2>&1 </dev/null", lab_path()), right[16];
+
+	snprintf(right, sizeof(right), "%d", (int)desk->lab);
+	assert_non_null(strstr(said, "there is no lab 2147483647"));
+	assert_true(has_line(said, (const char *const[]){ right, "standard input", NULL }));
+	free(said);
+}
+
+static void prompt_tells_its_pid(void **state)
+{
+	const struct desk *desk = *state;
+	struct text prompt = TEXT_EMPTY;
+	char *pid, word[32];
+
+	text_printf(&prompt, "exec %s", lab_path());
+	open_screen(desk, "p", 80, 24, text_get(&prompt));
+	text_done(&prompt);
+	pid = run_shell("tmux -S %s/tmux display -p -t p '#{pane_pid}'", desk->folder);
+	snprintf(word, sizeof(word), "tcplab watch %ld", strtol(pid, NULL, 10));
+	AWAIT(desk, "p", word);
+	free(pid);
+}
+
+static void last_line_has_whole_words(void **state)
+{
+	const struct desk *desk = *state;
+	char *screen, *bar;
+
+	command(desk,
+		"socket u udp\nbind u :9\nsocket v udp\nconnect v :9\nhold\n"
+		"send v \"1\"\nsay sent\n");
+	journal_free(await_said(desk, "sent"));
+	start_watch(desk, "w", 80, 24);
+	AWAIT(desk, "w", "arrows scroll", "1-5 show, hide", "1 kept on the wire");
+	screen = see(desk, "w");
+	bar = strstr(screen, " q leave");
+	assert_non_null(bar);
+	assert_null(strstr(bar, " 0 "));
+	free(screen);
+	/* the states take all, and the story has no place */
+	press(desk, "w", "3");
+	press(desk, "w", "5");
+	AWAIT(desk, "w", "no room for pane 5");
+	press(desk, "w", "0");
+	AWAIT(desk, "w", "1 kept on the wire");
+}
+
+static void story_has_questions_and_what_became_of_them(void **state)
+{
+	const struct desk *desk = *state;
+
+	command(desk, "socket c\npredict \"What will close() give?\" result { close c }\n");
+	start_watch(desk, "w", 120, 50);
+	AWAIT(desk, "w", "question: What will close() give?");
+	AWAIT(desk, "w", "it is: ");
+}
+
+/* ---- at the prompt ---- */
+
+static void await_panes(const struct desk *desk, const char *name, const char *count)
+{
+	uint64_t deadline = clock_now_ns() + DEADLINE_NS;
+	char *panes;
+	bool there;
+
+	do {
+		panes = run_shell("tmux -S %s/tmux list-panes -t %s | wc -l", desk->folder, name);
+		there = strtoul(panes, NULL, 10) == strtoul(count, NULL, 10);
+		free(panes);
+		if (clock_now_ns() > deadline)
+			fail_msg("there are never %s panes", count);
+	} while (!there);
+}
+
+static void second_screen_is_one_and_goes_with_the_lab(void **state)
+{
+	const struct desk *desk = *state;
+	struct text prompt = TEXT_EMPTY;
+
+	text_printf(&prompt, "sh -c '%s; echo OVER; cat'", lab_path());
+	open_screen(desk, "p", 120, 40, text_get(&prompt));
+	text_done(&prompt);
+	AWAIT(desk, "p", "tcplab>");
+	press(desk, "p", "watch");
+	press(desk, "p", "Enter");
+	await_panes(desk, "p", "2");
+	AWAIT(desk, "p.1", "live");
+	press(desk, "p", "watch");
+	press(desk, "p", "Enter");
+	AWAIT(desk, "p", "shows this lab already");
+	await_panes(desk, "p", "2");
+	press(desk, "p", "C-d");
+	AWAIT(desk, "p", "OVER");
+	await_panes(desk, "p", "1");
 }
 
 /* ---- who may ---- */
@@ -632,11 +834,24 @@ int main(void)
 		cmocka_unit_test_setup_teardown(screen_of_each_size_shows_the_journal, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(two_watchers_see_the_same, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(scrolled_ladder_is_one_picture, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(pane_scrolled_to_its_end_is_full, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(what_is_sent_again_says_so_at_80_columns, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(q_gives_the_terminal_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(signals_give_the_terminal_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(killed_lab_leaves_its_last_picture, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(stopped_watcher_is_let_go, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(wrong_pid_is_told_which_are_right, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(prompt_tells_its_pid, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(last_line_has_whole_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(story_has_questions_and_what_became_of_them, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(second_screen_is_one_and_goes_with_the_lab, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(folder_of_others_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_user_does_not_get_in, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_text_is_shown_as_text, set_up, tear_down),
