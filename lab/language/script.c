@@ -402,6 +402,9 @@ static void start(struct script *s, struct statement *st)
 	struct diag d = { 0 };
 	int result;
 
+	if (st->played)
+		telling_comment(world_journal(s->world), &s->play, st);
+
 	s->current = st;
 	s->call = (struct cmd_call){ .script = s,
 		.world = s->world,
@@ -509,6 +512,9 @@ static void run_queue(struct script *s)
 		} else if (!s->told_idle) {
 			s->told_idle = true;
 			wire_wait(world_wire(s->world), s->play.file != NULL);
+			if (s->play.file)
+				telling_comment(world_journal(s->world), &s->play,
+					play_next(&s->play));
 			if (s->options.idle)
 				s->options.idle(s->options.arg);
 			continue; /* it may have pushed more */

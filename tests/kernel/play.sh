@@ -188,6 +188,12 @@ wait $player
 (($? == 130)) || wrong 'Ctrl-C' 'exit code is not 130'
 name='Ctrl-C' shown 1 '^stopped at 2 of 8$'
 
+# what the author says of a command comes before it, once
+printf '# All of it.\n# first\n\nsocket c\n# why\n# \\x1b so\nrepeat 2 {\n\t# each\n\tbind c :80 => 0\n\tclose c; socket c\n}\n# last\nclose c\n' >said.lab
+played 'comments' '\n\nss\n\n' 0 --step said.lab
+[[ $(grep -E '^#|^\[|^> (bind|repeat|close)' out | tr '\n' '|') == '[1/3] socket c|# why|# \x1b so|[2/3] repeat 2 {...}|> repeat 2|# each|> bind c :80 => 0|> close c|> bind c :80 => 0|> close c|# last|[3/3] close c|[3/3] close c|> close c|' ]] ||
+	wrong "$name" "$(grep -E '^#|^\[|^> (bind|repeat|close)' out | tr '\n' '|')"
+
 # how often one asks is known before
 printf '# What it is about.\nsocket c\nclaim Z2 "x" { predict "Q?" c state { bind c :80 }\nexpect c CLOSED }\npredict "R?" c state { close c }\n' >asks.lab
 "$tcplab" list . >out 2>err
