@@ -138,6 +138,18 @@ for verb in 'exec p true' 'include one.lab' reset 'play open/three-way' 'needs s
 	has err 'is not for exercises'
 done
 
+# a command that fails half-way has done the other half, and one that only looks costs nothing
+run 0 'hold port 8000\nsocket c\nconnect c :8000\nstep 9\nrules remove 1 99\nstep 9\ngoal\n' exercise one.lab
+has err 'nothing more is held'
+has err 'there is no rule 99'
+has out '^used: 5 commands'
+run 0 'socket c\nclaim A1 "it is new" { expect c CLOSED }\nslow { ss }\nshow c\ndiagram c\nwatch\ngoal\n' exercise one.lab
+has out '^used: 1 command,'
+run 0 'socket c\nconnect c :8000\nwatch\nsubmit looked.tcplab\n' exercise one.lab --student ada
+run 0 '' --json grade one.lab looked.tcplab
+has out '"commands": ?2,'
+has out '"reasons": ?null'
+
 # ---- what is given ----
 
 printf 'given { socket c; expect c LISTEN within 50ms }\ngoal "x" { expect c LISTEN }\n' >bad.lab
