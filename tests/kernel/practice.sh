@@ -193,10 +193,18 @@ run 1 '' grade one.lab in --students class.txt -j 2
 has out '^100  ada  *graded'
 has out '^  0  ada  *refused .*two\.tcplab'
 has out 'this student has handed in already: in/one-ada\.tcplab'
+has out '^100  ada .*in/one-ada\.tcplab$'
+has out 'another file says to be this student.s: in/two\.tcplab'
 has out '^  0  eve  *refused'
 has out 'it is the work of ada, under another name'
 has out '^  0  bob  *absent'
 has err "2 files in 'in' left out"
+# anybody can write any ID into a file: the one that is named as `submit` names it comes before one that is not
+cp two.tcplab in/aaa.tcplab
+run 1 '' grade one.lab in
+has out '^100  ada  *graded .*in/one-ada\.tcplab$'
+has out '^  0  ada  *refused .*in/aaa\.tcplab'
+has out 'another file says to be this student.s: in/aaa\.tcplab'
 echo '# other' >>one.lab
 run 1 '' grade one.lab one-ada.tcplab
 has out 'it is of another exercise, or of another version of this one: "one"'
