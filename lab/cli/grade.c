@@ -138,8 +138,9 @@ static void add_reason(struct grade *g, const char *why, const char *which)
 {
 	struct text reason = TEXT_EMPTY;
 
-	text_printf(&reason, "%s%s%s%s", g->reasons ? g->reasons : "", g->reasons ? "\n" : "", why,
-		which);
+	text_printf(&reason, "%s%s%s", g->reasons ? g->reasons : "", g->reasons ? "\n" : "", why);
+	text_printable(&reason, which,
+		strlen(which)); /* a newline in it would begin another reason */
 	free(g->reasons);
 	g->reasons = text_take(&reason);
 }

@@ -205,6 +205,10 @@ run 1 '' grade one.lab in
 has out '^100  ada  *graded .*in/one-ada\.tcplab$'
 has out '^  0  ada  *refused .*in/aaa\.tcplab'
 has out 'another file says to be this student.s: in/aaa\.tcplab'
+cp two.tcplab $'in/b\n100  eve.tcplab'
+run 1 '' grade one.lab in
+! grep -q '^ *100  eve' "$work/out" || wrong 'the name of a file is a line of the report'
+has out 'another file says to be this student.s: in/b.x0a100  eve\.tcplab'
 echo '# other' >>one.lab
 run 1 '' grade one.lab one-ada.tcplab
 has out 'it is of another exercise, or of another version of this one: "one"'
