@@ -31,6 +31,8 @@
 #define SETTLE_MOST_NS NS_PER_S
 #define COMMANDS_AT_ONCE 16 /* then the loop has its turn: signals, ends of processes, timers */
 #define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
+/* Commands that a guest may have waiting; one that is long takes megabytes. */
+#define GUEST_WAITING_MOST 32
 
 struct script {
 	struct world *world; /* borrowed */
@@ -312,6 +314,11 @@ static void tell_unread(struct script *s, const char *text, size_t len, uint32_t
 	free(line);
 	s->told_idle = false;
 	world_kick(s->world);
+}
+
+bool script_takes_guest(const struct script *s)
+{
+	return s->queue.count < GUEST_WAITING_MOST;
 }
 
 void script_push_guest(struct script *s, const char *text, size_t len, const char *file,

@@ -85,6 +85,8 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
  * read or write files. All of it at once: a block that is not closed is an error. */
 void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line);
+/* Is there room for more of that? Each command that waits takes memory. */
+bool script_takes_guest(const struct script *s);
 /* Lines were kept: a block is open, and more is to come. */
 bool script_in_block(const struct script *s);
 /* Forget these lines. */
