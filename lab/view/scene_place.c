@@ -111,7 +111,7 @@ enum end { /* what was last at a lifeline */
 /* From the one above to the one below, when one does not belong to the other. */
 static const double distance[END_COUNT][END_COUNT] = {
 	[END_STATE] = { [END_STATE] = 22, [END_SENT] = 13, [END_ARRIVED] = 15, [END_TEXT] = 15 },
-	[END_SENT] = { [END_STATE] = 16, [END_SENT] = 16, [END_ARRIVED] = 24, [END_TEXT] = 14 },
+	[END_SENT] = { [END_STATE] = 16, [END_SENT] = 16, [END_ARRIVED] = 36, [END_TEXT] = 14 },
 	[END_ARRIVED] = { [END_STATE] = 14, [END_SENT] = 16, [END_ARRIVED] = 14, [END_TEXT] = 14 },
 	[END_TEXT] = { [END_STATE] = 14, [END_SENT] = 13, [END_ARRIVED] = 12, [END_TEXT] = 16 },
 };

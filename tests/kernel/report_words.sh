@@ -41,7 +41,7 @@ says()
 # Without times, numbers the kernel draws by lot, where that puts things, and what depends on how long it took.
 timeless()
 {
-	sed -E '/class="(time soft|life wave)"/d; s/<text class="small boxt halo".*<\/text>//
+	sed -E '/class="(time soft|life wave|legend)"/d; s/<text class="small boxt halo".*<\/text>//
 		s/[0-9]+(\.[0-9]+)?/N/g; s/ +/ /g' "$1"
 }
 

@@ -759,6 +759,27 @@ static void narrow_terminal_is_not_overrun(void **state)
 	text_done(&out);
 }
 
+/* Of a call and the state it leads to, the call is cut. */
+static void narrow_terminal_cuts_no_state(void **state)
+{
+	struct text out = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	make_pair(*state);
+	shake_hands(*state);
+	for (int width = 80; width >= 60; width -= 10) {
+		text_clear(&out);
+		assert_int_equal(ladder_format(*state, &(struct ladder_options){ .width = width },
+					 &out, &d),
+			0);
+		for (const char *const *word = (const char *const[]){ "l LISTEN", " SYN-SENT ",
+			     " ESTABLISHED ", "a SYN-RECEIVED\n", "a ESTABLISHED\n", NULL };
+			*word; word++)
+			assert_non_null(strstr(text_get(&out), *word));
+	}
+	text_done(&out);
+}
+
 static void too_many_and_unknown_names_are_refused(void **state)
 {
 	static const char *const names[] = { "l", "c", "server", "main", "localhost", "nobody" };
@@ -890,6 +911,7 @@ int main(void)
 		LADDER_TEST(sides_stay_from_one_ladder_to_the_next),
 		LADDER_TEST(little_room_leaves_the_numbers),
 		LADDER_TEST(narrow_terminal_is_not_overrun),
+		LADDER_TEST(narrow_terminal_cuts_no_state),
 		LADDER_TEST(too_many_and_unknown_names_are_refused),
 		LADDER_TEST(beginning_in_the_middle_tells_the_states),
 		LADDER_TEST(reset_begins_anew),
