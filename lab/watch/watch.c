@@ -36,6 +36,10 @@
 #define CREDIT_MOST_NS (50 * NS_PER_MS)
 #define PICTURE_LEAST_NS (NS_PER_S / 60 / SHARE)
 #define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
+/* A flood is more lines a second than people read, for longer than one command takes. */
+#define FLOOD_LINES 300
+#define FLOOD_BEGINS 150 /* lines beyond that rate */
+#define FLOOD_FRAME_NS (NS_PER_S / 12) /* between two pictures of a flood */
 #define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define WAIT_NS NS_PER_S /* when nothing does */
 
@@ -60,6 +64,8 @@ struct view {
 	struct page page; /* of whichever pane is drawn */
 	uint64_t drawn_ns; /* when the last picture was shown, */
 	int64_t credit_ns; /* for drawing, at that time; < 0: it was too much work */
+	double flood; /* lines beyond FLOOD_LINES a second, at flood_ns */
+	uint64_t flood_ns;
 	bool dirty; /* it is not how things are, */
 	uint64_t dirty_ns; /* since then */
 };
@@ -391,7 +397,8 @@ static bool ticks(const struct view *v)
 static uint64_t due_ns(const struct view *v)
 {
 	uint64_t debt = v->credit_ns < 0 ? (uint64_t)-v->credit_ns * SHARE : 0;
-	uint64_t due = v->drawn_ns + (debt > FRAME_NS ? debt : FRAME_NS);
+	uint64_t frame = v->flood > FLOOD_BEGINS ? FLOOD_FRAME_NS : FRAME_NS;
+	uint64_t due = v->drawn_ns + (debt > frame ? debt : frame);
 
 	if (v->dirty)
 		return due > v->dirty_ns + GATHER_NS ? due : v->dirty_ns + GATHER_NS;
@@ -415,6 +422,18 @@ static void touch(struct view *v)
 	v->dirty = true;
 }
 
+/* So many lines have come: how much of a flood is it? A key, or a quiet moment, ends it soon. */
+static void reckon_flood(struct view *v, uint64_t lines)
+{
+	uint64_t now = clock_now_ns();
+
+	v->flood -= (double)(now - v->flood_ns) / (double)NS_PER_S * FLOOD_LINES;
+	v->flood = (v->flood > 0 ? v->flood : 0) + (double)lines;
+	if (v->flood > 2 * FLOOD_BEGINS)
+		v->flood = 2 * FLOOD_BEGINS;
+	v->flood_ns = now;
+}
+
 /* Wait for what comes first, and take it in. 0, or -errno with d filled. */
 static int take(struct view *v, bool *more, struct diag *d)
 {
@@ -434,6 +453,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 		v->leaving = true; /* the terminal is gone */
 	while ((key = screen_key()) >= 0) {
 		touch(v);
+		v->flood = 0;
 		press(v, key); /* KEY_RESIZE too, of which the kernel tells by a signal */
 	}
 	*more = false;
@@ -441,6 +461,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 		r = link_read(&v->link, d);
 		*more = r > 0;
 	}
+	reckon_flood(v, v->link.taken - taken);
 	if (v->link.taken != taken || v->link.end != end || fds[3].revents)
 		touch(v);
 	return r < 0 ? r : 0;
