@@ -22,6 +22,7 @@
 #include "watch/folder.h"
 #include "watch/layout.h"
 #include "watch/link.h"
+#include "watch/pace.h"
 #include "watch/page.h"
 #include "watch/pane.h"
 #include "watch/screen.h"
@@ -29,14 +30,6 @@
 #define GIVES_WAY 5 /* nice(2): where cores are scarce the lab goes first */
 #define GREET_MS 2000
 #define LIST_MS 300 /* for one that is asked only what it is */
-#define FRAME_NS (5 * NS_PER_MS) /* between two pictures, however much happens */
-/* A tenth of a core's time is for drawing, of which some may be saved up: what happens now and then is seen at once, and
- * a flood makes no work for others. However little work a picture is, more than 60 a second tell nobody more. */
-#define SHARE 10
-#define CREDIT_MOST_NS (50 * NS_PER_MS)
-#define PICTURE_LEAST_NS (NS_PER_S / 60 / SHARE)
-#define GATHER_NS NS_PER_MS /* what happens together comes in pieces: a call, a state, a packet */
-#define COUNTDOWN_NS (100 * NS_PER_MS) /* when only time goes by */
 #define WAIT_NS NS_PER_S /* when nothing does */
 
 /* What was drawn of a pane. */
@@ -58,10 +51,7 @@ struct view {
 	bool leaving;
 	int signals; /* owned */
 	struct page page; /* of whichever pane is drawn */
-	uint64_t drawn_ns; /* when the last picture was shown, */
-	int64_t credit_ns; /* for drawing, at that time; < 0: it was too much work */
-	bool dirty; /* it is not how things are, */
-	uint64_t dirty_ns; /* since then */
+	struct pace pace;
 };
 
 /* ---- which lab ---- */
@@ -282,7 +272,7 @@ static uint64_t cpu_now_ns(void)
 
 static void draw(struct view *v)
 {
-	uint64_t begin = cpu_now_ns(), before = v->drawn_ns, work;
+	uint64_t begin = cpu_now_ns();
 	int height, width;
 
 	screen_size(&height, &width);
@@ -295,13 +285,7 @@ static void draw(struct view *v)
 		v->anew = true; /* it lies over the panes */
 	}
 	screen_show();
-	v->drawn_ns = clock_now_ns();
-	v->credit_ns += (int64_t)((v->drawn_ns - before) / SHARE);
-	if (v->credit_ns > (int64_t)CREDIT_MOST_NS)
-		v->credit_ns = (int64_t)CREDIT_MOST_NS;
-	work = cpu_now_ns() - begin;
-	v->credit_ns -= (int64_t)(work > PICTURE_LEAST_NS ? work : PICTURE_LEAST_NS);
-	v->dirty = false;
+	pace_drew(&v->pace, clock_now_ns(), cpu_now_ns() - begin);
 }
 
 /* ---- keys ---- */
@@ -387,32 +371,14 @@ static bool ticks(const struct view *v)
 	return v->link.end == LINK_OPEN;
 }
 
-/* When the next picture is due; UINT64_MAX = not before something happens. */
-static uint64_t due_ns(const struct view *v)
-{
-	uint64_t debt = v->credit_ns < 0 ? (uint64_t)-v->credit_ns * SHARE : 0;
-	uint64_t due = v->drawn_ns + (debt > FRAME_NS ? debt : FRAME_NS);
-
-	if (v->dirty)
-		return due > v->dirty_ns + GATHER_NS ? due : v->dirty_ns + GATHER_NS;
-	return ticks(v) ? v->drawn_ns + COUNTDOWN_NS : UINT64_MAX;
-}
-
 static struct timespec wait_time(const struct view *v, bool more)
 {
-	uint64_t now = clock_now_ns(), due = due_ns(v), wait = 0;
+	uint64_t now = clock_now_ns(), due = pace_due(&v->pace, ticks(v)), wait = 0;
 
 	if (!more && due > now)
 		wait = due == UINT64_MAX ? WAIT_NS : due - now;
 	return (struct timespec){ .tv_sec = (time_t)(wait / NS_PER_S),
 		.tv_nsec = (long)(wait % NS_PER_S) };
-}
-
-static void touch(struct view *v)
-{
-	if (!v->dirty)
-		v->dirty_ns = clock_now_ns();
-	v->dirty = true;
 }
 
 /* Wait for what comes first, and take it in. 0, or -errno with d filled. */
@@ -433,7 +399,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 	if (fds[0].revents & (POLLHUP | POLLERR))
 		v->leaving = true; /* the terminal is gone */
 	while ((key = screen_key()) >= 0) {
-		touch(v);
+		pace_press(&v->pace, clock_now_ns());
 		press(v, key); /* KEY_RESIZE too, of which the kernel tells by a signal */
 	}
 	*more = false;
@@ -441,8 +407,9 @@ static int take(struct view *v, bool *more, struct diag *d)
 		r = link_read(&v->link, d);
 		*more = r > 0;
 	}
+	pace_take(&v->pace, clock_now_ns(), v->link.taken - taken);
 	if (v->link.taken != taken || v->link.end != end || fds[3].revents)
-		touch(v);
+		pace_touch(&v->pace, clock_now_ns());
 	return r < 0 ? r : 0;
 }
 
@@ -462,7 +429,7 @@ static int run(struct view *v, struct diag *d)
 	int r, number;
 
 	for (;;) {
-		if (clock_now_ns() >= due_ns(v))
+		if (clock_now_ns() >= pace_due(&v->pace, ticks(v)))
 			draw(v);
 		r = take(v, &more, d);
 		if (v->link.end == LINK_LEFT && getenv(WATCH_LEAVES))
@@ -476,7 +443,7 @@ static int run(struct view *v, struct diag *d)
 
 int watch_run(pid_t pid, struct diag *d)
 {
-	struct view v = { .focus = PANE_LADDER, .dirty = true, .signals = -1 };
+	struct view v = { .focus = PANE_LADDER, .pace.dirty = true, .signals = -1 };
 	sigset_t signals;
 	int r = link_open(&v.link, pid, d);
 
