@@ -178,7 +178,8 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 			text_puts(out,
 				"timer that the kernel does not report (delayed ACK, pacing?)");
 		else
-			text_printf(out, "%s timer", event->text);
+			text_printf(out, "%s timer%s", event->text,
+				event->timer.maybe_probe ? " (or loss probe)" : "");
 		if (event->timer.retransmits)
 			text_printf(out, ", retransmission %u", event->timer.retransmits);
 		break;

@@ -112,6 +112,12 @@ static void state_tells_the_way_and_its_cause(void **state)
 		"c: retransmission timer, retransmission 2");
 
 	assert_told(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "retransmission",
+			.timer = { .maybe_probe = true } },
+		"c: retransmission timer (or loss probe)");
+	assert_told(j,
 		(struct event){ .kind = EVENT_STATE,
 			.subject = "c",
 			.cause = call,
