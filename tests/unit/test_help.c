@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "command/help.h"
 #include "command/option.h"
-#include "command/paragraph.h"
+#include "base/paragraph.h"
 #include "command/table.h"
 #include "command/topic.h"
 #include "language/cmd.h"
