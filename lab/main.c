@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "cli/check.h"
 #include "cli/claims.h"
@@ -70,13 +71,15 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 /* What to look for, before it begins. */
 static void print_opening(const char *path)
 {
-	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY;
+	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY, wrapped = TEXT_EMPTY;
 	struct diag d = { 0 };
 
 	if (recipe_read(path, &text, &d) == 0)
 		recipe_opening(text_get(&text), text.len, &opening);
+	paragraph_add_filled(&wrapped, text_get(&opening));
 	if (opening.len)
-		printf("%s\n", text_get(&opening));
+		printf("%s\n", text_get(&wrapped));
+	text_done(&wrapped);
 	fflush(stdout);
 	text_done(&text);
 	text_done(&opening);
@@ -386,7 +389,10 @@ static int list_recipes(char **names, int count)
 			recipe_title(text_get(&text), text.len, &title);
 			add_marks(&text, &marks);
 		}
-		printf("%-27s %s%s\n", text_get(&name), text_get(&title), text_get(&marks));
+		text_puts(&title, text_get(&marks));
+		text_printf(&name, "%*s ", name.len < 27 ? (int)(27 - name.len) : 0, "");
+		paragraph_add_lines(&name, name.len, 28, text_get(&title));
+		puts(text_get(&name));
 		text_done(&text);
 		text_done(&name);
 		text_done(&title);

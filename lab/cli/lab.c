@@ -463,6 +463,16 @@ static void offer(struct lab *lab, bool interactive)
 	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
 }
 
+/* The prompt draws itself on standard output, and what is to be read as JSON must hold nothing else. */
+static int check_json(const struct lab *lab, struct diag *d)
+{
+	if (!lab->options->json || !lab->interactive)
+		return 0;
+	diag_set(d, EINVAL, "--json is not for the prompt: the journal goes where that is drawn");
+	diag_remedy(d, "tcplab --json -f FILE, or commands from a pipe; at the prompt: save FILE");
+	return -EINVAL;
+}
+
 int lab_run(const struct options *o, struct lines *input)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -497,7 +507,7 @@ int lab_run(const struct options *o, struct lines *input)
 	struct diag d = { 0 };
 	int r;
 
-	if (practice_read(&lab.practice, o, &d) < 0 ||
+	if (check_json(&lab, &d) < 0 || practice_read(&lab.practice, o, &d) < 0 ||
 		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
 		practice_done(&lab.practice);
 		complaint_print(&d);

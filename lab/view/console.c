@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -100,9 +101,9 @@ static void flush(struct console *c, const struct journal *j, const char *after)
 
 static void tell_error(struct console *c, const struct event *event)
 {
-	text_printf(&c->out, "%serror:%s %s", style(c, "\033[31m"), style(c, "\033[0m"),
-		event->text);
-	if (event->subject)
+	text_printf(&c->out, "%serror:%s ", style(c, "\033[31m"), style(c, "\033[0m"));
+	paragraph_add_lines(&c->out, strlen("error: "), 2, event->text);
+	if (event->subject) /* to be copied: the terminal may break it, we may not */
 		text_printf(&c->out, "\n  try: %s", event->subject);
 	put(c, true);
 }
@@ -340,8 +341,9 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
-		text_printf(&c->out, "%s-- %s%s", style(c, "\033[33m"), event->text,
-			style(c, "\033[0m"));
+		text_printf(&c->out, "%s-- ", style(c, "\033[33m"));
+		paragraph_add_lines(&c->out, strlen("-- "), 3, event->text);
+		text_puts(&c->out, style(c, "\033[0m"));
 		put(c, false);
 		break;
 	case EVENT_RECIPE:
