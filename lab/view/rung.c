@@ -104,6 +104,7 @@ struct needs {
 	int left, gap, right;
 	int left_least, right_least; /* what was received may be cut */
 	int gap_full; /* with what SYNs offer */
+	int gap_least; /* for saying which one it repeats; before the ends have theirs */
 };
 
 /* Columns without most of what a call received: = "hello wor… */
@@ -134,6 +135,9 @@ static void need_for_rung(const struct rung_layout *l, const struct rung *r, str
 	across = larger(across, 1);
 	n->gap = larger(n->gap, (arrow_width(l, r, RUNG_PART_OFFER + 1) + across - 1) / across);
 	n->gap_full = larger(n->gap_full, (arrow_width(l, r, 0) + across - 1) / across);
+	if (r->parts[RUNG_PART_AGAIN].end)
+		n->gap_least = larger(n->gap_least,
+			(arrow_width(l, r, RUNG_PART_AGAIN) + across - 1) / across);
 }
 
 static void need_for_titles(const struct rung_layout *l, const struct lifelines *lifelines,
@@ -170,7 +174,7 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	/* a single lifeline has its room for arrows at the right */
 	int gaps = lifelines->count > 1 ? (int)lifelines->count - 1 : 1;
 	int most = cell_most[lifelines->count], room, left, right, gap;
-	struct needs n = { 0 };
+	struct needs n = { .gap_least = GAP_LEAST };
 
 	*l = (struct rung_layout){ .count = lifelines->count, .ascii = ascii, .time = 6 };
 	for (size_t i = 0; i < count; i++) {
@@ -182,7 +186,7 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	}
 	need_for_titles(l, lifelines, &n);
 	room = width - (l->time + 1) - 1 - (int)l->count - (l->count > 1 ? 1 : 0);
-	most = smaller(most, larger((room - gaps * GAP_LEAST) / 2, CELL_LEAST));
+	most = smaller(most, larger((room - gaps * n.gap_least) / 2, CELL_LEAST));
 	/* first the ends, as far as they may go, but for what was received; then the arrows; then what is left over,
 	 * to either */
 	left = smaller(n.left_least, most);
