@@ -625,7 +625,7 @@ static void prompt_tells_its_pid(void **state)
 {
 	const struct desk *desk = *state;
 	struct text prompt = TEXT_EMPTY;
-	char *pid, word[32];
+	char *pid, word[48];
 
 	text_printf(&prompt, "exec %s", lab_path());
 	open_screen(desk, "p", 80, 24, text_get(&prompt));
