@@ -124,6 +124,7 @@ struct needs {
 	int left, gap, right;
 	int left_least, right_least; /* what was received may be cut */
 	int gap_full; /* with what SYNs offer */
+	int gap_least; /* for saying which one it repeats; before the ends have theirs */
 };
 
 /* Columns without most of what a call received: = "hello wor… */
@@ -154,6 +155,9 @@ static void need_for_rung(const struct rung_layout *l, const struct rung *r, str
 	across = larger(across, 1);
 	n->gap = larger(n->gap, (arrow_width(l, r, RUNG_PART_OFFER + 1) + across - 1) / across);
 	n->gap_full = larger(n->gap_full, (arrow_width(l, r, 0) + across - 1) / across);
+	if (r->parts[RUNG_PART_AGAIN].end)
+		n->gap_least = larger(n->gap_least,
+			(arrow_width(l, r, RUNG_PART_AGAIN) + across - 1) / across);
 }
 
 static void need_for_titles(const struct rung_layout *l, const struct lifelines *lifelines,
@@ -200,7 +204,7 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	/* a single lifeline has its room for arrows at the right */
 	int gaps = lifelines->count > 1 ? (int)lifelines->count - 1 : 1;
 	int most = cell_most[lifelines->count], room, left, right, gap;
-	struct needs n = { 0 };
+	struct needs n = { .gap_least = GAP_LEAST };
 
 	*l = (struct rung_layout){ .count = lifelines->count,
 		.ascii = ascii,
@@ -219,7 +223,7 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	 * to either */
 	left = smaller(n.left_least, most);
 	right = smaller(n.right_least, most);
-	share_ends(&left, &right, room - gaps * GAP_LEAST);
+	share_ends(&left, &right, room - gaps * n.gap_least);
 	gap = smaller(n.gap, (room - left - right) / gaps);
 	room -= left + right + gap * gaps;
 	room -= grow(&left, n.left, room);

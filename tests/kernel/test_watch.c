@@ -493,6 +493,11 @@ static void what_is_sent_again_says_so_at_80_columns(void **state)
 	start_watch(desk, "w", 80, 24);
 	AWAIT(desk, "w", "#2 SYN (again #1)");
 	AWAIT(desk, "w", "HELD", "#2 ", "again #1", "SYN");
+	/* and one whose flags are long */
+	command(desk,
+		"reset\nsocket l\nbind l :80\nlisten l\nsocket c\nconnect c :80\naccept l a\n"
+		"hold\nsend c \"x\"\nclose c\n");
+	AWAIT(desk, "w", "FIN/PSH/ACK (again #");
 }
 
 /* ---- the end ---- */
@@ -620,7 +625,7 @@ static void prompt_tells_its_pid(void **state)
 {
 	const struct desk *desk = *state;
 	struct text prompt = TEXT_EMPTY;
-	char *pid, word[32];
+	char *pid, word[48];
 
 	text_printf(&prompt, "exec %s", lab_path());
 	open_screen(desk, "p", 80, 24, text_get(&prompt));
