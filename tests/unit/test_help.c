@@ -169,6 +169,29 @@ static void word_each_has_help(void **state)
 		assert_helps(sock_timer_name(t), "  See: ");
 }
 
+static void assert_filled(const char *lines, const char *expected)
+{
+	struct text out = TEXT_EMPTY;
+
+	paragraph_add_filled(&out, lines);
+	assert_string_equal(text_get(&out), expected);
+	text_done(&out);
+}
+
+#define WORDS_48 "twelve words twelve words twelve words and twelve"
+
+/* The head of a recipe was made for one width; a paragraph that does not fit is filled anew, the others are not. */
+static void paragraph_that_is_too_wide_is_filled_anew(void **state)
+{
+	(void)state;
+	assert_filled("", "");
+	assert_filled("one\ntwo\n", "one\ntwo\n");
+	assert_filled("one\n\ntwo\n", "one\n\ntwo\n");
+	assert_filled("\n\none", "\n\none");
+	assert_filled("head\n\n" WORDS_48 " " WORDS_48 " last\nword\n\nfoot\n",
+		"head\n\n" WORDS_48 " " WORDS_48 "\nlast word\n\nfoot\n");
+}
+
 /* A SYN's first retransmissions do not double the time, and whoever wonders finds why. */
 static void linear_syns_are_told_where_one_looks(void **state)
 {
@@ -258,6 +281,7 @@ int main(void)
 		cmocka_unit_test(state_each_has_help),
 		cmocka_unit_test(errno_topic_each_is_whole),
 		cmocka_unit_test(word_each_has_help),
+		cmocka_unit_test(paragraph_that_is_too_wide_is_filled_anew),
 		cmocka_unit_test(linear_syns_are_told_where_one_looks),
 		cmocka_unit_test(command_tells_states_and_errnos),
 		cmocka_unit_test(nearest_is_found_among_all),
