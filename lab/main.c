@@ -14,17 +14,20 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "cli/check.h"
 #include "cli/claims.h"
 #include "cli/complaint.h"
 #include "cli/grade.h"
 #include "cli/lab.h"
+#include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/reporting.h"
 #include "journal/journal.h"
 #include "language/claim.h"
 #include "language/exercise.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "watch/watch.h"
@@ -68,21 +71,33 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 /* What to look for, before it begins. */
 static void print_opening(const char *path)
 {
-	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY;
+	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY, wrapped = TEXT_EMPTY;
 	struct diag d = { 0 };
 
 	if (recipe_read(path, &text, &d) == 0)
 		recipe_opening(text_get(&text), text.len, &opening);
+	paragraph_add_filled(&wrapped, text_get(&opening));
 	if (opening.len)
-		printf("%s\n", text_get(&opening));
+		printf("%s\n", text_get(&wrapped));
+	text_done(&wrapped);
 	fflush(stdout);
 	text_done(&text);
 	text_done(&opening);
 }
 
+static int run_lab(const struct options *o)
+{
+	struct lines input = { 0 };
+	int code = lab_run(o, &input);
+
+	lines_done(&input);
+	return code;
+}
+
 static int play(struct options *o, char **names, int count)
 {
 	struct recipe_list list = { 0 };
+	struct lines answers = { 0 };
 	int code = 0;
 
 	if (count == 0) {
@@ -105,8 +120,9 @@ static int play(struct options *o, char **names, int count)
 		o->file = list.paths[i];
 		if (!o->json)
 			print_opening(o->file);
-		code = lab_run(o);
+		code = lab_run(o, &answers);
 	}
+	lines_done(&answers);
 	recipe_list_done(&list);
 	return code;
 }
@@ -197,7 +213,7 @@ static int exercise(struct options *o, char **names, int count)
 		return code;
 	o->file = list.paths[0];
 	o->exercise = true;
-	code = lab_run(o);
+	code = run_lab(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -299,7 +315,7 @@ static int report(struct options *o, char **names, int count)
 	}
 	o->file = code ? NULL : list.paths[0];
 	if (code == 0)
-		code = lab_run(o);
+		code = run_lab(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -322,7 +338,7 @@ static int serve(struct options *o, char **names, int count)
 		o->file = list.paths[0];
 	o->serve = true;
 	if (code == 0)
-		code = lab_run(o);
+		code = run_lab(o);
 	recipe_list_done(&list);
 	return code;
 }
@@ -337,16 +353,24 @@ static void add_id(void *arg, const struct statement *claim)
 	text_done(&id);
 }
 
-/* " A1 A2 ": what a recipe claims, each once. */
-static void add_ids(const struct text *recipe, struct text *out)
+/* "  [A1 A2] ?2": what a recipe claims, each once, and how often it asks. */
+static void add_marks(const struct text *recipe, struct text *out)
 {
 	struct statement_list list = { 0 };
+	struct text ids = TEXT_EMPTY; /* " A1 A2 " */
 	struct diag d = { 0 };
+	size_t questions;
 
 	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
 		return; /* it is told when it is played */
 	if (claim_check(&list, &d) == 0)
-		claim_each(&list, add_id, out);
+		claim_each(&list, add_id, &ids);
+	questions = prediction_count(&list);
+	if (ids.len)
+		text_printf(out, "  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
+	if (questions)
+		text_printf(out, "%s?%zu", ids.len ? " " : "  ", questions);
+	text_done(&ids);
 	statement_list_done(&list);
 }
 
@@ -357,22 +381,22 @@ static int list_recipes(char **names, int count)
 
 	for (size_t i = 0; i < list.count; i++) {
 		struct text text = TEXT_EMPTY, name = TEXT_EMPTY, title = TEXT_EMPTY;
-		struct text ids = TEXT_EMPTY;
+		struct text marks = TEXT_EMPTY;
 		struct diag d = { 0 };
 
 		recipe_short_name(list.paths[i], &name);
 		if (recipe_read(list.paths[i], &text, &d) == 0) {
 			recipe_title(text_get(&text), text.len, &title);
-			add_ids(&text, &ids);
+			add_marks(&text, &marks);
 		}
-		printf("%-27s %s", text_get(&name), text_get(&title));
-		if (ids.len)
-			printf("  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
-		puts("");
+		text_puts(&title, text_get(&marks));
+		text_printf(&name, "%*s ", name.len < 27 ? (int)(27 - name.len) : 0, "");
+		paragraph_add_lines(&name, name.len, 28, text_get(&title));
+		puts(text_get(&name));
 		text_done(&text);
 		text_done(&name);
 		text_done(&title);
-		text_done(&ids);
+		text_done(&marks);
 	}
 	recipe_list_done(&list);
 	return code;
@@ -468,7 +492,7 @@ static int subcommand(struct options *o, char **words, int count)
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:
-		return lab_run(o);
+		return run_lab(o);
 	}
 }
 

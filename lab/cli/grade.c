@@ -105,6 +105,7 @@ struct grading {
 	struct pool pool;
 	struct grade *grades; /* one for each, and then the absent; owned */
 	size_t count;
+	const char *exercise; /* its name; borrowed */
 };
 
 static void on_line(void *arg, size_t index, const char *line, size_t len)
@@ -133,35 +134,60 @@ static void on_ended(void *arg, size_t index)
 	grade->reasons = text_copy(result->message ? result->message : "it could not be graded");
 }
 
-static void refuse(struct grade *g, const char *why, const char *which)
+static void add_reason(struct grade *g, const char *why, const char *which)
 {
 	struct text reason = TEXT_EMPTY;
 
-	text_printf(&reason, "%s%s%s%s", g->reasons ? g->reasons : "", g->reasons ? "\n" : "", why,
-		which);
+	text_printf(&reason, "%s%s%s", g->reasons ? g->reasons : "", g->reasons ? "\n" : "", why);
+	text_printable(&reason, which,
+		strlen(which)); /* a newline in it would begin another reason */
 	free(g->reasons);
 	g->reasons = text_take(&reason);
+}
+
+static void refuse(struct grade *g, const char *why, const char *which)
+{
+	add_reason(g, why, which);
 	g->verdict = GRADE_REFUSED;
 	g->score = 0;
 }
 
-/* Of two that say to be the same student's the first one counts: they are in order of their names, and one that is
- * named for somebody else is refused already. */
+static bool is_student(const struct grade *g, const char *student)
+{
+	return g->student && g->verdict != GRADE_REFUSED && strcmp(g->student, student) == 0;
+}
+
+/* Is it named as `submit` names it? What is named so for somebody else is refused already. */
+static bool has_own_name(const struct grading *g, const struct grade *grade)
+{
+	const char *slash = strrchr(grade->file, '/'), *base = slash ? slash + 1 : grade->file;
+	const char *word = strrchr(g->exercise, '/');
+	size_t len;
+
+	word = word ? word + 1 : g->exercise;
+	len = strlen(word);
+	return strncmp(base, word, len) == 0 && base[len] == '-';
+}
+
+/* Of two that say to be the same student's the first one counts: they are in order of their names. But anybody can
+ * write any ID into a file: one with a name of its own choice does not push aside one that is named as it should be,
+ * and what counts says that there was another. */
 static void find_copies(const struct grading *g)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		struct grade *later = &g->grades[i];
 
-		if (!later->student || later->verdict == GRADE_REFUSED)
-			continue;
-		for (size_t first = 0; first < i; first++) {
-			const struct grade *earlier = &g->grades[first];
+		for (size_t first = 0; first < i && later->student; first++) {
+			struct grade *earlier = &g->grades[first];
+			bool better = has_own_name(g, later) && !has_own_name(g, earlier);
+			struct grade *counts = better ? later : earlier;
+			struct grade *copy = better ? earlier : later;
 
-			if (!earlier->student || earlier->verdict == GRADE_REFUSED ||
-				strcmp(earlier->student, later->student) != 0)
+			if (!is_student(later, later->student) ||
+				!is_student(earlier, later->student))
 				continue;
-			refuse(later, "this student has handed in already: ", earlier->file);
-			break;
+			refuse(copy, "this student has handed in already: ", counts->file);
+			add_reason(counts, "another file says to be this student's: ", copy->file);
 		}
 	}
 }
@@ -230,21 +256,20 @@ static int read_students(const char *path, struct recipe_list *ids)
 	return r;
 }
 
-static void report(const struct grading *g, const struct options *o, const char *exercise)
+static void report(const struct grading *g, const struct options *o)
 {
-	struct text name = TEXT_EMPTY, out = TEXT_EMPTY;
+	struct text out = TEXT_EMPTY;
 	struct utsname kernel;
 	struct gradebook book = {
 		.format = o->given & (1u << OPTION_REPORT) ? o->report : REPORT_TEXT,
 		.version = TCPLAB_VERSION,
 		.kernel = kernel.release,
+		.exercise = g->exercise,
 		.grades = g->grades,
 		.count = g->count,
 	};
 
 	uname(&kernel);
-	recipe_short_name(exercise, &name);
-	book.exercise = text_get(&name);
 	if (g->pool.signal)
 		book.stopped = "Interrupted.";
 	else if (g->pool.no_lab)
@@ -252,7 +277,6 @@ static void report(const struct grading *g, const struct options *o, const char 
 	gradebook_write(&book, &out);
 	fwrite(text_get(&out), 1, out.len, stdout);
 	fflush(stdout);
-	text_done(&name);
 	text_done(&out);
 }
 
@@ -296,6 +320,7 @@ int grade_submissions(const struct options *o, const char *exercise,
 			NULL };
 	struct options of_pool = *o;
 	struct recipe_list ids = { 0 };
+	struct text name = TEXT_EMPTY;
 	struct grading g = { .count = submissions->count };
 	int code;
 
@@ -306,6 +331,8 @@ int grade_submissions(const struct options *o, const char *exercise,
 	snprintf(timeout, sizeof(timeout), "%llums",
 		(unsigned long long)(o->timeout_ns / NS_PER_MS));
 	of_pool.timeout_ns += STOP_NS;
+	recipe_short_name(exercise, &name);
+	g.exercise = text_get(&name);
 	g.grades = memory_new((g.count + 1) * sizeof(*g.grades));
 	for (size_t i = 0; i < g.count; i++)
 		g.grades[i].file = text_copy(submissions->paths[i]);
@@ -321,7 +348,7 @@ int grade_submissions(const struct options *o, const char *exercise,
 	find_copies(&g);
 	if (o->students)
 		take_attendance(&g, ids.paths, ids.count);
-	report(&g, o, exercise);
+	report(&g, o);
 	code = exit_code(&g);
 	for (size_t i = 0; i < submissions->count; i++)
 		free(g.pool.results[i].message);
@@ -329,6 +356,7 @@ int grade_submissions(const struct options *o, const char *exercise,
 		grade_done(&g.grades[i]);
 	free(g.pool.results);
 	free(g.grades);
+	text_done(&name);
 	recipe_list_done(&ids);
 	return code;
 }

@@ -25,6 +25,7 @@
 #include "journal/journal.h"
 #include "journal/jsonl.h"
 #include "language/attempt.h"
+#include "language/play.h"
 #include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
@@ -42,7 +43,8 @@ struct lab {
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
 	bool interactive; /* a prompt for commands, not only for answers */
-	struct lines lines; /* standard input when it is no terminal: commands, or answers */
+	struct lines
+		*lines; /* borrowed; standard input when it is no terminal: commands, or answers */
 	bool answering; /* it is open for answers */
 	struct world *world;
 	struct script *script;
@@ -112,7 +114,7 @@ static void close_lab(struct lab *lab)
 		prompt_close(lab->prompt, on_closed, lab);
 	lab->prompt = NULL;
 	server_close(lab->server);
-	lines_close(&lab->lines);
+	lines_close(lab->lines);
 	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
@@ -172,15 +174,33 @@ static void on_script_idle(void *arg)
 		stepper_ready(&lab->stepper);
 }
 
+/* Where Ctrl-C has stopped a recipe that waited for its reader. Nothing where nobody is asked. */
+static void format_stop(const struct lab *lab, struct text *out)
+{
+	const struct play *play = script_playing(lab->script);
+
+	if (play->file)
+		text_printf(out, "stopped at %u of %u\n", play_place(play), play->steps);
+	else if (prediction_waits(script_prediction(lab->script)))
+		text_puts(out, "stopped at this question\n");
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct lab *lab = handle->data;
+	struct text where = TEXT_EMPTY;
 
 	if (number == SIGINT && lab->interactive)
 		return; /* the prompt has its own use for it */
 	if (number != SIGINT || !stays(lab)) /* where that is how it ends */
 		lab->code = EXIT_SIGNAL + number;
+	if (number == SIGINT && !lab->closing)
+		format_stop(lab, &where);
 	close_lab(lab);
+	tell(lab,
+		text_get(
+			&where)); /* below the step or the question, which has left the screen's last line */
+	text_done(&where);
 }
 
 /* ---- standard input that is no terminal ---- */
@@ -196,25 +216,24 @@ static void push_lines(void *arg)
 	struct lab *lab = arg;
 	struct text line = TEXT_EMPTY;
 
-	while (takes_line(lab) && lines_take(&lab->lines, &line)) {
+	while (takes_line(lab) && lines_take(lab->lines, &line)) {
 		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
 		text_clear(&line);
 	}
-	if (lab->lines.ended && takes_line(lab))
+	if (lab->lines->ended && takes_line(lab))
 		script_end(lab->script);
 	text_done(&line);
 }
 
 static int read_input(struct lab *lab, struct diag *d)
 {
-	const struct text *all = &lab->lines.text;
-	int r = lines_open(&lab->lines, &lab->loop, push_lines, lab, d);
+	const struct text *all = &lab->lines->text;
+	int r = lines_open(lab->lines, &lab->loop, push_lines, lab, d);
 
 	if (r == 0 && lab->options->exercise) {
 		push_lines(lab);
-	} else if (r == 0 &&
-		lab->lines
-			.ended) { /* a file: a mistake in its last line is known before the first runs */
+	} else if (r == 0 && lab->lines->ended) {
+		/* a file: a mistake in its last line is known before the first runs */
 		script_push_told(lab->script, text_get(all), all->len, "stdin", 1);
 		script_end(lab->script);
 	}
@@ -268,11 +287,13 @@ static void take_answers(void *arg)
 	struct prediction *question = script_prediction(lab->script);
 	struct text line = TEXT_EMPTY;
 
-	while (prediction_waits(question) && lines_take(&lab->lines, &line)) {
-		prediction_answer(question, lab->world, text_get(&line), line.len);
+	while (prediction_waits(question) && lines_take(lab->lines, &line)) {
+		/* a line for each question: a wrong one, which was told, must not shift the others */
+		if (!prediction_answer(question, lab->world, text_get(&line), line.len))
+			prediction_answer(question, lab->world, "", 0);
 		text_clear(&line);
 	}
-	if (prediction_waits(question) && lab->lines.ended)
+	if (prediction_waits(question) && lab->lines->ended)
 		prediction_ask_nobody(question, lab->world);
 	text_done(&line);
 }
@@ -282,7 +303,7 @@ static int read_answers(struct lab *lab, struct diag *d)
 	int r = 0;
 
 	if (!lab->answering)
-		r = lines_open(&lab->lines, &lab->loop, take_answers, lab, d);
+		r = lines_open(lab->lines, &lab->loop, take_answers, lab, d);
 	lab->answering = true;
 	if (r == 0)
 		take_answers(lab);
@@ -442,10 +463,21 @@ static void offer(struct lab *lab, bool interactive)
 	feed_open(&lab->feed, &lab->loop, lab->world, text_get(&lab->title), &d);
 }
 
-int lab_run(const struct options *o)
+/* The prompt draws itself on standard output, and what is to be read as JSON must hold nothing else. */
+static int check_json(const struct lab *lab, struct diag *d)
+{
+	if (!lab->options->json || !lab->interactive)
+		return 0;
+	diag_set(d, EINVAL, "--json is not for the prompt: the journal goes where that is drawn");
+	diag_remedy(d, "tcplab --json -f FILE, or commands from a pipe; at the prompt: save FILE");
+	return -EINVAL;
+}
+
+int lab_run(const struct options *o, struct lines *input)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
 	struct lab lab = { .options = o,
+		.lines = input,
 		.interactive = interactive || (o->exercise && isatty(STDIN_FILENO)) };
 	bool asked = interactive || o->step || o->exercise; /* a person types here */
 	struct script_options script_options = { .interactive = asked,
@@ -459,12 +491,14 @@ int lab_run(const struct options *o)
 		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
 			? on_script_asks
 			: NULL,
+		.quiet = o->page,
 		.idle = on_script_idle,
 		.ended = on_script_ended,
 		.arg = &lab };
 	struct console_options console_options = { .commands = !asked,
 		.played = true,
 		.guest = o->control ? SERVER_FILE : NULL,
+		.guest_name = "page",
 		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
 		.color = wants_color(STDOUT_FILENO),
 		.print = print_stdio,
@@ -473,7 +507,7 @@ int lab_run(const struct options *o)
 	struct diag d = { 0 };
 	int r;
 
-	if (practice_read(&lab.practice, o, &d) < 0 ||
+	if (check_json(&lab, &d) < 0 || practice_read(&lab.practice, o, &d) < 0 ||
 		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
 		practice_done(&lab.practice);
 		complaint_print(&d);
@@ -514,7 +548,6 @@ int lab_run(const struct options *o)
 	practice_done(&lab.practice);
 	world_free(lab.world);
 	console_free(lab.console);
-	lines_done(&lab.lines);
 	text_done(&lab.title);
 	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);

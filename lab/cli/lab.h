@@ -5,9 +5,11 @@
 #ifndef LAB_CLI_LAB_H
 #define LAB_CLI_LAB_H
 
+struct lines;
 struct options;
 
-/* Run what the options ask for, to its end. The exit code. */
-int lab_run(const struct options *o);
+/* Run what the options ask for, to its end. The exit code.
+ * input: standard input, if it is read as lines: all zero, or what the lab before this one has left of it. */
+int lab_run(const struct options *o, struct lines *input);
 
 #endif

@@ -34,7 +34,10 @@ int lines_open(struct lines *l, uv_loop_t *loop, void (*ready)(void *arg), void 
 {
 	int flags = fcntl(STDIN_FILENO, F_GETFL);
 
-	*l = (struct lines){ .ready = ready, .arg = arg };
+	l->ready = ready;
+	l->arg = arg;
+	if (l->ended)
+		return 0;
 	if (uv_poll_init(loop, &l->poll, STDIN_FILENO) < 0) {
 		l->ended = true;
 		return recipe_read_fd(STDIN_FILENO, "stdin", &l->text, d);

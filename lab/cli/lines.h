@@ -22,7 +22,8 @@ struct lines {
 	void *arg;
 };
 
-/* ready: there may be more to take, or the end has come; called from the loop, not for a file, whose end has come when
+/* l: all zero, or closed, when another lab goes on with what it has not taken.
+ * ready: there may be more to take, or the end has come; called from the loop, not for a file, whose end has come when
  * this returns. 0, or -errno with d filled. */
 int lines_open(struct lines *l, uv_loop_t *loop, void (*ready)(void *arg), void *arg,
 	struct diag *d);
@@ -31,7 +32,7 @@ int lines_open(struct lines *l, uv_loop_t *loop, void (*ready)(void *arg), void 
  * collected for ever; its rest is left out. */
 bool lines_take(struct lines *l, struct text *out);
 void lines_close(struct lines *l);
-/* After the loop has ended. */
+/* After the last loop has ended. */
 void lines_done(struct lines *l);
 
 #endif

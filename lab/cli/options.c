@@ -110,7 +110,8 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "list",
 		.args = "[FOLDER]",
 		.summary = "the recipes there are",
-		.detail = "One a line: its topic and name, its first words, and the claims it puts to the kernel.",
+		.detail = "One a line: its topic and name, its first words, the claims it puts to the kernel, and how often it asks\n"
+			  "what will happen: [A25 A26] ?2.",
 		.recipes = "recipes",
 	},
 	[VERB_SHOW] = {
@@ -332,6 +333,16 @@ static int parse_time(const char *value, uint64_t *ret_ns)
 	return 0;
 }
 
+/* A report is one thing, and the last one named must not win in silence. */
+static int choose_page(struct options *o, enum option_id id, enum page page, struct text *error)
+{
+	if (o->page && o->page != page)
+		return refuse(error, "--svg, --diagram and --md: one at a time, so no ",
+			option_defs[id].name, " here");
+	o->page = page;
+	return 0;
+}
+
 static int take(struct options *o, enum option_id id, const char *value, struct text *error)
 {
 	char *end;
@@ -377,14 +388,11 @@ static int take(struct options *o, enum option_id id, const char *value, struct 
 		o->output = value;
 		break;
 	case OPTION_SVG:
-		o->page = PAGE_SVG;
-		break;
+		return choose_page(o, id, PAGE_SVG, error);
 	case OPTION_DIAGRAM:
-		o->page = PAGE_DIAGRAM;
-		break;
+		return choose_page(o, id, PAGE_DIAGRAM, error);
 	case OPTION_MARKDOWN:
-		o->page = PAGE_MARKDOWN;
-		break;
+		return choose_page(o, id, PAGE_MARKDOWN, error);
 	case OPTION_JOBS:
 		o->jobs = (unsigned)strtoul(value, &end, 10);
 		if (value[0] < '0' || value[0] > '9' || *end || strlen(value) > 3 || !o->jobs ||

@@ -26,7 +26,8 @@
 #include "view/gradebook.h"
 #include "world/world.h"
 
-#define MEMORY_MAX (128u << 20) /* bytes of address space, of each process; a lab has 10 MiB of it */
+#define MEMORY_MAX                                                                                 \
+	(128u << 20) /* bytes of address space, of each process; a lab has 10 MiB of it */
 #define REPLAY_MOST_NS                                                                             \
 	(20 * NS_PER_S) /* for all that is not waiting for what the student waited for */
 #define LATE_NS (2 * NS_PER_S) /* that much later than it took the student */

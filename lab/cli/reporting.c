@@ -24,6 +24,19 @@ static bool looks_like_journal(const struct text *t)
 	return text_get(t)[strspn(text_get(t), " \n\r\t")] == '{';
 }
 
+/* Has it one further down? Then something stands before it: the banner of a prompt, say. */
+static bool has_journal_line(const struct text *t)
+{
+	return strstr(text_get(t), "\n{\"v\":") != NULL;
+}
+
+static int refuse(const char *name, struct diag *d)
+{
+	diag_set(d, EBADMSG, "%s is no journal: its first line is not JSON", name);
+	diag_remedy(d, "tcplab --json -f RECIPE > JOURNAL; or report RECIPE, which plays it");
+	return -EBADMSG;
+}
+
 /* Bytes of a file, until it is known to be no journal. */
 static int read_journal(int fd, const char *name, struct text *out, struct diag *d)
 {
@@ -57,7 +70,10 @@ int reporting_read(const char *path, struct journal **ret_journal, struct diag *
 	if (fd < 0 || fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
 		return 0;
 	r = read_journal(fd, standard ? "standard input" : path, &text, d);
-	if (r == 0 && (standard || looks_like_journal(&text)))
+	/* the banner of a prompt, say, and then what was wanted: no recipe has such lines */
+	if (r == 0 && !looks_like_journal(&text) && (standard || has_journal_line(&text)))
+		r = refuse(standard ? "standard input" : path, d);
+	else if (r == 0 && (standard || looks_like_journal(&text)))
 		r = jsonl_read(text_get(&text), text.len, standard ? "stdin" : path, ret_journal,
 			d);
 	text_done(&text);

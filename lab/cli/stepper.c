@@ -128,9 +128,15 @@ static void obey(struct stepper *s, const struct text *line)
 
 static void answer(struct stepper *s, const struct text *line)
 {
+	struct prediction *question = script_prediction(s->script);
+
 	leave(s, SIZE_MAX); /* what was typed stays */
-	if (!prediction_answer(script_prediction(s->script), s->world, text_get(line), line->len))
+	if (prediction_answer(question, s->world, text_get(line), line->len))
+		return;
+	if (s->terminal)
 		show(s);
+	else /* a line for each question, as without --step */
+		prediction_answer(question, s->world, "", 0);
 }
 
 static void take_lines(void *arg)

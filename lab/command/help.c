@@ -9,7 +9,7 @@
 #include "base/tcp_state.h"
 #include "base/text.h"
 #include "command/option.h"
-#include "command/paragraph.h"
+#include "base/paragraph.h"
 #include "command/topic.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -53,11 +53,11 @@ void help_list(const struct cmd_table *table, struct text *out)
 		add_row(out, text_get(&usage), 30, def->summary);
 		text_done(&usage);
 	}
-	text_puts(out,
-		"\nAfter a call: `=> VALUE` says what it must give, `&` sends it to the background.\n"
-		"`help COMMAND` tells more; so does help on a TCP state, an errno, a socket option, a field that\n"
-		"`show` tells, or a word:\n"
+	paragraph_add(out, "\n", 0,
+		"After a call: `=> VALUE` says what it must give, `&` sends it to the background. `help COMMAND` tells "
+		"more; so does help on a TCP state, an errno, a socket option, a field that `show` tells, or a word: "
 		"`help topics` and `help options` list them. Ctrl-C stops waiting, Ctrl-D leaves.");
+	end_line(out);
 }
 
 static void add_options(struct text *out)

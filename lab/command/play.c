@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/paragraph.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
 #include "journal/event.h"
@@ -135,7 +136,7 @@ static void tell_numbers(const struct cmd_call *c)
 static int play_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct text path = TEXT_EMPTY, text = TEXT_EMPTY, opening = TEXT_EMPTY;
+	struct text path = TEXT_EMPTY, text = TEXT_EMPTY, opening = TEXT_EMPTY, head = TEXT_EMPTY;
 	int r;
 
 	if (!script_typed(c->script))
@@ -149,7 +150,8 @@ static int play_run(struct cmd_call *c, struct diag *d)
 			"a recipe begins in a lab where nothing is yet; write: reset; play %.80s",
 			s->words[1].text);
 	if (r == 0) {
-		recipe_opening(text_get(&text), text.len, &opening);
+		recipe_opening(text_get(&text), text.len, &head);
+		paragraph_add_filled(&opening, text_get(&head));
 		tell_replaced(c);
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);
 	}
@@ -160,6 +162,7 @@ static int play_run(struct cmd_call *c, struct diag *d)
 	text_done(&path);
 	text_done(&text);
 	text_done(&opening);
+	text_done(&head);
 	return r;
 }
 
@@ -173,7 +176,8 @@ const struct cmd_def cmd_play = {
 		"`next`, or Enter alone, runs its next command, which the prompt shows, with its place; between them anything\n"
 		"may be typed. RECIPE is a file, or a name such as open/three-way. It begins in a lab where nothing is yet:\n"
 		"`reset; play open/three-way`. `reset` under way begins it anew, too. While it waits for you, what a kernel sends\n"
-		"again because something is held is dropped.",
+		"again because something is held is dropped. Some ask what will happen (`tcplab list` marks them: ?2): the next line is\n"
+		"the answer, see `help predict`.",
 	.source = "tcplab",
 	.example = "play open/self-connect",
 	.flags = CMD_OUTSIDE,

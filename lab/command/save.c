@@ -190,8 +190,7 @@ static int save_run(struct cmd_call *c, struct diag *d)
 			"a recipe may not write files unless tcplab is told so: --allow-write");
 	if (strlen(path->text) != path->len)
 		return statement_error(c->statement, path, d, "a file name holds no NUL");
-	text_puts(&out,
-		"# A session with tcplab.\n#\n# Look for: (say here what is to be seen)\n\n");
+	text_puts(&out, "# A session with tcplab.\n\n");
 	add_session(world_journal(c->world), &out);
 	add_states(c->world, &out);
 	r = write_new(path->text, &out);

@@ -68,7 +68,7 @@ static int socket_run(struct cmd_call *c, struct diag *d)
 	struct call_order order = { .request = &q, .new_name = s->words[1].text };
 	struct process *p = NULL;
 	struct text text = TEXT_EMPTY;
-	size_t kind;
+	size_t kind = 0;
 	int r = name_new(c->world, s, &s->words[1], d);
 
 	if (r == 0)

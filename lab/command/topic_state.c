@@ -47,7 +47,9 @@ static const struct state_topic states[] = {
 			"TCP_SYNCNT retransmissions, to CLOSED.",
 		.commands = "connect send sendto write recv recvfrom read shutdown",
 		.note = "connect waits, or gives EALREADY when nonblocking. send and recv wait for the "
-			"handshake (nonblocking: EAGAIN). shutdown gives the attempt up.",
+			"handshake (nonblocking: EAGAIN). shutdown gives the attempt up. The SYN is sent again "
+			"after 1, 2, 3, 4, 5, 7, 11 s: the time does not double at first (help "
+			"tcp_syn_linear_timeouts); before Linux 6.5 after 1, 3, 7 s.",
 		.example = "hold; socket c; nonblock c on; connect c :80 => EINPROGRESS; "
 			   "expect c SYN-SENT",
 		.source = "RFC 9293 3.3.2, 3.10.7.3; net/ipv4/tcp_input.c "
@@ -107,7 +109,8 @@ static const struct state_topic states[] = {
 		.enter = "ACK of the FIN in FIN-WAIT-1.",
 		.leave =
 			"FIN to TIME-WAIT; RST to CLOSED; after close(2) by a timer: TCP_LINGER2 or "
-			"net.ipv4.tcp_fin_timeout, 60 s.",
+			"net.ipv4.tcp_fin_timeout, 60 s, or 3.5 times the rto, whichever is more. Of more than "
+			"60 s all but the last 60 run on the keepalive timer, whose name sock_diag tells.",
 		.commands = "recv recvfrom read shutdown getpeername",
 		.note = "recv waits for data or the end. send gives EPIPE and SIGPIPE. After shutdown rdwr "
 			"data that arrives is answered by RST.",

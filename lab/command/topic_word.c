@@ -183,10 +183,14 @@ static const struct word_topic words[] = {
 	},
 	{
 		.name = "retransmission",
-		.others = "retransmissions|retransmit|retransmission timer",
+		.others = "retransmissions|retransmit|retransmission timer|tcp_syn_linear_timeouts|"
+			  "net.ipv4.tcp_syn_linear_timeouts",
 		.meaning =
 			"Sent and not acknowledged in time: the oldest segment is sent again, and the time doubles. "
 			"1 s for SYN and SYN/ACK, then 200 ms and more, by the round-trip time; at most 120 s. "
+			"Of a SYN the first net.ipv4.tcp_syn_linear_timeouts (4; since Linux 6.5) come 1 s "
+			"apart before it doubles, so 1, 2, 3, 4, 5, 7, 11 s after the first: `tcplab claims B2` "
+			"shows it, and `sysctl net.ipv4.tcp_syn_linear_timeouts 0` ends it. "
 			"The number told is how often in a row. TCP_SYNCNT, net.ipv4.tcp_retries2 and "
 			"TCP_USER_TIMEOUT say when TCP gives up: ETIMEDOUT.",
 		.example = PAIR "hold; send c \"x\"; expect c retransmits 1 within 3s",
@@ -198,7 +202,7 @@ static const struct word_topic words[] = {
 		.meaning =
 			"Before the retransmission timeout the last segment is sent again once, after about two "
 			"round-trip times, so that the peer's answer tells what was lost. sock_diag shows it "
-			"as a retransmission timer; the story tells it so too, without a count.",
+			"as a retransmission timer, as it does the timer that RACK waits for reordered segments with, but counts none: the story tells it so, \"(or loss probe)\".",
 		.example = PAIR "hold; mark; send c \"x\"; expect segments data data within 2s",
 		.source = "RFC 8985 7; net/ipv4/tcp_output.c tcp_send_loss_probe()",
 	},
@@ -208,8 +212,9 @@ static const struct word_topic words[] = {
 		.meaning =
 			"With SO_KEEPALIVE an idle connection is probed after TCP_KEEPIDLE (2 hours): a segment "
 			"without data, one number old, that a living peer acknowledges. TCP_KEEPCNT probes "
-			"without an answer, TCP_KEEPINTVL apart, end it with ETIMEDOUT. The same timer ends "
-			"FIN-WAIT-2 and serves SYN-RECEIVED.",
+			"without an answer, TCP_KEEPINTVL apart, end it with ETIMEDOUT. Without SO_KEEPALIVE the same "
+			"timer, by the same name, serves a FIN-WAIT-2 that nobody holds, when that is to last more than "
+			"60 s (tcp_fin_timeout, TCP_LINGER2, or 3.5 times the rto if that is more); and SYN-RECEIVED.",
 		.example = PAIR "set c SO_KEEPALIVE; expect c timer keepalive",
 		.source = "tcp(7); RFC 9293 3.8.4; net/ipv4/tcp_timer.c tcp_keepalive_timer()",
 	},

@@ -118,6 +118,8 @@ struct event {
 		struct {
 			uint32_t endpoint;
 			uint32_t retransmits; /* after it fired */
+			/* The kernel calls it retransmission and has counted none: a loss probe goes by that name. */
+			bool maybe_probe;
 		} timer;
 		struct {
 			uint64_t number; /* 1, 2, 3 ... : the #N people type */

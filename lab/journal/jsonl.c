@@ -254,6 +254,8 @@ static void put_details(json_t *object, const struct event *event)
 	case EVENT_TIMER:
 		put_number(object, "endpoint", event->timer.endpoint);
 		put_number(object, "retransmits", event->timer.retransmits);
+		if (event->timer.maybe_probe)
+			json_object_set_new(object, "maybe_probe", json_true());
 		break;
 	case EVENT_SEGMENT:
 	case EVENT_COPY:

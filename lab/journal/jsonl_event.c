@@ -488,6 +488,7 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 	case EVENT_TIMER:
 		event->timer.endpoint = get_endpoint(r);
 		event->timer.retransmits = (uint32_t)get_number(r, "retransmits", UINT32_MAX, 0);
+		event->timer.maybe_probe = get_flag(r, "maybe_probe");
 		break;
 	case EVENT_SEGMENT:
 	case EVENT_COPY:

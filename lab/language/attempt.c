@@ -141,14 +141,14 @@ static bool listed(const char *const *list, const char *verb)
 }
 
 /* They change nothing of what the kernel does, or only lead to commands that are counted by themselves. */
-static const char *const for_free[] = { "answer", "capture", "counters", "events", "expect", "goal",
-	"help", "hint", "ladder", "mark", "quit", "repeat", "save", "say", "sleep", "ss", "submit",
-	"until", "wait", "wire", NULL };
+static const char *const for_free[] = { "answer", "capture", "claim", "counters", "diagram",
+	"events", "expect", "goal", "help", "hint", "ladder", "mark", "quit", "repeat", "save",
+	"say", "show", "sleep", "slow", "ss", "submit", "until", "wait", "watch", "wire", NULL };
 /* What cannot be played again elsewhere, or would undo what is given. */
-static const char *const never[] = { "exec", "include", "needs", "next", "play", "reset", "type",
-	NULL };
-/* Played again they would write files, or end it. */
-static const char *const for_a_person[] = { "capture", "quit", "save", "submit", NULL };
+static const char *const never[] = { "exec", "include", "needs", "next", "play", "predict", "reset",
+	"type", NULL };
+/* Played again they would write files, or end it, or have nobody to look. */
+static const char *const for_a_person[] = { "capture", "quit", "save", "submit", "watch", NULL };
 
 /* The verb of a command's text. */
 static bool is_free(const char *text)
@@ -161,6 +161,18 @@ static bool is_free(const char *text)
 	memcpy(verb, text, len);
 	verb[len] = '\0';
 	return listed(for_free, verb);
+}
+
+/* Has a command that failed done a part of it? `step 9` delivers what is held and then finds nothing more. */
+static bool did_something(const struct journal *j, uint64_t command, uint64_t error)
+{
+	for (uint64_t no = command + 1; no < error; no++) {
+		const struct event *event = journal_get(j, no);
+
+		if (event->cause == command || event->kind == EVENT_DELIVERED)
+			return true;
+	}
+	return false;
 }
 
 /* What the lab refused was not done, and does not count. */
@@ -182,7 +194,7 @@ static void count_commands(struct attempt *a)
 			continue;
 		if (event->kind == EVENT_COMMAND)
 			a->commands++;
-		else
+		else if (!did_something(j, of->no, event->no))
 			a->commands--;
 	}
 	a->read = journal_last(j);

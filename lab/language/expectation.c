@@ -143,9 +143,10 @@ static int parse_tolerance(const struct statement *s, size_t *i, struct expectat
 	if (*i >= s->word_count || strncmp(s->words[*i].text, "+-", 2) != 0)
 		return 0;
 	e->tolerance = strtod(s->words[*i].text + 2, &end) / 100;
-	if (strcmp(end, "%") != 0 || e->tolerance < 0)
-		return statement_error(s, &s->words[*i], d, "'%.40s' is no tolerance: +-20%%",
-			s->words[*i].text);
+	/* with 100% nothing would be too little, and not a number is never between */
+	if (strcmp(end, "%") != 0 || !(e->tolerance >= 0 && e->tolerance < 1))
+		return statement_error(s, &s->words[*i], d,
+			"'%.40s' is no tolerance, which is below 100%%: +-20%%", s->words[*i].text);
 	++*i;
 	return 0;
 }

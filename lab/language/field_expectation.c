@@ -21,8 +21,10 @@ static int parse_name(const struct statement *s, const struct token *t, struct e
 	struct text all = TEXT_EMPTY;
 
 	for (e->number = 0; e->field->names[e->number]; e->number++) {
-		if (strcmp(e->field->names[e->number], t->text) == 0)
+		if (strcmp(e->field->names[e->number], t->text) == 0) {
+			text_done(&all);
 			return 0;
+		}
 		text_printf(&all, "%s%s", e->number ? ", " : "", e->field->names[e->number]);
 	}
 	statement_error(s, t, d, "'%.40s' is no value of %s: %s", t->text, e->field->name,

@@ -411,5 +411,10 @@ int name_duration(const struct statement *s, const struct token *t, uint64_t *re
 			return 0;
 		}
 	}
+	if (!*end &&
+		isdigit((unsigned char)
+				t->text[0])) /* most often seconds are meant, but not always */
+		return statement_error(s, t, d, "'%.40s' is no time: %.40ss, %.40sms ...", t->text,
+			t->text, t->text);
 	return statement_error(s, t, d, "'%.40s' is no time: 300ms, 2s, 1.5s, 1m", t->text);
 }

@@ -25,6 +25,7 @@ static struct statement *copy_statement(const struct statement *st)
 	copy->file = text_copy(st->file);
 	copy->text = text_copy(st->text);
 	copy->line_text = text_copy(st->line_text);
+	copy->comment = NULL;
 	copy->tokens = tokens;
 	copy->words = tokens.tokens;
 	copy->outcome = NULL;

@@ -46,6 +46,7 @@ void play_rewind(struct play *p)
 	queue_done(&p->queue);
 	claim_stack_done(&p->claims);
 	p->taken = 0;
+	p->commented = 0;
 	p->halted = false;
 	p->go = 0;
 	play_join(&p->list);
@@ -101,6 +102,15 @@ struct statement *play_take(struct play *p)
 		p->go -= p->go != PLAY_ALL;
 	}
 	return queue_next(&p->queue);
+}
+
+const char *play_comment(struct play *p, const struct statement *st)
+{
+	/* of a file that is included the lines are others */
+	if (!st->comment || st->line <= p->commented || strcmp(st->file, p->file) != 0)
+		return NULL;
+	p->commented = st->line;
+	return st->comment;
 }
 
 const struct statement *play_next(const struct play *p)

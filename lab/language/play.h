@@ -32,6 +32,7 @@ struct play {
 	struct claim_stack claims; /* whose blocks run */
 	uint64_t go; /* steps that may be taken */
 	bool halted;
+	uint32_t commented; /* line of the last statement whose comment was given */
 	uint64_t event; /* EVENT_RECIPE: the cause of its commands */
 };
 
@@ -52,6 +53,10 @@ bool play_due(const struct play *p);
 struct statement *play_take(struct play *p);
 /* These are about to run as a part of what was taken last, the loop or the `include` they stand in. */
 void play_join(struct statement_list *list);
+
+/* The comment on this statement, which is about to run or waits to: once, and not for each round of a
+ * loop. NULL = none. */
+const char *play_comment(struct play *p, const struct statement *st);
 
 /* What comes next; NULL = none is left, or it is none. */
 const struct statement *play_next(const struct play *p);

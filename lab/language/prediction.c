@@ -124,6 +124,16 @@ int prediction_check(const struct statement_list *list, bool inside, struct diag
 	return r;
 }
 
+size_t prediction_count(const struct statement_list *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += is_verb(&list->statements[i], "predict") +
+			prediction_count(&list->statements[i].block);
+	return count;
+}
+
 /* ---- asking ---- */
 
 /* The last call in the block, wherever it stands. NULL = there is none. */
@@ -272,6 +282,7 @@ bool prediction_answer(struct prediction *p, struct world *w, const char *text, 
 void prediction_ask_nobody(struct prediction *p, struct world *w)
 {
 	p->ask = NULL;
+	p->deserted = true;
 	if (p->stage == PREDICTION_WAITING) {
 		p->stage = PREDICTION_ANSWERED;
 		world_kick(w);
@@ -359,7 +370,7 @@ void prediction_forget_recipe(struct prediction *p)
 
 static enum prediction_verdict verdict_of(const struct prediction *p, bool met)
 {
-	if (!p->reply)
+	if (!p->reply && !p->deserted)
 		return PREDICTION_SKIPPED;
 	if (!p->answered)
 		return PREDICTION_UNANSWERED;
@@ -396,7 +407,7 @@ void prediction_sum_up(struct prediction *p, struct journal *j)
 		journal_add(j, note);
 	}
 	text_clear(&text);
-	if (p->skipped) {
+	if (p->skipped && !p->quiet) {
 		text_printf(&text, "%u prediction%s skipped: `tcplab play` asks", p->skipped,
 			p->skipped == 1 ? "" : "s");
 		note.text = text_get(&text);

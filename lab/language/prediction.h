@@ -46,6 +46,8 @@ struct prediction {
 	 * later. NULL = nobody is. */
 	void (*ask)(void *arg);
 	void *arg;
+	bool quiet; /* who runs this knows that nobody is: how many are skipped is not told */
+	bool deserted; /* somebody was, and is gone: what is asked from then on is not answered */
 	enum prediction_stage stage;
 	/* While it is open: */
 	const struct statement *statement; /* borrowed */
@@ -71,6 +73,9 @@ struct prediction {
  * nowhere else, no question inside another; inside: the list will run inside one. 0, or -EINVAL with the place in d. */
 int prediction_check(const struct statement_list *list, bool inside, struct diag *d);
 
+/* How many questions there are in these statements. */
+size_t prediction_count(const struct statement_list *list);
+
 /* Put the question: EVENT_QUESTION. c: its command, the statement of which is borrowed while it is open. 0, or -EINVAL
  * when it cannot be put. Afterwards it waits, or (nobody to ask) is skipped. */
 int prediction_begin(struct prediction *p, struct cmd_call *c, struct diag *d);
@@ -78,7 +83,7 @@ bool prediction_waits(const struct prediction *p);
 /* A line that somebody has typed, `len` bytes of anything; blank: "I don't know". It is locked (EVENT_PREDICTION, true),
  * or no answer: that is told, and the question goes on waiting (false). Only while it waits. */
 bool prediction_answer(struct prediction *p, struct world *w, const char *text, size_t len);
-/* Whoever answered is gone: this question and those to come are skipped. */
+/* Whoever answered is gone: this question and those to come are not answered. */
 void prediction_ask_nobody(struct prediction *p, struct world *w);
 /* Its block begins after this event. */
 void prediction_enter(struct prediction *p, uint64_t last);

@@ -31,6 +31,8 @@
 #define SETTLE_MOST_NS NS_PER_S
 #define COMMANDS_AT_ONCE 16 /* then the loop has its turn: signals, ends of processes, timers */
 #define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
+/* Commands that a guest may have waiting; one that is long takes megabytes. */
+#define GUEST_WAITING_MOST 32
 
 struct script {
 	struct world *world; /* borrowed */
@@ -79,6 +81,7 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->told_idle = true;
 	s->prediction.ask = options->ask;
 	s->prediction.arg = options->arg;
+	s->prediction.quiet = options->quiet;
 	s->pending.returned = prediction_heard;
 	s->pending.arg = &s->prediction;
 	world_watch(world, on_changed, s);
@@ -313,6 +316,11 @@ static void tell_unread(struct script *s, const char *text, size_t len, uint32_t
 	world_kick(s->world);
 }
 
+bool script_takes_guest(const struct script *s)
+{
+	return s->queue.count < GUEST_WAITING_MOST;
+}
+
 void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line)
 {
@@ -400,6 +408,9 @@ static void start(struct script *s, struct statement *st)
 {
 	struct diag d = { 0 };
 	int result;
+
+	if (st->played)
+		telling_comment(world_journal(s->world), &s->play, st);
 
 	s->current = st;
 	s->call = (struct cmd_call){ .script = s,
@@ -508,6 +519,9 @@ static void run_queue(struct script *s)
 		} else if (!s->told_idle) {
 			s->told_idle = true;
 			wire_wait(world_wire(s->world), s->play.file != NULL);
+			if (s->play.file)
+				telling_comment(world_journal(s->world), &s->play,
+					play_next(&s->play));
 			if (s->options.idle)
 				s->options.idle(s->options.arg);
 			continue; /* it may have pushed more */

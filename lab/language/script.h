@@ -56,6 +56,7 @@ struct script_options {
 	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
 	 * answer: questions are skipped. */
 	void (*ask)(void *arg);
+	bool quiet; /* and how many were skipped is not told: nobody could have been asked */
 	/* No command is left that may run, and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
 	/* It is over. Called once, from the loop. */
@@ -84,6 +85,8 @@ void script_push_told(struct script *s, const char *text, size_t len, const char
  * read or write files. All of it at once: a block that is not closed is an error. */
 void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line);
+/* Is there room for more of that? Each command that waits takes memory. */
+bool script_takes_guest(const struct script *s);
 /* Lines were kept: a block is open, and more is to come. */
 bool script_in_block(const struct script *s);
 /* Forget these lines. */

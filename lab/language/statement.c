@@ -15,6 +15,7 @@ void statement_done(struct statement *s)
 	free(s->file);
 	free(s->line_text);
 	free(s->text);
+	free(s->comment);
 	token_list_done(&s->tokens);
 	statement_list_done(&s->block);
 	*s = (struct statement){ 0 };
@@ -87,6 +88,7 @@ struct parser {
 	struct statement_list *lists[BLOCKS_MAX + 1]; /* [depth] is the one being filled */
 	struct statement *openers[BLOCKS_MAX + 1]; /* whose block that is */
 	size_t depth;
+	struct text comment; /* the lines of comment just passed */
 };
 
 /* A line being parsed. */
@@ -115,6 +117,7 @@ static int add_statement(struct parser *p, struct parsed_line *line, size_t from
 		memory_grow(list->statements, (list->count + 1) * sizeof(*list->statements));
 	s = &list->statements[list->count++];
 	*s = (struct statement){ .file = text_copy(p->file), .line = line->number };
+	s->comment = p->comment.len ? text_take(&p->comment) : NULL;
 	text_add(&copy, line->text, line->len);
 	s->line_text = text_take(&copy);
 	text_add(&copy, line->text + begin, end - begin);
@@ -172,6 +175,21 @@ static int end_statement(struct parser *p, struct parsed_line *line, size_t from
 	return 0;
 }
 
+/* A line that holds no statement: a comment belongs to what comes right below. */
+static void pass_line(struct parser *p, const struct parsed_line *line)
+{
+	size_t blank = 0;
+
+	while (blank < line->len && strchr(" \t", line->text[blank]))
+		blank++;
+	if (blank == line->len) {
+		text_clear(&p->comment);
+		return;
+	}
+	text_puts(&p->comment, p->comment.len ? "\n" : "");
+	text_printable(&p->comment, line->text + blank, line->len - blank);
+}
+
 static int parse_line(struct parser *p, const char *text, size_t len, uint32_t number,
 	struct diag *d)
 {
@@ -185,6 +203,8 @@ static int parse_line(struct parser *p, const char *text, size_t len, uint32_t n
 	r = lexer_line(text, len, p->file, number, &line.tokens, d);
 	if (r < 0)
 		return r;
+	if (line.tokens.count == 0)
+		pass_line(p, &line);
 	for (size_t i = 0; i < line.tokens.count && r == 0; i++) {
 		const struct token *t = &line.tokens.tokens[i];
 
@@ -195,6 +215,8 @@ static int parse_line(struct parser *p, const char *text, size_t len, uint32_t n
 	}
 	if (r == 0)
 		r = end_statement(p, &line, from, line.tokens.count, NULL, d);
+	if (line.tokens.count)
+		text_clear(&p->comment); /* a '}' has none */
 	token_list_done(&line.tokens);
 	return r;
 }
@@ -206,6 +228,7 @@ static int parser_end(struct parser *p, int r, struct statement_list *ret_list, 
 			"this block is not closed: '}' is missing");
 		r = -EAGAIN;
 	}
+	text_done(&p->comment);
 	if (r < 0)
 		statement_list_done(&p->root);
 	else
@@ -226,6 +249,7 @@ int statement_parse_all(const char *text, size_t len, const char *file, uint32_t
 {
 	struct parser p = { .file = file, .lists = { &p.root } };
 	uint32_t line_no = first_line;
+	bool opening = true;
 	int r = 0;
 
 	while (len && r == 0) {
@@ -233,6 +257,9 @@ int statement_parse_all(const char *text, size_t len, const char *file, uint32_t
 		size_t line_len = newline ? (size_t)(newline - text) : len;
 
 		r = parse_line(&p, text, line_len, line_no++, d);
+		opening = opening && text[0] == '#';
+		if (opening)
+			text_clear(&p.comment);
 		len -= line_len + !!newline;
 		text += line_len + !!newline;
 	}

@@ -20,6 +20,7 @@ struct statement {
 	char *file; /* owned: as shown in messages */
 	char *line_text; /* owned: the line it stands in, as written, for carets */
 	char *text; /* owned: its own part of that line */
+	char *comment; /* owned: the lines of comment right above, with their #, made harmless; NULL = none */
 	uint32_t line;
 	struct token_list tokens; /* owned: all of them */
 	const struct token *words; /* [0] is the verb; [1..word_count) the arguments */
@@ -41,7 +42,7 @@ int statement_parse(const char *line, size_t len, const char *file, uint32_t lin
 	struct statement_list *ret_list, struct diag *d);
 /* The same for a whole text of lines, the first of which is number `first_line`; blocks may span lines.
  * Stops at the first error; -EAGAIN (with d filled) when the text ends inside a block. Windows line ends are
- * fine. */
+ * fine. What the text begins with is a comment on all of it, not on its first command. */
 int statement_parse_all(const char *text, size_t len, const char *file, uint32_t first_line,
 	struct statement_list *ret_list, struct diag *d);
 void statement_done(struct statement *s);

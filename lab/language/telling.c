@@ -8,6 +8,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
+#include "language/play.h"
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "wire/wire.h"
@@ -122,6 +123,15 @@ uint64_t telling_recipe(struct journal *j, const char *file, const char *text, s
 			.text = text_get(&opening) });
 	text_done(&opening);
 	return event;
+}
+
+void telling_comment(struct journal *j, struct play *p, const struct statement *st)
+{
+	const char *comment = play_comment(p, st);
+
+	if (comment)
+		journal_add(j,
+			(struct event){ .kind = EVENT_OUTPUT, .cause = p->event, .text = comment });
 }
 
 void telling_recipe_end(struct journal *j, const char *file)

@@ -9,6 +9,7 @@
 
 struct diag;
 struct journal;
+struct play;
 struct statement;
 
 /* The lab could not, or the input is bad. cause: the command that failed, 0 = it never ran. line: the source
@@ -23,6 +24,8 @@ char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t num
 /* A recipe begins: what to look for is part of the story, and its opening comment is no command, so nothing else keeps
  * it. Returns the event. */
 uint64_t telling_recipe(struct journal *j, const char *file, const char *text, size_t len);
+/* What its author says of a command of it that is about to run, or waits to. */
+void telling_comment(struct journal *j, struct play *p, const struct statement *st);
 /* It has come to its end. */
 void telling_recipe_end(struct journal *j, const char *file);
 

@@ -234,12 +234,22 @@ static void put_count(const struct sock_field *f, uint64_t value, struct text *o
 			f->unit);
 }
 
+/* Has what the time is told of never been? */
+static bool is_never(const struct sock_field *f, const struct sock_detail *detail)
+{
+	const uint8_t *bytes = detail->parts[f->part].bytes;
+
+	return f->count_offset &&
+		detail->parts[f->part].len >= f->count_offset + sizeof(uint32_t) &&
+		number_at(bytes + f->count_offset, sizeof(uint32_t)) == 0;
+}
+
 void sock_field_format(const struct sock_field *f, const struct sock_detail *detail, uint64_t value,
 	struct text *out)
 {
 	const char *string;
 
-	if (f->none && value == f->none_value && f->kind != FIELD_TEXT) {
+	if (is_never(f, detail) || (f->none && value == f->none_value && f->kind != FIELD_TEXT)) {
 		text_puts(out, f->none);
 		return;
 	}

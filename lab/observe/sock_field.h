@@ -72,6 +72,9 @@ struct sock_field {
 	/* A value that is none: what it means, in a word or two; NULL = every value is one. */
 	const char *none;
 	uint64_t none_value;
+	/* Of a time since something: where in the part the kernel counts those, in four bytes; while that is 0 the time
+	 * means nothing, and it is `none`. 0 = no such count. */
+	uint16_t count_offset;
 	bool runs; /* it runs with the clock, so that nothing can be expected of it */
 	const char *sentence; /* what it is, for a line */
 	const char *more; /* some sentences more */

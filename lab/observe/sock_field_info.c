@@ -10,6 +10,12 @@
 #define AT(member)                                                                                 \
 	INFO(offsetof(struct tcp_info, tcpi_##member),                                             \
 		sizeof(((struct tcp_info *)NULL)->tcpi_##member))
+/* The three times since something are the clock less a time stamp, and a stamp that was never made is 0: what the
+ * kernel gives then is its jiffies since boot, or since the handshake, which makes the stamps, data or not
+ * (net/ipv4/tcp.c tcp_get_info(), tcp_input.c tcp_finish_connect()). What it counts tells whether there was any. */
+#define COUNTED_BY(member)                                                                         \
+	.count_offset = offsetof(struct tcp_info, tcpi_##member), .none = "never",                 \
+	.none_value = UINT64_MAX /* none that four bytes hold: it is the count that says so */
 
 static const char *const agreed_names[] = { "timestamps", "sack", "wscale", "ecn", "ecn_seen",
 	"fastopen", "usec_ts", "child", NULL };
@@ -154,7 +160,7 @@ const struct sock_field sock_field_info[] = {
 			"whichever is more; at most 120 s, and 1 s before anything was measured. "
 			"It doubles with each timeout, which backoff counts, but not with the "
 			"first four of a SYN (net.ipv4.tcp_syn_linear_timeouts, Linux 6.5). See "
-			"`help retransmission`.",
+			"`help retransmission`; the recipe loss/syn-lost shows it.",
 		.source = "tcpi_rto; RFC 6298 2 and 5; net/ipv4/tcp_input.c tcp_set_rto()",
 	},
 	{
@@ -166,11 +172,13 @@ const struct sock_field sock_field_info[] = {
 		.sentence = "times rto was doubled, or the probe interval",
 		.more = "Goes back to 0 when a round trip is measured again, not by an ACK that "
 			"may be of either sending (RFC 6298 3). Of a sender at a zero window it "
-			"counts how often the time between probes was doubled.",
+			"counts how often the time between probes was doubled. The first "
+			"retransmissions of a SYN do not double it (`help tcp_syn_linear_timeouts`).",
 		.source = "tcpi_backoff; RFC 6298 5.5; net/ipv4/tcp_timer.c tcp_retransmit_timer()",
 	},
 	{
 		.name = "rtt",
+		.others = "srtt|smoothed_rtt",
 		.group = FIELDS_TIME,
 		.kind = FIELD_US,
 		AT(rtt),
@@ -234,11 +242,12 @@ const struct sock_field sock_field_info[] = {
 		.group = FIELDS_TIME,
 		.kind = FIELD_MS,
 		AT(last_data_sent),
+		COUNTED_BY(data_segs_out),
 		.runs = true,
 		.sentence = "since it has sent data",
-		.more = "It runs with the clock. Without any it counts from the handshake; before "
-			"that the kernel has no time to count from, and it is about as old as the "
-			"machine is up.",
+		.more = "It runs with the clock. Without any data the kernel counts from the "
+			"handshake, or before that from when the machine was started: the lab says "
+			"never, since data_segs_out is 0.",
 		.source = "tcpi_last_data_sent",
 	},
 	{
@@ -247,9 +256,11 @@ const struct sock_field sock_field_info[] = {
 		.group = FIELDS_TIME,
 		.kind = FIELD_MS,
 		AT(last_data_recv),
+		COUNTED_BY(data_segs_in),
 		.runs = true,
 		.sentence = "since data has come",
-		.more = "It runs with the clock.",
+		.more = "It runs with the clock. As long as data_segs_in is 0 it is never, whatever "
+			"the kernel says.",
 		.source = "tcpi_last_data_recv",
 	},
 	{
@@ -258,9 +269,12 @@ const struct sock_field sock_field_info[] = {
 		.group = FIELDS_TIME,
 		.kind = FIELD_MS,
 		AT(last_ack_recv),
+		COUNTED_BY(
+			delivered), /* its SYN is the first to be, on either side of a handshake */
 		.runs = true,
 		.sentence = "since an ACK has come",
-		.more = "It runs with the clock.",
+		.more = "It runs with the clock. As long as delivered is 0, not even its SYN was "
+			"acknowledged: never.",
 		.source = "tcpi_last_ack_recv",
 	},
 	{

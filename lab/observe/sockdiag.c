@@ -20,6 +20,7 @@
 struct sockdiag {
 	struct mnl_socket *nl; /* owned */
 	uint32_t sequence; /* of the last request: tells its answer from an older one */
+	unsigned interface; /* sockdiag_bound_to() */
 };
 
 static const char *const timer_names[] = {
@@ -51,6 +52,11 @@ struct sockdiag *sockdiag_open(int fd)
 	diag = memory_new(sizeof(*diag));
 	diag->nl = nl;
 	return diag;
+}
+
+void sockdiag_bound_to(struct sockdiag *diag, unsigned interface)
+{
+	diag->interface = interface;
 }
 
 void sockdiag_close(struct sockdiag *diag)
@@ -132,6 +138,7 @@ static int send_request(struct sockdiag *diag, uint16_t type, const struct addre
 	query->idiag_states = ~0U;
 	query->id.idiag_sport = htons(local->port);
 	query->id.idiag_dport = htons(remote->port);
+	query->id.idiag_if = diag->interface;
 	memcpy(query->id.idiag_src, local->bytes, len);
 	memcpy(query->id.idiag_dst, remote->bytes, len);
 	query->id.idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
@@ -249,21 +256,45 @@ static void take_searched(void *arg, const struct nlmsghdr *m)
 	s->found = true;
 }
 
+/* Have s->detail filled by the socket that is in one of these states and has the cookie. 0 or -errno. */
+static int search(struct sockdiag *diag, uint8_t protocol, uint32_t states, uint8_t wanted,
+	struct search *s)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	int r = 0;
+
+	for (size_t i = 0; i < 2 && r == 0 && !s->found; i++)
+		r = dump(diag, families[i], protocol, states, wanted, take_searched, s);
+	return r;
+}
+
+int sockdiag_listener(struct sockdiag *diag, uint64_t cookie, struct sock_report *ret_report)
+{
+	struct sock_detail detail;
+	struct search s = { .cookie = cookie, .detail = &detail };
+	int r = search(diag, IPPROTO_TCP, 1 << STATE_LISTEN, 0, &s);
+
+	if (r == 0 && s.found)
+		fill_report((const void *)detail.parts[DETAIL_MESSAGE].bytes, ret_report);
+	return r == 0 && !s.found ? -ENOENT : r;
+}
+
 int sockdiag_detail(struct sockdiag *diag, uint8_t protocol, const struct address *local,
 	const struct address *remote, uint64_t cookie, uint8_t wanted,
 	struct sock_detail *ret_detail)
 {
-	static const int families[] = { AF_INET, AF_INET6 };
 	struct search s = { .cookie = cookie, .detail = ret_detail };
 	char buffer[REPLY_BYTES];
-	int r = 0;
+	int r;
 
-	if (protocol == IPPROTO_TCP) {
+	if (protocol != IPPROTO_TCP) {
+		r = search(diag, protocol, ~0U, wanted, &s);
+	} else {
 		r = ask(diag, local, remote, wanted, buffer);
 		if (r == 0)
 			take_searched(&s, (struct nlmsghdr *)buffer);
+		if ((r == 0 || r == -ENOENT) && !s.found && !remote->port)
+			r = search(diag, protocol, 1 << STATE_LISTEN, wanted, &s);
 	}
-	for (size_t i = 0; protocol != IPPROTO_TCP && i < 2 && r == 0 && !s.found; i++)
-		r = dump(diag, families[i], protocol, ~0U, wanted, take_searched, &s);
 	return r == 0 && !s.found ? -ENOENT : r;
 }

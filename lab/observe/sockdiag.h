@@ -42,6 +42,9 @@ const char *sock_timer_name(enum sock_timer timer);
  * NULL with errno. */
 struct sockdiag *sockdiag_open(int fd);
 void sockdiag_close(struct sockdiag *diag);
+/* Have exact look-ups also find the sockets that SO_BINDTODEVICE has bound to this interface, an index; without it
+ * only those that are bound to none. Source: include/net/inet_hashtables.h inet_match(), v6.1. */
+void sockdiag_bound_to(struct sockdiag *diag, unsigned interface);
 
 /* Exact look-up. remote with family AF_UNSPEC looks for a listener. When there is no connection with
  * these addresses but a listener that would take it, the kernel reports that listener.
@@ -51,7 +54,11 @@ void sockdiag_close(struct sockdiag *diag);
 int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	const struct address *remote, struct sock_report *ret_report);
 
-/* The same, and everything else the kernel tells of it. wanted: SOCK_DETAIL_ bits. A look-up that asks
+/* The listener with this cookie: of several that share an address (SO_REUSEPORT) the look-up finds one, whichever.
+ * 0, -ENOENT, or another -errno. Source: sock_diag(7): a dump of the listeners alone. */
+int sockdiag_listener(struct sockdiag *diag, uint64_t cookie, struct sock_report *ret_report);
+
+/* As both, and everything else the kernel tells of it. wanted: SOCK_DETAIL_ bits. A look-up that asks
  * for all takes twice as long (2.8 us against 1.4), so only who shows it asks.
  * protocol: IPPROTO_TCP or IPPROTO_UDP. A UDP socket is looked for in a dump of them all, by its cookie: an exact
  * look-up takes source and destination the other way round there, depending on the kernel

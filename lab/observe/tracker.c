@@ -264,7 +264,7 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 }
 
 static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock_timer timer,
-	uint32_t retransmits)
+	uint32_t retransmits, bool maybe_probe)
 {
 	e->timer_told_ns = clock_now_ns();
 	e->timer_event = journal_add(t->journal,
@@ -273,7 +273,9 @@ static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock
 			.host = t->host,
 			.process = e->process,
 			.text = timer ? sock_timer_name(timer) : "unreported",
-			.timer = { .endpoint = e->id, .retransmits = retransmits } });
+			.timer = { .endpoint = e->id,
+				.retransmits = retransmits,
+				.maybe_probe = maybe_probe } });
 	return e->timer_event;
 }
 
@@ -295,7 +297,7 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	bool fired = r->retransmits > e->retransmits && e->timer != SOCK_TIMER_NONE;
 
 	if (cause == 0 && (fired || r->state != e->state) && e->state != STATE_NONE)
-		cause = add_timer_event(t, e, e->timer, r->retransmits);
+		cause = add_timer_event(t, e, e->timer, r->retransmits, false);
 	set_addresses(t, e, &r->local, &r->remote);
 	e->recvq = r->recvq;
 	e->sendq = r->sendq;
@@ -320,7 +322,7 @@ static void change_state(struct tracker *t, struct endpoint *e, enum tcp_state s
 	uint64_t cause)
 {
 	if (cause == 0 && state != e->state && e->state != STATE_NONE)
-		cause = add_timer_event(t, e, e->timer, e->retransmits);
+		cause = add_timer_event(t, e, e->timer, e->retransmits, false);
 	set_state(t, e, state, cause, NULL);
 }
 
@@ -330,7 +332,7 @@ static uint64_t gone(struct tracker *t, struct endpoint *e, uint64_t cause)
 	if (e->state == STATE_CLOSED)
 		return cause;
 	if (cause == 0)
-		cause = add_timer_event(t, e, e->timer, e->retransmits);
+		cause = add_timer_event(t, e, e->timer, e->retransmits, false);
 	e->recvq = e->sendq = 0;
 	set_state(t, e, STATE_CLOSED, cause, NULL);
 	return cause;
@@ -384,6 +386,8 @@ static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, 
 		e->local.port ? -sockdiag_lookup(t->diag, &e->local, &e->remote, &report) : ENOENT;
 	if (*ret_error == 0 && report.cookie != e->cookie)
 		*ret_error = ENOENT;
+	if (*ret_error == ENOENT && e->state == STATE_LISTEN)
+		*ret_error = -sockdiag_listener(t->diag, e->cookie, &report);
 	if (*ret_error == 0)
 		take_report(t, e, &report, cause, NULL);
 	return *ret_error == 0;
@@ -529,12 +533,21 @@ void tracker_abandon(struct tracker *t, uint64_t cause)
 	t->diag = NULL;
 }
 
+/* sock_diag has one number for the timer of a retransmission, of a loss probe and of RACK's reordering. Only the first
+ * counts what it sends again, and before it does (net/ipv4/inet_diag.c inet_sk_diag_fill(), tcp_timer.c
+ * tcp_retransmit_timer()); which of the others it was is not told. A SYN or SYN/ACK is never probed for. */
+static bool may_be_probe(const struct endpoint *e)
+{
+	return e->timer == SOCK_TIMER_RETRANSMIT && e->retransmits == 0 &&
+		e->state != STATE_SYN_SENT && e->state != STATE_SYN_RECEIVED;
+}
+
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
 {
 	uint64_t cause = 0;
 
 	tracker_look_at(t, &e->local, &e->remote, 0, NULL, &cause);
-	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits);
+	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits, may_be_probe(e));
 }
 
 uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e)
@@ -544,7 +557,7 @@ uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e)
 	tracker_look_at(t, &e->local, &e->remote, 0, NULL, &cause);
 	if (cause)
 		return cause;
-	cause = add_timer_event(t, e, SOCK_TIMER_NONE, 0);
+	cause = add_timer_event(t, e, SOCK_TIMER_NONE, 0, false);
 	e->timer_event = before; /* what is sent again later is none of its doing */
 	e->timer_told_ns = told_ns;
 	return cause;

@@ -7,6 +7,7 @@
 
 #include "journal/journal.h"
 #include "repl/complete.h"
+#include "view/row.h"
 
 #define PROMPT_MOST 65 /* percent of a row, so that a line has room behind it */
 #define HINT_LEAST 8 /* columns; less says nothing */

@@ -92,6 +92,10 @@ static void put_details(json_t *line, const struct event *event)
 		put_number(line, "e", event->timer.endpoint);
 		label_timer(event, false, &brief);
 		break;
+	case EVENT_HOST:
+		if (!event->text)
+			json_object_set_new(line, "new", json_true());
+		break;
 	case EVENT_EXPECTATION:
 		json_object_set_new(line, "ok", json_boolean(event->place.passed));
 		break;
@@ -113,14 +117,6 @@ static void put_details(json_t *line, const struct event *event)
 	text_done(&brief);
 }
 
-/* Nobody needs to know that there is localhost, or where `segments` counts from. */
-static bool tells(const struct event *event)
-{
-	if (event->kind == EVENT_HOST)
-		return event->cause != 0; /* there is one from the beginning */
-	return event->kind != EVENT_MARK;
-}
-
 /* What a console does not tell: it is for pictures only. */
 static bool is_quiet(const struct journal *j, const struct event *event)
 {
@@ -128,6 +124,8 @@ static bool is_quiet(const struct journal *j, const struct event *event)
 
 	if (event->kind == EVENT_LAB || event->kind == EVENT_RECIPE)
 		return true;
+	if (event->kind == EVENT_HOST)
+		return !event->cause; /* there is one from the beginning */
 	if (event->kind == EVENT_COMMAND)
 		return event_is_retold(event);
 	if (event->kind != EVENT_SOCKET)
@@ -149,7 +147,7 @@ void line_format(const struct journal *j, const struct event *event, struct text
 	json_t *line;
 	char *dumped;
 
-	if (!tells(event))
+	if (event->kind == EVENT_MARK) /* where `segments` counts from */
 		return;
 	line = json_object();
 	put_number(line, "n", event->no);

@@ -11,6 +11,7 @@
  *   from to head tail again     packet: the sockets at its ends, what it is, and where in the stream
  *   on brief      call, return, timer: the socket, and the same in a word or two
  *   ok            expectation: it came true
+ *   new           host: it was not there before; of localhost: the lab has begun anew (`reset`)
  *   quiet         a console does not tell it
  *
  * Every string is valid UTF-8 without control bytes but newlines, wherever it came from. */

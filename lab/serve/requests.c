@@ -145,6 +145,8 @@ int requests_body_end(struct server *s, struct visitor *v)
 	v->errand = ERRAND_NONE;
 	if (v->too_long)
 		return requests_refuse(s, v->wsi, 413, "A command is not that long.");
+	if (!script_takes_guest(s->script))
+		return requests_refuse(s, v->wsi, 503, "Too many commands wait already.");
 	script_push_guest(s->script, text_get(&v->body), v->body.len, SERVER_FILE, ++s->commands);
 	text_done(&v->body);
 	answer_head(204, NULL, 0, NULL, server_begin(s));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -18,9 +19,12 @@
 
 struct console {
 	struct console_options options;
-	/* A call, segment or expectation waits for the next event: its return or verdict goes on the same
+	/* A call, timer, segment or expectation waits for the next event: its return or verdict goes on the same
 	 * line. */
 	uint64_t waiting;
+	uint64_t timer; /* fired just before the segment that waits, and told with it; 0 = none */
+	unsigned
+		repeats; /* dropped while the recipe waits: they would push its step or question off the screen */
 	struct text out;
 };
 
@@ -67,9 +71,15 @@ static void story_line(struct console *c, const struct journal *j, const struct 
 	put(c, false);
 }
 
+static bool is_guest(const struct console *c, const struct event *event)
+{
+	return c->options.guest && event->subject && strcmp(event->subject, c->options.guest) == 0;
+}
+
 static void command_line(struct console *c, const struct event *event, const char *after)
 {
-	text_printf(&c->out, "%s> ", style(c, "\033[1;36m"));
+	text_printf(&c->out, "%s%s> ", style(c, "\033[1;36m"),
+		is_guest(c, event) ? c->options.guest_name : "");
 	text_printable(&c->out, event->text, strlen(event->text));
 	text_printf(&c->out, "%s%s", style(c, "\033[0m"), after);
 	put(c, false);
@@ -78,9 +88,11 @@ static void command_line(struct console *c, const struct event *event, const cha
 /* Print the line that waited. */
 static void flush(struct console *c, const struct journal *j, const char *after)
 {
-	const struct event *event = journal_get(j, c->waiting);
+	const struct event *event = journal_get(j, c->waiting), *timer = journal_get(j, c->timer);
 
-	c->waiting = 0;
+	c->waiting = c->timer = 0;
+	if (timer)
+		story_line(c, j, timer, "", "");
 	if (event && event->kind == EVENT_COMMAND)
 		command_line(c, event, after);
 	else if (event)
@@ -89,9 +101,9 @@ static void flush(struct console *c, const struct journal *j, const char *after)
 
 static void tell_error(struct console *c, const struct event *event)
 {
-	text_printf(&c->out, "%serror:%s %s", style(c, "\033[31m"), style(c, "\033[0m"),
-		event->text);
-	if (event->subject)
+	text_printf(&c->out, "%serror:%s ", style(c, "\033[31m"), style(c, "\033[0m"));
+	paragraph_add_lines(&c->out, strlen("error: "), 2, event->text);
+	if (event->subject) /* to be copied: the terminal may break it, we may not */
 		text_printf(&c->out, "\n  try: %s", event->subject);
 	put(c, true);
 }
@@ -195,6 +207,30 @@ static void tell_goal(struct console *c, const struct journal *j, const struct e
 	put(c, false);
 }
 
+/* Is it what a kernel sent again while the recipe waited? Not told, and neither are that segment and its timer. */
+static bool passes_over(struct console *c, const struct journal *j, const struct event *event)
+{
+	const struct event *waiting = journal_get(j, c->waiting);
+
+	if (event->kind != EVENT_DROPPED || !event->verdict.other)
+		return false;
+	if (waiting && event_is_segment(waiting) && waiting->wire.number == event->verdict.number)
+		c->waiting = c->timer = 0;
+	c->repeats++;
+	return true;
+}
+
+/* The recipe has gone on. */
+static void tell_repeats(struct console *c)
+{
+	if (!c->repeats || !c->options.story)
+		return;
+	text_printf(&c->out, "%*s%u repeat%s dropped while the recipe waited", INDENT, "",
+		c->repeats, c->repeats == 1 ? " was" : "s were");
+	c->repeats = 0;
+	put(c, false);
+}
+
 /* Does this event end the line that waits, on that line? */
 static bool joins(struct console *c, const struct journal *j, const struct event *event)
 {
@@ -202,6 +238,12 @@ static bool joins(struct console *c, const struct journal *j, const struct event
 
 	if (!waiting)
 		return false;
+	if (waiting->kind == EVENT_TIMER && event->kind == EVENT_SEGMENT &&
+		event->cause == waiting->no) {
+		c->timer = waiting->no;
+		c->waiting = event->no;
+		return true;
+	}
 	if (waiting->kind == EVENT_CALL && event->kind == EVENT_RETURN &&
 		event->call.call == waiting->no) {
 		c->waiting = 0; /* the return says it all */
@@ -234,6 +276,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 {
 	switch (event->kind) {
 	case EVENT_CALL:
+	case EVENT_TIMER:
 	case EVENT_SEGMENT:
 	case EVENT_COPY:
 	case EVENT_FORGED:
@@ -270,18 +313,18 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 
 static bool shows_command(const struct console *c, const struct event *event)
 {
-	return c->options.commands || (c->options.played && event->cause) ||
-		(c->options.guest && event->subject &&
-			strcmp(event->subject, c->options.guest) == 0);
+	return c->options.commands || (c->options.played && event->cause) || is_guest(c, event);
 }
 
 static void on_event(void *arg, const struct journal *j, const struct event *event)
 {
 	struct console *c = arg;
 
-	if (joins(c, j, event))
+	if (joins(c, j, event) || passes_over(c, j, event))
 		return;
 	flush(c, j, "");
+	if (event->kind == EVENT_COMMAND || event_is_prediction(event))
+		tell_repeats(c);
 	switch (event->kind) {
 	case EVENT_ERROR:
 		tell_error(c, event);
@@ -298,8 +341,9 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 			c->waiting = event->no;
 		break;
 	case EVENT_SAY:
-		text_printf(&c->out, "%s-- %s%s", style(c, "\033[33m"), event->text,
-			style(c, "\033[0m"));
+		text_printf(&c->out, "%s-- ", style(c, "\033[33m"));
+		paragraph_add_lines(&c->out, strlen("-- "), 3, event->text);
+		text_puts(&c->out, style(c, "\033[0m"));
 		put(c, false);
 		break;
 	case EVENT_RECIPE:

@@ -13,8 +13,9 @@ struct journal;
 struct console_options {
 	bool commands; /* show each command before what it does (a recipe), not at a prompt */
 	bool played; /* those of a recipe that is played step by step, which nobody typed */
-	/* Show those from here in any case: somebody else has sent them. Borrowed; NULL = there are none. */
-	const char *guest;
+	/* Show those from this file in any case, behind that name: somebody else has sent them. Borrowed; NULL = there are
+	 * none. */
+	const char *guest, *guest_name;
 	bool story; /* calls, states, segments; else only answers and errors */
 	bool color;
 	/* Complete lines. error: they say why the lab could not, or what was expected. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For a terminal of 100 columns: two lines a claim, cut to fit, and then those that differ or failed in full. */
+/* As wide as the terminal: two lines a claim, cut to fit, and then those that differ or failed in full. */
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "view/findings.h"
 
-#define WIDTH 100
 #define INDENT 15 /* columns of ID and verdict */
 
 /* Columns of UTF-8 as far as the lab's own texts go: a character is one. */
@@ -36,28 +36,6 @@ static void add_cut(const char *s, size_t most, struct text *out)
 		keep--;
 	text_add(out, s, keep);
 	text_puts(out, "...");
-}
-
-/* Words over as many lines as it takes, each indented. The first line is begun. */
-static void add_wrapped(const char *s, size_t indent, struct text *out)
-{
-	size_t used = indent;
-
-	while (*(s += strspn(s, " \n"))) {
-		size_t len = strcspn(s, " \n"), width = columns(s, len);
-
-		if (used > indent && used + 1 + width > WIDTH) {
-			text_printf(out, "\n%*s", (int)indent, "");
-			used = indent;
-		} else if (used > indent) {
-			text_puts(out, " ");
-			used++;
-		}
-		text_add(out, s, len);
-		used += width;
-		s += len;
-	}
-	text_puts(out, "\n");
 }
 
 /* What a socket went through, what was sent, what a call gave: it says more than a state on the way to that. */
@@ -103,7 +81,7 @@ static void add_seen(const struct finding *f, struct text *out)
 	text_puts(&recipes, shown->recipe);
 	if (f->test_count > 1)
 		text_printf(&recipes, " +%zu", f->test_count - 1);
-	room = WIDTH - INDENT - 2;
+	room = paragraph_width() - INDENT - 2;
 	room -= recipes.len < room / 2 ? recipes.len : room / 2;
 	add_cut(text_get(&evidence), room, &cut);
 	text_printf(out, "%*s%s%*s  ", INDENT, "", text_get(&cut),
@@ -121,7 +99,7 @@ static void add_line(const struct finding *f, struct text *out)
 
 	text_printf(&words, "%-4s %-9s ", f->id, claim_verdict_name(f->verdict));
 	text_puts(out, text_get(&words));
-	add_cut(f->statement, WIDTH - words.len, out);
+	add_cut(f->statement, paragraph_width() - words.len, out);
 	text_puts(out, "\n");
 	text_done(&words);
 	add_seen(f, out);
@@ -129,8 +107,11 @@ static void add_line(const struct finding *f, struct text *out)
 
 static void add_labelled(const char *label, const char *words, struct text *out)
 {
-	text_printf(out, "     %-9s ", label);
-	add_wrapped(words, INDENT, out);
+	struct text first = TEXT_EMPTY;
+
+	text_printf(&first, "     %-9s ", label);
+	paragraph_add(out, text_get(&first), INDENT, words);
+	text_done(&first);
 }
 
 static void add_why(const char *why, struct text *out)
@@ -147,8 +128,12 @@ static void add_why(const char *why, struct text *out)
 
 static void add_in_full(const struct finding *f, struct text *out)
 {
-	text_printf(out, "\n%-4s ", f->id);
-	add_wrapped(f->statement, 5, out);
+	struct text first = TEXT_EMPTY;
+
+	text_printf(&first, "%-4s ", f->id);
+	text_puts(out, "\n");
+	paragraph_add(out, text_get(&first), 5, f->statement);
+	text_done(&first);
 	if (f->disagree)
 		text_puts(out, "     Its recipes do not agree.\n");
 	for (size_t i = 0; i < f->test_count; i++) {

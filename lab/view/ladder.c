@@ -155,13 +155,25 @@ static void take_return(struct ladder *l, const struct event *event)
 
 /* ---- states, timers, processes ---- */
 
+/* "ESTABLISHED"; "a ESTABLISHED" where a listener has the same lifeline: by the name it has in the end, as in the title,
+ * and not by that of the queue. */
+static char *format_state(const struct ladder *l, size_t party, int lifeline, enum tcp_state state)
+{
+	struct text out = TEXT_EMPTY;
+
+	if (l->lifelines.items[lifeline].shared)
+		text_printf(&out, "%.*s ", NAME_MOST, l->cast.parties[party].name);
+	text_puts(&out, tcp_state_name(state));
+	return text_take(&out);
+}
+
 static void take_state(struct ladder *l, const struct event *event)
 {
-	const char *state = tcp_state_name(event->state.to), *name;
+	const char *name;
 	size_t party = cast_socket(&l->now, event->state.endpoint);
 	size_t rung = rung_list_find(&l->list, event->cause);
 	int lifeline = ladder_lifeline(l, party);
-	char buffer[NAME_BUFFER];
+	char buffer[NAME_BUFFER], *state;
 
 	/* where there is little room, socket() says as much */
 	if (lifeline < 0 ||
@@ -169,9 +181,10 @@ static void take_state(struct ladder *l, const struct event *event)
 			l->lifelines.count > 2))
 		return;
 	name = ladder_name(l, party, lifeline, buffer);
+	state = format_state(l, party, lifeline, event->state.to);
 	if (rung == NO_RUNG || !rung_list_takes(&l->list, rung, lifeline, name, NULL, state))
 		rung = rung_list_add(&l->list, event, event->cause, RUNG_PLAIN);
-	rung_list_write(&l->list, rung, lifeline, name, NULL, text_copy(state));
+	rung_list_write(&l->list, rung, lifeline, name, NULL, state);
 	rung_list_place(&l->list, event->no, rung);
 }
 
@@ -255,7 +268,7 @@ static void begin_with_states(struct ladder *l)
 			rung = rung_list_add(&l->list, NULL, 0, RUNG_PLAIN);
 		}
 		rung_list_write(&l->list, rung, lifeline, ladder_name(l, i, lifeline, buffer), NULL,
-			text_copy(tcp_state_name(p->state)));
+			format_state(l, i, lifeline, p->state));
 	}
 }
 

@@ -13,8 +13,6 @@
 
 /* Packets one may cross: there are two ends, and few SYNs and FINs on the way. */
 #define CROSSING_MOST 16
-#define PUSH "PSH/"
-#define PUSH_LEN (sizeof(PUSH) - 1)
 
 static void end_part(struct rung *r, enum rung_part part, size_t begin, const struct text *label)
 {
@@ -45,11 +43,7 @@ static void write_label(const struct ladder *l, const struct event *event, const
 	if (event->kind == EVENT_FORGED)
 		text_puts(&label, "forged ");
 	end_part(r, RUNG_PART_FORGED, begin, &label);
-	begin = label.len;
 	label_packet(s, &label);
-	if (label.len > begin + PUSH_LEN && strncmp(label.s + begin, PUSH, PUSH_LEN) == 0)
-		r->parts[RUNG_PART_PUSH] =
-			(struct rung_part_place){ (uint16_t)begin, (uint16_t)(begin + PUSH_LEN) };
 	begin = label.len;
 	if (event->kind != EVENT_COPY && event->wire.repeats)
 		text_printf(&label, " (again #%" PRIu64 ")", event->wire.repeats);

@@ -389,24 +389,25 @@ static void drop_port(const struct cast *c, size_t root, struct text *title)
 	text_puts(title, address_format(&host, address));
 }
 
-/* Of one connection nobody need be told which it is. */
-static bool has_several(const struct cast *c, int lifeline)
+/* Sockets by different names that something happened to. */
+static unsigned count_sockets(const struct cast *c, int lifeline, bool listeners)
 {
-	unsigned connections = 0;
+	unsigned sockets = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct party *p = &c->parties[i];
 
-		connections += p->lifeline == lifeline && p->socket && !p->listened && p->events &&
-			!named_before(c, i);
+		sockets += p->lifeline == lifeline && p->socket && p->listened == listeners &&
+			p->events && !named_before(c, i);
 	}
-	return connections > 1;
+	return sockets;
 }
 
 static void write_titles(const struct cast *c, const struct choice *choice, int index, bool narrow,
 	struct lifeline *ret_line)
 {
 	struct text title = TEXT_EMPTY, subtitle = TEXT_EMPTY;
+	unsigned connections;
 
 	if (choice->root != NOBODY) {
 		write_names(c, index, &title);
@@ -416,8 +417,10 @@ static void write_titles(const struct cast *c, const struct choice *choice, int 
 		text_puts(&title, choice->process ? choice->process : choice->host);
 		write_names(c, index, &subtitle);
 	}
-	*ret_line =
-		(struct lifeline){ .process = choice->process, .several = has_several(c, index) };
+	connections = count_sockets(c, index, false);
+	*ret_line = (struct lifeline){ .process = choice->process,
+		.several = connections > 1,
+		.shared = connections == 1 && count_sockets(c, index, true) > 0 };
 	ret_line->title = text_take(&title);
 	ret_line->subtitle = text_take(&subtitle);
 }

@@ -18,6 +18,7 @@ struct lifeline {
 	const char *
 		process; /* borrowed from the cast: it stands for all sockets of this process; else NULL */
 	bool several; /* connections: each has to be named */
+	bool shared; /* a listener and one connection: a state says whose it is */
 };
 
 struct lifelines {

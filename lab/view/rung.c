@@ -14,7 +14,8 @@
 #define GAP 46
 #define GAP_ALONE 30
 #define GAP_LEAST 24 /* "--- #12 SYN/ACK ---->" */
-#define CELL_LEAST 12 /* "SYN-RECEIVED" */
+#define CELL_LEAST 14 /* "a SYN-RECEIVED" */
+#define CALL_LEAST 4 /* columns of a call beside a state: "con~" */
 #define RECEIVED_LEAST 8 /* columns of what a call received: "hello ~ */
 
 /* Columns a cell may take: of two lifelines, a call with a state beside it. */
@@ -63,6 +64,28 @@ bool rung_fits(size_t lifelines, const char *name, const char *call, const char 
 	return !call || !state || cell_width(&cell) <= cell_most[lifelines];
 }
 
+/* What stands in a cell of `room` columns. Where that is little, the call is cut, or left out, and not the state. */
+static void format_cell(const struct rung_cell *cell, bool ascii, bool left, int room,
+	struct text *out)
+{
+	int rest = room - (cell_width(cell) - row_columns(cell->call));
+	struct text call = TEXT_EMPTY;
+	const char *state = cell->state ? cell->state : "", *at = cell->call, *gap;
+
+	if (at && (!cell->state || row_columns(at) <= rest)) {
+		text_puts(&call, at);
+	} else if (at && rest >= CALL_LEAST) {
+		for (int i = 1; i < rest; i++)
+			row_next_point(&at, ascii);
+		text_printf(&call, "%.*s%s", (int)(at - cell->call), cell->call, ROW_CUT);
+	}
+	gap = call.len && cell->state ? "  " : "";
+	text_printf(out, "%s%s", cell->name ? cell->name : "", cell->name ? " " : "");
+	text_printf(out, "%s%s%s", left ? text_get(&call) : state, gap,
+		left ? state : text_get(&call));
+	text_done(&call);
+}
+
 /* Outside the lifelines; at one between others, where there is no arrow. */
 static void put_cell(struct row *row, const struct rung_layout *l, const struct rung *r,
 	int lifeline)
@@ -72,19 +95,16 @@ static void put_cell(struct row *row, const struct rung_layout *l, const struct 
 	bool left = leftmost || (!rightmost && arrow_at_right(l, r, lifeline));
 	int begin = leftmost ? l->time + 1 : l->at[lifeline - 1] + 2, end = l->at[lifeline] - 1;
 	struct text t = TEXT_EMPTY;
-	const char *inner = cell->state ? cell->state : "", *outer = cell->call ? cell->call : "";
-	const char *gap = cell->state && cell->call ? "  " : "";
 	int width;
 
-	text_printf(&t, "%s%s", cell->name ? cell->name : "", cell->name ? " " : "");
-	text_printf(&t, "%s%s%s", left ? outer : inner, gap, left ? inner : outer);
-	width = row_columns(text_get(&t));
 	if (!left) {
 		begin = l->at[lifeline] + 2;
 		end = rightmost ? l->end : l->at[lifeline + 1] - 1;
-	} else if (width < end - begin) {
-		begin = end - width;
 	}
+	format_cell(cell, l->ascii, left, end - begin, &t);
+	width = row_columns(text_get(&t));
+	if (left && width < end - begin)
+		begin = end - width;
 	row_text(row, begin, end - begin, text_get(&t));
 	text_done(&t);
 }
@@ -168,6 +188,16 @@ static int grow(int *width, int wanted, int room)
 	return more;
 }
 
+/* The room for both: what one does not need is the other's. */
+static void share_ends(int *left, int *right, int room)
+{
+	int half = larger(room / 2, CELL_LEAST);
+	int left_most = larger(half, room - *right), right_most = larger(half, room - *left);
+
+	*left = smaller(*left, left_most);
+	*right = smaller(*right, right_most);
+}
+
 void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, bool ascii,
 	int width, const struct rung *rungs, size_t count)
 {
@@ -176,7 +206,10 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	int most = cell_most[lifelines->count], room, left, right, gap;
 	struct needs n = { .gap_least = GAP_LEAST };
 
-	*l = (struct rung_layout){ .count = lifelines->count, .ascii = ascii, .time = 6 };
+	*l = (struct rung_layout){ .count = lifelines->count,
+		.ascii = ascii,
+		.time = 6,
+		.width = width };
 	for (size_t i = 0; i < count; i++) {
 		char time[32];
 
@@ -186,11 +219,11 @@ void rung_layout_fit(struct rung_layout *l, const struct lifelines *lifelines, b
 	}
 	need_for_titles(l, lifelines, &n);
 	room = width - (l->time + 1) - 1 - (int)l->count - (l->count > 1 ? 1 : 0);
-	most = smaller(most, larger((room - gaps * n.gap_least) / 2, CELL_LEAST));
 	/* first the ends, as far as they may go, but for what was received; then the arrows; then what is left over,
 	 * to either */
 	left = smaller(n.left_least, most);
 	right = smaller(n.right_least, most);
+	share_ends(&left, &right, room - gaps * n.gap_least);
 	gap = smaller(n.gap, (room - left - right) / gaps);
 	room -= left + right + gap * gaps;
 	room -= grow(&left, n.left, room);
@@ -236,7 +269,7 @@ void rung_draw(const struct rung_layout *l, const struct rung *r, struct text *o
 static void put_title(struct row *row, const struct rung_layout *l, size_t lifeline,
 	const char *title)
 {
-	int at = l->at[lifeline], width = row_columns(title), begin = 0, end = ROW_WIDTH, x;
+	int at = l->at[lifeline], width = row_columns(title), begin = 0, end = l->width, x;
 
 	if (lifeline == 0)
 		begin = l->time + 1;

@@ -31,12 +31,12 @@ enum rung_line {
 	RUNG_LINE_COUNT,
 };
 
-/* What of a label goes where there is little room, the first first. Why a packet was lost goes behind the excerpt. */
+/* What of a label goes where there is little room, the first first. Why a packet was lost goes behind the excerpt. Flags
+ * never go: a segment has the same ones wherever it is told. */
 enum rung_part {
 	RUNG_PART_OFFER, /* what a SYN offers */
 	RUNG_PART_EXCERPT, /* of the payload */
 	RUNG_PART_FORGED, /* the line says it too */
-	RUNG_PART_PUSH,
 	RUNG_PART_SACK,
 	RUNG_PART_LENGTH,
 	RUNG_PART_WORD, /* "seq" before the number */
@@ -76,7 +76,8 @@ struct rung_layout {
 	bool ascii;
 	int time; /* the time ends before this column */
 	int at[LIFELINES_MAX];
-	int end; /* columns in all, at most ROW_WIDTH */
+	int end; /* of what is drawn below the titles */
+	int width; /* columns there are, at most ROW_WIDTH */
 };
 
 void rung_done(struct rung *r);

@@ -178,7 +178,11 @@ static void take_state(struct maker *m, const struct event *event)
 	if (!mark)
 		return;
 	mark->state = event->state.to;
-	mark->name = party_name(m, party, lifeline);
+	/* beside a listener by the name it has in the end, as in the title */
+	if (m->scene->lifelines.items[lifeline].shared)
+		mark->name = text_copy(m->cast.parties[party].name);
+	else
+		mark->name = party_name(m, party, lifeline);
 	mark->text = text_copy(tcp_state_name(event->state.to));
 }
 
@@ -328,6 +332,8 @@ static void take_packet(struct maker *m, const struct event *event)
 		.kind = event->kind,
 		.from = from,
 		.to = to,
+		.sender = text_copy(m->cast.parties[m->now.from].name),
+		.receiver = text_copy(m->cast.parties[m->now.to].name),
 		.events = memory_new(sizeof(struct text)) };
 	*a->events = (struct text)TEXT_EMPTY;
 	label_arrow(m, event, a);
@@ -465,6 +471,8 @@ void scene_free(struct scene *s)
 	for (size_t i = 0; i < s->arrow_count; i++) {
 		text_done(s->arrows[i].events);
 		free(s->arrows[i].events);
+		free(s->arrows[i].sender);
+		free(s->arrows[i].receiver);
 		free(s->arrows[i].head);
 		free(s->arrows[i].tail);
 		free(s->arrows[i].note);

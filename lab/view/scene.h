@@ -35,7 +35,7 @@ struct scene_mark {
 	uint64_t event;
 	uint64_t returned; /* of a call: the event that ends it; 0 = none does */
 	uint64_t cause;
-	char *name; /* owned; the socket, where its lifeline stands for several; NULL */
+	char *name; /* owned; the socket, where its lifeline stands for several, or a state is not that of all; NULL */
 	char *text; /* owned */
 	enum tcp_state state; /* of MARK_STATE */
 	size_t ends; /* of MARK_CALL: the mark of its return; SIZE_MAX = itself, or never */
@@ -59,13 +59,17 @@ struct scene_arrow {
 	bool held; /* or delayed: it passes through a box */
 	uint64_t held_ns;
 	uint64_t swapped; /* the packet it changed places with; 0 = none */
+	char *sender,
+		*receiver; /* owned: the sockets or addresses, by the names they have in the end */
 	char *head, *tail; /* owned: "#1 SYN", "seq 0" */
 	char *note; /* owned; why it was lost; NULL */
 	char *damage; /* owned; what was spoilt; NULL */
 	struct text *events; /* owned: numbers of all events it stands for, with blanks between */
 	double y_sent, y_end; /* y_end of what is still on the wire: where the picture ends */
 	double y_kept, y_let_go; /* of the box */
-	int lane; /* of the box: 0 is the one nearest to the sender */
+	int lane,
+		lanes; /* of the box: 0 is the one nearest to the receiver, and kept first; of those beside it */
+	bool stays; /* nothing leaves them, nothing comes the other way: they have the room up to the receiver */
 };
 
 /* A line across all lifelines: something said, or a mark. */

@@ -23,6 +23,11 @@
 #define SLANT 26 /* from the sender to the receiver */
 #define SLANT_KEPT 14 /* to the box, and from it */
 #define BOX_LEAST 22
+#define CLEAR_OF_WAVE 26 /* from the middle of a fold to what leaves a box, and is told above it */
+#define CLEAR_OF_WORDS                                                                             \
+	28 /* from where another was sent the other way: what leaves a box crosses no words */
+#define CLEAR_OF_MEETING                                                                           \
+	52 /* and when that is on its way still: the later this one is, the more it slants */
 #define APART 24 /* from an arrow to a copy of it, which begins in the middle of its words */
 #define NOTE 12 /* below an arrow that has one */
 #define LOOP 46 /* of what comes back to its lifeline */
@@ -106,7 +111,7 @@ enum end { /* what was last at a lifeline */
 /* From the one above to the one below, when one does not belong to the other. */
 static const double distance[END_COUNT][END_COUNT] = {
 	[END_STATE] = { [END_STATE] = 22, [END_SENT] = 13, [END_ARRIVED] = 15, [END_TEXT] = 15 },
-	[END_SENT] = { [END_STATE] = 16, [END_SENT] = 16, [END_ARRIVED] = 14, [END_TEXT] = 14 },
+	[END_SENT] = { [END_STATE] = 16, [END_SENT] = 16, [END_ARRIVED] = 36, [END_TEXT] = 14 },
 	[END_ARRIVED] = { [END_STATE] = 14, [END_SENT] = 16, [END_ARRIVED] = 14, [END_TEXT] = 14 },
 	[END_TEXT] = { [END_STATE] = 14, [END_SENT] = 13, [END_ARRIVED] = 12, [END_TEXT] = 16 },
 };
@@ -229,6 +234,22 @@ static double place_sent(struct placing *p, struct scene_arrow *a, double y)
 	return a->y_sent;
 }
 
+/* Where what leaves a box may begin, so that it and what is told above it lie on no wave and on no words. */
+static double clear_of_others(const struct placing *p, const struct scene_arrow *a)
+{
+	const struct scene *s = p->scene;
+	double y = s->fold_count ? s->folds[s->fold_count - 1].y + CLEAR_OF_WAVE : 0;
+
+	for (size_t i = 0; i < s->arrow_count && a->from != a->to; i++) {
+		const struct scene_arrow *b = &s->arrows[i];
+		bool meets = b->y_end == 0 && !b->held;
+
+		if (b->from == a->to && b->to == a->from && b->y_sent > 0)
+			y = larger(y, b->y_sent + (meets ? CLEAR_OF_MEETING : CLEAR_OF_WORDS));
+	}
+	return y;
+}
+
 static double place_end(struct placing *p, struct scene_arrow *a, double y)
 {
 	double slant = a->held ? SLANT_KEPT : a->from == a->to ? LOOP : SLANT;
@@ -237,6 +258,8 @@ static double place_end(struct placing *p, struct scene_arrow *a, double y)
 	y = larger(y, least);
 	if (a->held && a->y_kept < p->caption) /* the box is seen again below it */
 		y = larger(y, p->caption + 12 + slant);
+	if (a->held)
+		y = larger(y, clear_of_others(p, a) + slant);
 	if (a->fate == FATE_DELIVERED)
 		y = settle(p, a->to, END_ARRIVED, y, a->end, 0, false);
 	if (a->fate == FATE_DELIVERED && a->damage)
@@ -304,7 +327,40 @@ static bool same_way(const struct scene_arrow *a, const struct scene_arrow *b)
 		a->y_kept <= b->y_let_go + 4 && b->y_kept <= a->y_let_go + 4;
 }
 
-/* Boxes that stand there at the same time stand side by side. */
+/* What the boxes that stand there together with that of arrow `first` have in common. */
+static void place_group(struct scene *s, size_t first)
+{
+	struct scene_arrow *a = &s->arrows[first];
+	double reach = a->y_let_go;
+	bool stays = true;
+	int lanes = 0;
+	size_t end = first;
+
+	for (; end < s->arrow_count; end++) {
+		const struct scene_arrow *b = &s->arrows[end];
+
+		if (b->from == a->to && b->to == a->from && b->y_sent > a->y_sent)
+			stays = false;
+		if (!b->held || b->from != a->from || b->to != a->to)
+			continue;
+		if (b->y_kept > reach + 4)
+			break;
+		reach = larger(reach, b->y_let_go);
+		lanes = b->lane < lanes ? lanes : b->lane + 1;
+		stays = stays && !b->end;
+	}
+	for (size_t i = first; i < end; i++) {
+		struct scene_arrow *b = &s->arrows[i];
+
+		if (b->held && b->from == a->from && b->to == a->to) {
+			b->lanes = lanes;
+			b->stays = stays;
+		}
+	}
+}
+
+/* Boxes that stand there at the same time stand side by side: the later nearer to the sender, so that what goes into it
+ * passes no other. */
 static void place_boxes(struct scene *s)
 {
 	for (size_t i = 0; i < s->arrow_count; i++) {
@@ -322,6 +378,10 @@ static void place_boxes(struct scene *s)
 			}
 			a->lane += !alone;
 		}
+	}
+	for (size_t i = 0; i < s->arrow_count; i++) {
+		if (s->arrows[i].held && !s->arrows[i].lanes)
+			place_group(s, i);
 	}
 }
 

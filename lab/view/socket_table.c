@@ -43,11 +43,18 @@ void socket_row_owner(const struct socket_row *row, struct text *out)
 		text_puts(out, nobody_names[row->nobody]);
 }
 
+/* The kernel has no timer of its own for a FIN-WAIT-2 that nobody holds: net/ipv4/tcp.c __tcp_close(). */
+static bool for_fin_wait_2(const struct socket_row *row)
+{
+	return !row->process && row->state == STATE_FIN_WAIT_2 &&
+		strcmp(row->timer, "keepalive") == 0;
+}
+
 void socket_row_timer(const struct socket_row *row, struct text *out)
 {
 	if (!row->timer || !row->timer[0])
 		return;
-	text_printf(out, "%s in ", row->timer);
+	text_printf(out, "%s%s in ", row->timer, for_fin_wait_2(row) ? " (for FIN-WAIT-2)" : "");
 	socket_table_span(row->timer_ns, false, out);
 	if (row->retransmits)
 		text_printf(out, ", %" PRIu32 " done", row->retransmits);

@@ -14,7 +14,8 @@
 #include "view/svg_ladder_parts.h"
 
 #define OFF 0.27 /* of the way: where begins what nobody at the lifeline has sent */
-#define BOX_AT 0.52
+#define BOX_AT 0.52 /* of the way: the box nearest to the sender */
+#define BOX_NEAREST 0.3 /* when there are more of them than have room beyond */
 #define LOST_AT 0.6
 #define LOOP_MOST 370
 #define NOTE_CHAR 5.6 /* of notes, 10.5 */
@@ -32,6 +33,22 @@ struct path {
 	double box; /* middle of the box */
 };
 
+/* How far from the sender's lifeline the middle of the box is. */
+static double box_of(const struct scene *s, const struct scene_arrow *a, double span)
+{
+	double farthest = span - s->pill - SCENE_BOX, at = span * BOX_AT, step = SCENE_LANE;
+
+	if (a->from == a->to)
+		return fmin(span * 0.7 + a->lane * SCENE_LANE, span * 0.92);
+	at += (a->lanes - 1) * SCENE_LANE;
+	if (a->stays && a->lanes > 1)
+		at = farthest;
+	at = fmin(at, farthest);
+	if (a->lanes > 1)
+		step = fmin(step, (at - span * BOX_NEAREST) / (a->lanes - 1));
+	return at - a->lane * step;
+}
+
 static struct path path_of(const struct scene *s, const struct scene_arrow *a)
 {
 	struct path p = { .loop = a->from == a->to };
@@ -43,10 +60,7 @@ static struct path path_of(const struct scene *s, const struct scene_arrow *a)
 	if (p.loop && s->lifelines.count > 1)
 		p.span = fabs(s->x[1] - s->x[0]) * 0.7;
 	begin = from + p.way * (a->kind == EVENT_SEGMENT ? 1 : p.span * OFF);
-	p.box = from +
-		p.way *
-			fmin(p.span * (p.loop ? 0.7 : BOX_AT) + a->lane * SCENE_LANE,
-				p.span * 0.92);
+	p.box = from + p.way * box_of(s, a, p.span);
 	p.first = (struct leg){ begin, a->y_sent, to, a->y_end };
 	if (a->held) {
 		p.first.x1 = p.box - p.way * SCENE_BOX / 2.0;
@@ -161,6 +175,32 @@ static void draw_note(const struct drawing *d, const char *class, double x, doub
 			d->out);
 }
 
+/* "still held", once for all boxes that stay side by side: before the one nearest to the sender. */
+static void draw_still_held(const struct drawing *d, const struct scene_arrow *a,
+	const struct path *p)
+{
+	const struct scene *s = d->scene;
+	struct text words = TEXT_EMPTY;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->arrow_count; i++) {
+		const struct scene_arrow *b = &s->arrows[i];
+
+		if (!b->held || b->end || b->from != a->from || b->to != a->to)
+			continue;
+		if (b->lane > a->lane)
+			goto out;
+		count++;
+	}
+	if (count > 1)
+		text_printf(&words, "%zu ", count);
+	text_puts(&words, "still held");
+	draw_note(d, "small boxt halo", p->box - p->way * (SCENE_BOX / 2.0 + 6), a->y_let_go + 4,
+		-p->way, p->span, text_get(&words));
+out:
+	text_done(&words);
+}
+
 /* How long it was held, and with what it changed places. */
 static void draw_held(const struct drawing *d, const struct scene_arrow *a, const struct path *p)
 {
@@ -168,10 +208,12 @@ static void draw_held(const struct drawing *d, const struct scene_arrow *a, cons
 	double x = p->last.x0 + way * 6, room = fabs(d->scene->x[a->to] - x) - d->scene->pill;
 	struct text words = TEXT_EMPTY;
 
+	if (!a->end) {
+		draw_still_held(d, a, p);
+		return;
+	}
 	/* a script that lets it go at once says no more by it than the box does */
-	if (!a->end)
-		text_puts(&words, "still held");
-	else if (a->held_ns >= NS_PER_S)
+	if (a->held_ns >= NS_PER_S)
 		text_printf(&words, "held %.2f s", (double)a->held_ns / (double)NS_PER_S);
 	else if (a->held_ns >= NS_PER_MS)
 		text_printf(&words, "held %.1f ms", (double)a->held_ns / (double)NS_PER_MS);
@@ -248,11 +290,9 @@ static const char *const
 
 static void write_title(const struct drawing *d, const struct scene_arrow *a)
 {
-	const struct lifelines *l = &d->scene->lifelines;
 	struct text words = TEXT_EMPTY;
 
-	text_printf(&words, "%s%s, from %s to %s: ", a->head, a->tail, l->items[a->from].title,
-		l->items[a->to].title);
+	text_printf(&words, "%s%s, from %s to %s: ", a->head, a->tail, a->sender, a->receiver);
 	if (a->damage)
 		text_printf(&words, "corrupted (%s), ", a->damage);
 	if (a->fate == FATE_ON_WIRE)

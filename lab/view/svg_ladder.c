@@ -100,9 +100,10 @@ static void draw_state(const struct drawing *d, const struct scene_mark *m)
 	text_puts(d->out, " data-state=\"");
 	svg_words(m->text, SVG_WORDS_MOST, d->out);
 	text_puts(d->out, "\"><title>");
-	svg_words(d->scene->lifelines.items[m->lifeline].title, SVG_WORDS_MOST, d->out);
+	svg_words(m->name ? m->name : d->scene->lifelines.items[m->lifeline].title, SVG_WORDS_MOST,
+		d->out);
 	text_puts(d->out, ": ");
-	svg_words(text_get(&words), SVG_WORDS_MOST, d->out);
+	svg_words(m->text, SVG_WORDS_MOST, d->out);
 	text_puts(d->out, "</title>");
 	svg_rect(NULL, x - width / 2, m->y - PILL_HALF, width, 2 * PILL_HALF, PILL_HALF, d->out);
 	svg_text("", x, m->y + 3.8, "middle", text_get(&words), SCENE_WORDS_MOST, d->out);

@@ -176,6 +176,7 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 	if (h->tun < 0 || h->diag < 0) /* SCM_RIGHTS gives what fits */
 		return step_failed(d, STEP_DIAG, EMFILE, "receive its descriptors", ret_step);
 	h->ipv6 = m.value;
+	h->wire = m.wire;
 	take_addresses(h, addresses, count);
 	return 0;
 }

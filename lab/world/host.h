@@ -23,6 +23,7 @@ struct host {
 	pid_t pid; /* of its PID 1, as main sees it; -1 = not running */
 	int channel; /* owned */
 	int tun, diag; /* owned until taken with fd_take() */
+	unsigned wire; /* index of wire0 on it */
 	struct address addresses[HOST_ADDRESSES_MAX]; /* on wire0, without port */
 	size_t address_count;
 	bool ghost; /* addresses and no kernel: pid, channel, tun and diag are -1 */

@@ -253,6 +253,7 @@ static void set_up(struct host_role *h)
 			_exit(1);
 		}
 	}
+	ready.wire = if_nametoindex("wire0");
 	if (answer(h, &ready, (int[]){ h->tun, h->diag }, 2) < 0)
 		_exit(1);
 	fd_closep(&h->tun);

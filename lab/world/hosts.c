@@ -242,6 +242,7 @@ static int make_host(struct world *w, const char *name, const struct address *ad
 		free(h);
 		return r;
 	}
+	sockdiag_bound_to(diag, h->host.wire);
 	h->world = w;
 	h->tracker = tracker_new(w->journal, h->host.name, diag, &w->endpoint_ids);
 	*ret_host = h;

@@ -31,7 +31,7 @@ enum host_step {
 enum host_message_kind {
 	/* host -> main */
 	HOST_STEP_FAILED, /* step, error, text = the exact operation */
-	HOST_READY, /* fds: TUN, sock_diag; value = 1 when IPv6 works */
+	HOST_READY, /* fds: TUN, sock_diag; value = 1 when IPv6 works; wire */
 	HOST_EXITED, /* pid, status as of waitpid(2) */
 	HOST_ANSWER, /* to the last request: error, pid; fd with a spawn; text with a sysctl */
 	/* main -> host */
@@ -48,6 +48,7 @@ struct host_message {
 	int error; /* errno, 0 = fine */
 	int pid; /* inside the host's PID namespace */
 	int value;
+	unsigned wire; /* index of wire0 */
 	char text[HOST_TEXT_MAX];
 };
 

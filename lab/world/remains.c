@@ -2,6 +2,7 @@
 #include "world/remains.h"
 
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -23,17 +24,17 @@ static void keep(void *arg, const struct sock_report *report)
 	r->reports[r->count++] = *report;
 }
 
-/* How many there were. */
+/* How many there were; one more when not all could be listed (-ENOBUFS), so that it is tried again. */
 static size_t clear_family(struct sockdiag *diag, int family)
 {
 	struct remains r = { 0 };
 	/* request mini-sockets go with the listener */
-	size_t count = sockdiag_dump(diag, family, ~0U, keep, &r) == 0 ? r.count : 0;
+	size_t missed = sockdiag_dump(diag, family, ~0U, keep, &r) < 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < r.count; i++)
 		(void)sockdiag_destroy(diag, &r.reports[i]);
 	free(r.reports);
-	return count;
+	return r.count + missed;
 }
 
 void remains_clear(void)
@@ -43,6 +44,7 @@ void remains_clear(void)
 
 	if (!diag)
 		return;
+	sockdiag_bound_to(diag, if_nametoindex("wire0"));
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		if (clear_family(diag, AF_INET) + clear_family(diag, AF_INET6) == 0)
 			break;

@@ -31,7 +31,7 @@ struct lab {
 	int in;
 	char output[64]; /* file */
 	unsigned port;
-	char link[128], cookie[128];
+	char link[192], cookie[128];
 };
 
 static void give_up(const char *what)

@@ -133,10 +133,22 @@ has err "this exercise is to be done without 'kill'"
 has err 'no answer is left: this exercise takes 1'
 has err 'the 7 commands of this exercise are used up'
 has out '^used: 7 commands'
-for verb in 'exec p true' 'include one.lab' reset 'play open/three-way' 'needs sh { ss }'; do
+for verb in 'exec p true' 'include one.lab' reset 'play open/three-way' 'needs sh { ss }' 'predict "Open?" l state { close l }'; do
 	run 0 "$verb\n" exercise one.lab
 	has err 'is not for exercises'
 done
+
+# a command that fails half-way has done the other half, and one that only looks costs nothing
+run 0 'hold port 8000\nsocket c\nconnect c :8000\nstep 9\nrules remove 1 99\nstep 9\ngoal\n' exercise one.lab
+has err 'nothing more is held'
+has err 'there is no rule 99'
+has out '^used: 5 commands'
+run 0 'socket c\nclaim A1 "it is new" { expect c CLOSED }\nslow { ss }\nshow c\ndiagram c\nwatch\ngoal\n' exercise one.lab
+has out '^used: 1 command,'
+run 0 'socket c\nconnect c :8000\nwatch\nsubmit looked.tcplab\n' exercise one.lab --student ada
+run 0 '' --json grade one.lab looked.tcplab
+has out '"commands": ?2,'
+has out '"reasons": ?null'
 
 # ---- what is given ----
 
@@ -181,10 +193,22 @@ run 1 '' grade one.lab in --students class.txt -j 2
 has out '^100  ada  *graded'
 has out '^  0  ada  *refused .*two\.tcplab'
 has out 'this student has handed in already: in/one-ada\.tcplab'
+has out '^100  ada .*in/one-ada\.tcplab$'
+has out 'another file says to be this student.s: in/two\.tcplab'
 has out '^  0  eve  *refused'
 has out 'it is the work of ada, under another name'
 has out '^  0  bob  *absent'
 has err "2 files in 'in' left out"
+# anybody can write any ID into a file: the one that is named as `submit` names it comes before one that is not
+cp two.tcplab in/aaa.tcplab
+run 1 '' grade one.lab in
+has out '^100  ada  *graded .*in/one-ada\.tcplab$'
+has out '^  0  ada  *refused .*in/aaa\.tcplab'
+has out 'another file says to be this student.s: in/aaa\.tcplab'
+cp two.tcplab $'in/b\n100  eve.tcplab'
+run 1 '' grade one.lab in
+! grep -q '^ *100  eve' "$work/out" || wrong 'the name of a file is a line of the report'
+has out 'another file says to be this student.s: in/b.x0a100  eve\.tcplab'
 echo '# other' >>one.lab
 run 1 '' grade one.lab one-ada.tcplab
 has out 'it is of another exercise, or of another version of this one: "one"'

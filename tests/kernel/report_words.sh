@@ -41,7 +41,7 @@ says()
 # Without times, numbers the kernel draws by lot, where that puts things, and what depends on how long it took.
 timeless()
 {
-	sed -E '/class="(time soft|life wave)"/d; s/<text class="small boxt halo".*<\/text>//
+	sed -E '/class="(time soft|life wave|legend)"/d; s/<text class="small boxt halo".*<\/text>//
 		s/[0-9]+(\.[0-9]+)?/N/g; s/ +/ /g' "$1"
 }
 
@@ -96,9 +96,21 @@ report 2 "$three" "$three"
 report 2 "$source/recipes"
 says 'one recipe'
 report 2 no/such-recipe
+# as a terminal gets it, where a prompt was asked for JSON
+printf 'tcplab 0.1.0: a private host\n{"v":1}\n' >"$work/banner"
+report 2 "$work/banner"
+says 'its first line is not JSON'
+says 'tcplab --json -f RECIPE > JOURNAL'
+echo 'socket c' >"$work/no-journal"
+what='report - (a recipe)'
+"$tcplab" report - <"$work/no-journal" >"$work/out" 2>"$work/err"
+(($? == 2)) || wrong "exit code is not 2"
+says 'its first line is not JSON'
 report 2 "$three" -o "$work/no/folder.html"
 says 'the report cannot go to'
 report 2 --json "$three"
+report 2 "$three" --svg --md
+says 'one at a time'
 
 # ---- the policy ----
 

@@ -181,6 +181,18 @@ play "$net ss TIME-WAIT"
 has '^no such socket now$'
 play "$pair repeat 12 { socket x; connect x :80; close x; expect x FIN-WAIT-2 }; ss"
 has '^27 sockets: 2 ESTABLISHED, 12 FIN-WAIT-2, 12 CLOSE-WAIT, 1 LISTEN$' '^x .* nobody: (orphan|time-wait)$'
+# two listeners share an address, and an exact look-up finds one of them; one bound to a device is found as any other
+play 'socket a; set a SO_REUSEPORT 1; bind a :80; listen a 3; socket b; set b SO_REUSEPORT 1; bind b :80; listen b 7; ss'
+lists a b
+has '^a +LISTEN +0 +3 ' '^b +LISTEN +0 +7 '
+play 'socket a; set a SO_REUSEPORT 1; bind a :80; listen a 3; socket b; set b SO_REUSEPORT 1; bind b :80; listen b 7; show a backlog'
+has '^  backlog +3 '
+play 'socket a; set a SO_REUSEPORT 1; bind a :80; listen a 3; socket b; set b SO_REUSEPORT 1; bind b :80; listen b 7; show b backlog'
+has '^  backlog +7 '
+play 'socket l; bind l :80; listen l; socket c; set c SO_BINDTODEVICE "wire0"; connect c :80; ss c'
+has '^c +ESTABLISHED '
+play 'socket l; bind l :80; listen l; socket c; set c SO_BINDTODEVICE "wire0"; connect c :80; show c interface cwnd'
+has '^  interface +[1-9]' '^  cwnd +'
 
 # 100 columns in a pipe; on a terminal what that has
 if awk 'length($0) > 100' "$work/out" | grep .; then

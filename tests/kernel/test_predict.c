@@ -127,24 +127,46 @@ static void observation_is_caused_by_what_the_kernel_did(void **state)
 	program_close(&p);
 }
 
-static void wrong_kind_of_answer_is_told_in_a_line_and_asked_again(void **state)
+static void wrong_kind_of_answer_is_told_and_takes_no_other_questions_line(void **state)
 {
-	static const char lines[] = "rst\nCLOSED\nTIME-WAIT\n";
+	static const char lines[] = "rst\nrst\nTIME-WAIT\n";
 	struct program p;
 
-	/* what comes behind an answer is no second one */
-	play(*state, &p, PAIR STATE, lines, strlen(lines), false);
+	play(*state, &p, PAIR STATE "predict \"Which flags?\" segment from a { send c \"x\" }\n",
+		lines, strlen(lines), false);
 	assert_holds(&p, "'rst' is no TCP state; they are");
-	assert_holds(&p, "you said CLOSED\n");
+	assert_holds(&p, "it is    CLOSE-WAIT  (not answered)\n");
+	assert_holds(&p, "you said rst\n   it is    rst  (as foretold)\n");
 	assert_int_equal(count(&p.output, "   locked   "), 1);
 	assert_int_equal(count(&p.output, "is no TCP state"), 1);
-	assert_holds(&p, "predictions: 0 of 1 as foretold\n");
+	assert_holds(&p, "predictions: 1 of 2 as foretold, 1 not answered\n");
+	program_close(&p);
+}
+
+static void answers_are_of_one_recipe_after_the_other(void **state)
+{
+	const struct session *s = *state;
+	static const char lines[] = "close-wait\nclosed\n";
+	const char *const arguments[] = { "play", s->home, NULL };
+	char path[220], second[220];
+	struct program p;
+
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	snprintf(second, sizeof(second), "%s/second.lab", s->home);
+	assert_int_equal(rename(path, second), 0);
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	program_open(&p, arguments, -1);
+	program_say(&p, lines, strlen(lines));
+	fd_closep(&p.in);
+	assert_int_equal(program_end(&p), 0);
+	assert_int_equal(count(&p.output, "you said CLOSE-WAIT\n"), 1);
+	assert_int_equal(count(&p.output, "you said CLOSED\n"), 1);
 	program_close(&p);
 }
 
 static void hostile_answers_reach_nothing(void **state)
 {
-	struct text lines = TEXT_EMPTY;
+	struct text lines = TEXT_EMPTY, recipe = TEXT_EMPTY;
 	struct program p;
 
 	for (size_t i = 0; i < 1 << 20; i++)
@@ -152,13 +174,19 @@ static void hostile_answers_reach_nothing(void **state)
 	text_puts(&lines, "\n\x1b[2JCLOSED\n\xff\xfe\n\"\\x1b[2J\"\nCLOSED; exec p /bin/true\n");
 	text_add(&lines, "CLO\0SED\n", 8);
 	text_puts(&lines, "close-wait");
-	play(*state, &p, PAIR STATE, lines.s, lines.len, false);
+	text_puts(&recipe, PAIR);
+	for (size_t i = 0; i < 6; i++) /* one for each of these lines, and then */
+		text_puts(&recipe, "predict \"What?\" l state { sleep 1ms }\n");
+	text_puts(&recipe, STATE);
+	play(*state, &p, text_get(&recipe), lines.s, lines.len, false);
 	assert_int_equal(count(&p.output, "the limit is 65536"), 1);
+	assert_int_equal(count(&p.output, "it is    LISTEN  (not answered)"), 6);
 	assert_null(strchr(text_get(&p.output), '\033'));
 	assert_null(strstr(text_get(&p.output), "execve"));
 	assert_holds(&p, "it is    CLOSE-WAIT  (as foretold)");
 	assert_int_equal(count(&p.output, "   locked   "), 1);
 	text_done(&lines);
+	text_done(&recipe);
 	program_close(&p);
 }
 
@@ -171,8 +199,8 @@ static void question_that_nobody_hears_is_skipped_and_counted(void **state)
 	struct program p;
 
 	play(*state, &p, all, "CLOSED\n", 7, false);
-	assert_holds(&p, "predictions: 0 of 1 as foretold\n");
-	assert_holds(&p, "note: 5 predictions skipped: `tcplab play` asks\n");
+	assert_holds(&p, "predictions: 0 of 6 as foretold, 5 not answered\n");
+	assert_null(strstr(text_get(&p.errors), "skipped"));
 	program_close(&p);
 	write_recipe(*state, all, path, sizeof(path));
 	for (size_t i = 0; i < 3; i++) {
@@ -183,6 +211,11 @@ static void question_that_nobody_hears_is_skipped_and_counted(void **state)
 		assert_holds(&p, i == 1 ? "ok 1" : "it is    CLOSE-WAIT  (nobody was asked)");
 		program_close(&p);
 	}
+	program_open(&p, (const char *const[]){ "report", path, "--md", NULL }, -1);
+	assert_int_equal(program_end(&p), 0);
+	assert_holds(&p, "nobody was asked");
+	assert_string_equal(text_get(&p.errors), ""); /* who writes one can do nothing about it */
+	program_close(&p);
 }
 
 static void recipe_whose_choices_both_come_true_is_bad(void **state)
@@ -240,8 +273,9 @@ static void tab_completes_answers_and_enter_locks_one(void **state)
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "\004");
 	assert_int_equal(pty_wait(&s->pty), 0);
-	assert_int_equal(pty_count(&s->pty, "predictions: 1 of 2 as foretold", NULL), 1);
-	assert_int_equal(pty_count(&s->pty, "4 predictions skipped", NULL), 1);
+	assert_int_equal(pty_count(&s->pty, "predictions: 1 of 6 as foretold, 4 not answered",
+				 NULL),
+		1);
 }
 
 static void interrupt_at_a_question_ends_play(void **state)
@@ -254,6 +288,29 @@ static void interrupt_at_a_question_ends_play(void **state)
 	status = pty_wait(&s->pty);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 130);
+	assert_int_equal(pty_count(&s->pty, "stopped at this question", NULL), 1);
+}
+
+static void interrupt_at_a_step_says_which(void **state)
+{
+	struct session *s = *state;
+	char path[220];
+	char *argv[] = { text_copy(lab_path()), text_copy("play"), text_copy("--step"), path,
+		NULL };
+	int status;
+
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	pty_open(&s->pty, argv, "xterm", true);
+	for (size_t i = 0; i < 3; i++)
+		free(argv[i]);
+	pty_await_cursor(&s->pty, "[1/10] process server  (Enter, or ?) ");
+	pty_type(&s->pty, "\r");
+	pty_await_cursor(&s->pty, "[2/10] socket l in server  (Enter, or ?) ");
+	pty_type(&s->pty, "\003");
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 130);
+	assert_int_equal(pty_count(&s->pty, "stopped at 2 of 10", NULL), 1);
 }
 
 static void lab_goes_on_while_a_question_waits(void **state)
@@ -278,13 +335,18 @@ static void time_to_think_changes_nothing_on_the_wire(void **state)
 
 	play_on(s,
 		"hold\nsocket c\nbind c :6666\nconnect c :6666 &\n"
+		"sleep 100ms\nprocess p\nsocket d in p\ndrop to :7777 always\nconnect d :7777 &\nmark\n"
 		"predict \"Its own SYN?\" c state { step }\n"
-		"step\nexpect segments syn syn/ack ack\n");
-	pty_await_lines(&s->pty, 1, "(again: #1)", NULL);
+		"step\nexpect c ESTABLISHED\n");
+	/* the SYN of c was sent before this one, and so it is again */
+	pty_await_lines(&s->pty, 1, "(again: #2)", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
+	assert_int_equal(pty_count(&s->pty, "(again: #1)", NULL), 0);
+	assert_int_equal(pty_count(&s->pty, "the recipe waits", NULL), 0);
 	pty_type(&s->pty, "syn-rec\t\r");
 	assert_int_equal(pty_wait(&s->pty), 0);
 	assert_int_equal(pty_count(&s->pty, "it is    SYN-RECEIVED  (as foretold)", NULL), 1);
+	assert_int_equal(pty_count(&s->pty, "dropped while the recipe waited", NULL), 1);
 }
 
 /* ---- at the prompt ---- */
@@ -359,12 +421,14 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_home, tear_down)
 		TEST(answers_from_a_pipe_stand_beside_what_the_kernel_did),
 		TEST(observation_is_caused_by_what_the_kernel_did),
-		TEST(wrong_kind_of_answer_is_told_in_a_line_and_asked_again),
+		TEST(wrong_kind_of_answer_is_told_and_takes_no_other_questions_line),
+		TEST(answers_are_of_one_recipe_after_the_other),
 		TEST(hostile_answers_reach_nothing),
 		TEST(question_that_nobody_hears_is_skipped_and_counted),
 		TEST(recipe_whose_choices_both_come_true_is_bad),
 		TEST(tab_completes_answers_and_enter_locks_one),
 		TEST(interrupt_at_a_question_ends_play),
+		TEST(interrupt_at_a_step_says_which),
 		TEST(lab_goes_on_while_a_question_waits),
 		TEST(time_to_think_changes_nothing_on_the_wire),
 		TEST(question_at_the_prompt_takes_the_next_line),

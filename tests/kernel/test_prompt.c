@@ -49,7 +49,7 @@ static void include_when_typed_takes_any_file(void **state)
 	run(s, line);
 	pty_await_lines(&s->pty, 1, "from afar", NULL);
 	pty_await_lines(&s->pty, 1, "and beside", NULL);
-	pty_await_lines(&s->pty, 1, "only files beside this one or below", NULL);
+	pty_await_lines(&s->pty, 1, "only files beside this one or", NULL);
 }
 
 /* ---- what happens while a line is typed ---- */
@@ -492,6 +492,49 @@ static void odd_keys_do_no_harm(void **state)
 	assert_runs(s, "after");
 }
 
+/* No row goes on in the next one: that is how a terminal breaks a line, in the middle of a word. */
+static void assert_unbroken(const struct pty *p, unsigned from)
+{
+	for (unsigned row = from; row <= p->last; row++) {
+		if (p->wrapped[row])
+			pty_fail(p, "broken by the terminal", p->rows[row]);
+	}
+}
+
+static void text_when_the_terminal_is_narrow_breaks_between_words(void **state)
+{
+	struct session *s = *state;
+	unsigned from;
+
+	pty_resize(&s->pty, 66, 24);
+	pty_await_typed(&s->pty, "");
+	from = s->pty.last;
+	run(s, "help watch");
+	run(s, "help topics");
+	run(s, "help");
+	run(s, "connect nobody :80"); /* an error of some length */
+	run(s, "say \"one two three four five six seven eight nine\"");
+	assert_unbroken(&s->pty, from);
+	finish_with_ctrl_d(s);
+}
+
+/* What is to be read as JSON goes where the prompt would be drawn. */
+static void json_is_not_for_the_prompt(void **state)
+{
+	struct session *s = *state;
+	char *argv[] = { text_copy(lab_path()), text_copy("--json"), NULL };
+	int status;
+
+	pty_open(&s->pty, argv, "xterm", true);
+	pty_await_lines(&s->pty, 1, "--json is not for the prompt", NULL);
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 2);
+	assert_int_equal(pty_count(&s->pty, "{", NULL), 0);
+	free(argv[0]);
+	free(argv[1]);
+}
+
 static void resize_when_half_a_line_is_typed_keeps_it(void **state)
 {
 	static const char line[] = "say \"h\\x65llo, this is wider than the new terminal is";
@@ -603,6 +646,8 @@ int main(void)
 		TEST(half_a_character_in_a_search_lets_the_lab_go_on),
 		TEST(odd_keys_do_no_harm),
 		TEST(resize_when_half_a_line_is_typed_keeps_it),
+		TEST(text_when_the_terminal_is_narrow_breaks_between_words),
+		TEST_AT_HOME(json_is_not_for_the_prompt),
 		TEST_AT_HOME(terminal_that_is_dumb_or_unknown_works_too),
 		TEST(terminal_when_hung_up_ends_the_lab),
 		TEST_AT_HOME(terminal_when_hung_up_silently_ends_the_lab),

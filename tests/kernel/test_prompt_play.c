@@ -118,8 +118,7 @@ static void reset_when_a_recipe_is_played_begins_it_anew(void **state)
 	run(s, "next 3");
 	pty_await_cursor(&s->pty, "[4/4] c CLOSED > ");
 	run(s, line);
-	pty_await_lines(&s->pty, 1,
-		"a recipe begins in a lab where nothing is yet; write: reset; play", NULL);
+	pty_await_lines(&s->pty, 1, "a recipe begins in a lab where nothing is yet; write:", NULL);
 	run(s, "reset");
 	pty_await_cursor(&s->pty, "[1/4] tcplab> ");
 	run(s, line);
@@ -153,11 +152,11 @@ static void recipe_of_somebody_else_is_not_trusted(void **state)
 	run(s, "next");
 	pty_await_lines(&s->pty, 1, "--allow-write", NULL);
 	run(s, "next");
-	pty_await_lines(&s->pty, 1, "'play' is for the prompt; in a recipe, 'include'", NULL);
+	pty_await_lines(&s->pty, 1, "'play' is for the prompt", NULL);
 	run(s, "next");
 	pty_await_lines(&s->pty, 1, "'next' is for the prompt", NULL);
 	run(s, "next");
-	pty_await_lines(&s->pty, 1, "only files beside this one or below", NULL);
+	pty_await_lines(&s->pty, 1, "only files beside this one or", NULL);
 	pty_await_lines(&s->pty, 1, "has come to its end", NULL);
 }
 
@@ -177,10 +176,9 @@ static void next_without_a_recipe_says_what_to_do(void **state)
 	struct session *s = *state;
 
 	run(s, "next");
-	pty_await_lines(&s->pty, 1, "no recipe is being played; begin one: play open/self-connect",
-		NULL);
+	pty_await_lines(&s->pty, 1, "no recipe is being played; begin one: play", NULL);
 	run(s, "play open/self-conect");
-	pty_await_lines(&s->pty, 1, "did you mean 'open/self-connect'?", NULL);
+	pty_await_lines(&s->pty, 1, "  'open/self-connect'?", NULL);
 	run(s, "play open");
 	pty_await_lines(&s->pty, 1, "'open' is a folder", NULL);
 	pty_type(&s->pty, "play self-connect-g\t");

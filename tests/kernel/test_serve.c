@@ -117,7 +117,7 @@ static void commands_need_the_control_link(void **state)
 	static const char *const outside[] = { "exec x touch /tmp/tcplab-was-here",
 		"repeat 1 { save /tmp/tcplab-was-here }",
 		"slow { repeat 1 { capture /tmp/tcplab-was-here } }", "include /etc/passwd",
-		"play open/three-way", "type main \"id\"", "watch", "quit" };
+		"play open/three-way", "next all", "type main \"id\"", "watch", "quit" };
 	struct web w;
 	char control[WEB_COOKIE_MAX], line[512], origin[128];
 	struct stream s;
@@ -160,6 +160,27 @@ static void commands_need_the_control_link(void **state)
 	stream_done(&s);
 	web_type(&w, "say \"still there\"");
 	assert_int_equal(web_close(&w), 0);
+}
+
+/* What waits behind a command that takes long is not endless. */
+static void commands_do_not_pile_up(void **state)
+{
+	struct web w;
+	char control[WEB_COOKIE_MAX], line[512];
+	int status = 204, sent = 0;
+
+	(void)state;
+	web_open(&w, with_control);
+	web_join(&w, w.control, control, sizeof(control));
+	snprintf(line, sizeof(line), "%sOrigin: http://%s\r\n", control, w.host);
+	assert_int_equal(web_try(&w, "POST /command", NULL, line, "wait; sleep 300s"), 204);
+	while (status == 204 && sent++ < 200)
+		status = web_try(&w, "POST /command", NULL, line, "say \"one more\"");
+	assert_int_equal(status, 503);
+	kill(w.program.pid, SIGTERM);
+	fd_closep(&w.program.in);
+	assert_int_equal(program_end(&w.program), 128 + SIGTERM);
+	program_close(&w.program);
 }
 
 static void a_lab_without_control_has_no_such_link(void **state)
@@ -384,6 +405,7 @@ int main(void)
 		cmocka_unit_test(who_is_let_in),
 		cmocka_unit_test(foreign_names_are_refused),
 		cmocka_unit_test(commands_need_the_control_link),
+		cmocka_unit_test(commands_do_not_pile_up),
 		cmocka_unit_test(a_lab_without_control_has_no_such_link),
 		cmocka_unit_test(late_and_again),
 		cmocka_unit_test(hostile_text_is_text),

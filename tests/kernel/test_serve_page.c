@@ -174,6 +174,11 @@ static void what_happens_is_on_the_page(void **state)
 		"[...document.querySelectorAll('#states .now')].map((one) => one.dataset.state).sort().join() === "
 		"'ESTABLISHED,LISTEN'"));
 	assert_as_told(room);
+	/* a lab that begins anew has taken no way yet */
+	web_type(&room->web, "reset");
+	web_type(&room->web, "say \"anew\"");
+	await_said(room, "anew");
+	assert_true(browser_await(&room->browser, "!document.querySelector('#states .now')"));
 	/* the key is nowhere to be read any more */
 	assert_int_equal(ask_number(room, "+(location.pathname !== '/')"), 0);
 	assert_int_equal(ask_number(room, "document.cookie.length"), 0);
@@ -213,12 +218,15 @@ static void the_control_link_takes_commands(void **state)
 	visit(room, room->web.control);
 	assert_true(browser_await(&room->browser, "!document.getElementById('command').hidden"));
 	json_decref(browser_evaluate(&room->browser,
-		"document.getElementById('line').value = 'say \"from the page\"';"
+		"document.getElementById('line').value = 'wire; say \"from the page\"';"
 		"document.querySelector('#command button').click()"));
 	await_said(room, "from the page");
+	assert_true(browser_await(&room->browser,
+		"document.querySelector('#story .command .what').textContent === 'page> wire'"));
 	/* whoever is at the prompt sees what was sent */
 	while (!strstr(text_get(&room->web.program.output), "-- from the page"))
 		program_pump(&room->web.program, clock_now_ns() + PROGRAM_DEADLINE_NS);
+	assert_non_null(strstr(text_get(&room->web.program.output), "\npage> wire\n"));
 	assert_clean(room);
 }
 

@@ -95,6 +95,19 @@ static inline void scripted_refuse(struct scripted *k, int error)
 	scripted_raw(k, ++k->answers, NLMSG_ERROR, &refusal, sizeof(refusal));
 }
 
+/* The next question, a dump, will be answered with nothing. */
+static inline void scripted_nobody(struct scripted *k)
+{
+	scripted_raw(k, ++k->answers, NLMSG_DONE, &(int){ 0 }, sizeof(int));
+}
+
+/* The next question, a dump, will be answered with this socket. */
+static inline void scripted_dump(struct scripted *k, struct inet_diag_msg m)
+{
+	scripted_raw(k, ++k->answers, SOCK_DIAG_BY_FAMILY, &m, sizeof(m));
+	scripted_raw(k, k->answers, NLMSG_DONE, &(int){ 0 }, sizeof(int));
+}
+
 /* What was asked since the last look must be these pairs of ports: "1000>80 ". */
 static inline void assert_asked(struct scripted *k, const char *expected)
 {

@@ -307,7 +307,7 @@ static void lengths_are_padded(void **state)
 
 	begin(b);
 	for (uint64_t n = 0; n < 5; n++) {
-		send_event(b, EVENT_SEGMENT, n + 1, "12345" + n, 0, n);
+		send_event(b, EVENT_SEGMENT, n + 1, &"12345"[n], 0, n);
 		deliver(b, n + 1);
 	}
 	send_event(b, EVENT_SEGMENT, 6, "", 0, 65535);

@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "command/help.h"
 #include "command/option.h"
-#include "command/paragraph.h"
+#include "base/paragraph.h"
 #include "command/table.h"
 #include "command/topic.h"
 #include "language/cmd.h"
@@ -169,6 +169,21 @@ static void word_each_has_help(void **state)
 		assert_helps(sock_timer_name(t), "  See: ");
 }
 
+/* A SYN's first retransmissions do not double the time, and whoever wonders finds why. */
+static void linear_syns_are_told_where_one_looks(void **state)
+{
+	static const char *const names[] = { "retransmission", "rto", "backoff", "SYN-SENT" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_helps(names[i], "tcp_syn_linear_timeouts");
+	assert_helps("tcp_syn_linear_timeouts", "claims B2");
+	assert_helps("net.ipv4.tcp_syn_linear_timeouts", "claims B2");
+	assert_helps("FIN-WAIT-2", "keepalive");
+	assert_helps("FIN-WAIT-2", "3.5 times the rto");
+	assert_helps("keepalive", "3.5 times the rto");
+}
+
 static void command_tells_states_and_errnos(void **state)
 {
 	(void)state;
@@ -243,6 +258,7 @@ int main(void)
 		cmocka_unit_test(state_each_has_help),
 		cmocka_unit_test(errno_topic_each_is_whole),
 		cmocka_unit_test(word_each_has_help),
+		cmocka_unit_test(linear_syns_are_told_where_one_looks),
 		cmocka_unit_test(command_tells_states_and_errnos),
 		cmocka_unit_test(nearest_is_found_among_all),
 		cmocka_unit_test(errno_of_each_recipe_has_help),

@@ -16,6 +16,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "view/html_report.h"
+#include "view/scene.h"
 #include "view/svg.h"
 
 #define MS UINT64_C(1000000)
@@ -312,6 +313,93 @@ static void ladder_has_every_packet_and_state(void **state)
 	journal_free(j);
 }
 
+/* A listener stays one, whatever becomes of the connection it shares a lifeline with. */
+static void state_says_whose_it_is_beside_a_listener(void **state)
+{
+	struct journal *j = journal_new_told();
+	struct text page = TEXT_EMPTY;
+	uint64_t came;
+
+	(void)state;
+	change(j, 1, 1, "l", STATE_NONE, STATE_LISTEN, 0);
+	change(j, 1, 2, "c", STATE_CLOSED, STATE_SYN_SENT, 0);
+	put(j, 2, 1, true, SEGMENT_SYN, EVENT_SEGMENT, 0);
+	came = verdict(j, 2, 1, EVENT_DELIVERED, 0, false);
+	change(j, 2, 3, "l/1", STATE_NONE, STATE_SYN_RECEIVED, came);
+	change(j, 3, 3, "l/1", STATE_SYN_RECEIVED, STATE_ESTABLISHED, 0);
+	html_report_ladder(j, &page);
+	assert_non_null(strstr(text_get(&page), "<title>l: LISTEN<"));
+	assert_non_null(strstr(text_get(&page), "<title>l/1: ESTABLISHED<"));
+	assert_non_null(strstr(text_get(&page), ">l/1 ESTABLISHED<"));
+	assert_non_null(strstr(text_get(&page), "<title>c: SYN-SENT<"));
+	text_done(&page);
+	journal_free(j);
+}
+
+/* A SYN and two that repeat it, kept for long. */
+static struct journal *make_kept(void)
+{
+	struct journal *j = journal_new_told();
+
+	change(j, 1, 1, "l", STATE_NONE, STATE_LISTEN, 0);
+	change(j, 1, 2, "c", STATE_CLOSED, STATE_SYN_SENT, 0);
+	for (uint64_t i = 1; i <= 3; i++)
+		verdict(j, i * 1000, i, EVENT_HELD,
+			put(j, i * 1000, i, true, SEGMENT_SYN, EVENT_SEGMENT, 0), false);
+	return j;
+}
+
+/* The `x` of the first box at or behind s; *s is moved behind it. */
+static double next_box(const char **s)
+{
+	*s = strstr(*s, "<rect class=\"box\" x=\"");
+	assert_non_null(*s);
+	*s += strlen("<rect class=\"box\" x=\"");
+	return strtod(*s, NULL);
+}
+
+static void boxes_of_what_stays_are_passed_by_no_arrow(void **state)
+{
+	struct journal *j = make_kept();
+	struct text page = TEXT_EMPTY;
+	const char *s;
+	double first, second;
+
+	(void)state;
+	html_report_ladder(j, &page);
+	s = text_get(&page);
+	assert_int_equal(count(s, "still held"), 1);
+	assert_non_null(strstr(s, ">3 still held<"));
+	first = next_box(&s);
+	second = next_box(&s);
+	assert_true(second + SCENE_BOX < first); /* all come from the left */
+	assert_true(next_box(&s) + SCENE_BOX < second);
+	text_done(&page);
+	journal_free(j);
+}
+
+/* Half of a fold is 9 high, and words of 10 stand 5 above what leaves a box. */
+static void what_leaves_a_box_lies_on_no_wave_and_no_words(void **state)
+{
+	struct journal *j = make_kept();
+	struct scene *s;
+
+	(void)state;
+	verdict(j, 3200, 1, EVENT_DELIVERED, 0, true);
+	put(j, 3200, 4, false, SEGMENT_SYN | SEGMENT_ACK, EVENT_SEGMENT, 0);
+	verdict(j, 3200, 2, EVENT_DELIVERED, 0, true);
+	verdict(j, 3200, 4, EVENT_DELIVERED, 0, false);
+	s = scene_new(j);
+	scene_place(s);
+	assert_int_equal(s->arrow_count, 4);
+	assert_true(s->arrows[0].y_let_go - 15 > s->folds[s->fold_count - 1].y + 9);
+	/* where the words begin, the one that meets it has come less than half of its way */
+	assert_true(s->arrows[1].y_let_go - 15 >
+		s->arrows[3].y_sent + (s->arrows[3].y_end - s->arrows[3].y_sent) * 0.42);
+	scene_free(s);
+	journal_free(j);
+}
+
 static void diagram_numbers_the_steps(void **state)
 {
 	struct journal *j = make();
@@ -421,6 +509,9 @@ int main(void)
 		cmocka_unit_test(pages_of_hostile_text_are_well_formed),
 		cmocka_unit_test(markdown_of_hostile_text_stays_in_its_fences),
 		cmocka_unit_test(ladder_has_every_packet_and_state),
+		cmocka_unit_test(state_says_whose_it_is_beside_a_listener),
+		cmocka_unit_test(boxes_of_what_stays_are_passed_by_no_arrow),
+		cmocka_unit_test(what_leaves_a_box_lies_on_no_wave_and_no_words),
 		cmocka_unit_test(diagram_numbers_the_steps),
 		cmocka_unit_test(diagram_dashes_what_a_reset_did),
 		cmocka_unit_test(page_of_a_megabyte_line_is_short),

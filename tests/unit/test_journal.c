@@ -494,6 +494,11 @@ static void jsonl_of_socket_and_state_has_hex_cookie(void **state)
 			.text = "retransmission",
 			.timer = { .endpoint = 3, .retransmits = 2 } },
 		"{'endpoint':3,'retransmits':2,'text':'retransmission'}");
+	assert_fields(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.text = "retransmission",
+			.timer = { .endpoint = 3, .maybe_probe = true } },
+		"{'endpoint':3,'retransmits':0,'maybe_probe':true,'text':'retransmission'}");
 }
 
 static void jsonl_of_segment_has_both_numbers(void **state)

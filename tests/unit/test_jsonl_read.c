@@ -181,7 +181,7 @@ static struct journal *make_all(void)
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = "c",
 			.text = "retransmission",
-			.timer = { .endpoint = 1, .retransmits = 2 } });
+			.timer = { .endpoint = 1, .retransmits = 2, .maybe_probe = true } });
 	add(j,
 		(struct event){ .kind = EVENT_RETURN,
 			.subject = "c",

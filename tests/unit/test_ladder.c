@@ -243,15 +243,15 @@ static void handshake_is_read_at_a_glance(void **state)
 	make_pair(*state);
 	shake_hands(*state);
 	assert_ascii(*state,
-		"                                  c                                         l, a\n"
-		"    ms                          main                                       server\n"
-		"   0.0                            |                                           | CLOSED  socket() = 3\n"
-		"   0.0                            |                                           | LISTEN  listen() = 0\n"
-		"   0.0       socket() = 3  CLOSED |                                           |\n"
-		"   0.0    connect() ...  SYN-SENT |--- #1 SYN seq 0 ------------------------->| SYN-RECEIVED\n"
-		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 ----------------|\n"
-		"   0.0                            |--- #3 ACK seq 1 ack 1 ------------------->| ESTABLISHED\n"
-		"   0.0                            |                                           | accept() = 4 (a)\n");
+		"                                  c                                       l, a\n"
+		"    ms                          main                                     server\n"
+		"   0.0                            |                                         | l CLOSED  socket() = 3\n"
+		"   0.0                            |                                         | l LISTEN  listen() = 0\n"
+		"   0.0       socket() = 3  CLOSED |                                         |\n"
+		"   0.0    connect() ...  SYN-SENT |--- #1 SYN seq 0 ----------------------->| a SYN-RECEIVED\n"
+		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 --------------|\n"
+		"   0.0                            |--- #3 ACK seq 1 ack 1 ----------------->| a ESTABLISHED\n"
+		"   0.0                            |                                         | accept() = 4 (a)\n");
 }
 
 static void utf8_draws_lines(void **state)
@@ -290,15 +290,15 @@ static void held_segment_stops_and_goes_on(void **state)
 	verdict(j, EVENT_HELD, 2, 0, NULL);
 	verdict(j, EVENT_DROPPED, 2, 2, "by hand");
 	assert_ascii(j,
-		"                               c                                              l\n"
-		"    ms                       main                                          server\n"
-		"   0.0                         |                                              | CLOSED  socket() = 3\n"
-		"   0.0                         |                                              | LISTEN  listen() = 0\n"
-		"   0.0    socket() = 3  CLOSED |                                              |\n"
-		"   0.0 connect() ...  SYN-SENT |--- #1 SYN seq 0 ...                          |\n"
-		"   0.0                         |                 ... #1 SYN after 135.0 ms -->| SYN-RECEIVED\n"
-		"   0.0                         |                ... #2 SYN/ACK seq 0 ack 1 ---|\n"
-		"   0.0                         |    by hand XXX #2 SYN/ACK after 2.0 ms ...   |\n"
+		"                               c                                            l\n"
+		"    ms                       main                                        server\n"
+		"   0.0                         |                                            | l CLOSED  socket() = 3\n"
+		"   0.0                         |                                            | l LISTEN  listen() = 0\n"
+		"   0.0    socket() = 3  CLOSED |                                            |\n"
+		"   0.0 connect() ...  SYN-SENT |--- #1 SYN seq 0 ...                        |\n"
+		"   0.0                         |               ... #1 SYN after 135.0 ms -->| l/1 SYN-RECEIVED\n"
+		"   0.0                         |              ... #2 SYN/ACK seq 0 ack 1 ---|\n"
+		"   0.0                         |    by hand XXX #2 SYN/ACK after 2.0 ms ... |\n"
 		"... on the wire   XXX lost\n");
 }
 
@@ -624,7 +624,7 @@ static void many_sockets_of_a_process_share_its_lifeline(void **state)
 		"          d                                              l\n"
 		"    ms  main                                          server\n"
 		"(3 lines before; `ladder all` draws all)\n"
-		"   0.0    |--- #3 SYN seq 0 ---------------------------->| SYN-RECEIVED\n"
+		"   0.0    |--- #3 SYN seq 0 ---------------------------->| l/2 SYN-RECEIVED\n"
 		"   0.0    |<-- #4 SYN/ACK seq 0 ack 1 -------------------|\n"
 		"not shown: 4 packets of c, e; `ladder NAME ...` does\n");
 }
@@ -644,7 +644,7 @@ static void process_alone_brings_its_peers(void **state)
 		"    ms                            c                                           server\n"
 		"(4 lines before; `ladder all` draws all)\n"
 		"   0.0 connect() = 0  ESTABLISHED |<-- #2 SYN/ACK seq 0 ack 1 -------------------|\n"
-		"   0.0                            |--- #3 ACK seq 1 ack 1 ---------------------->| ESTABLISHED\n"
+		"   0.0                            |--- #3 ACK seq 1 ack 1 ---------------------->| a ESTABLISHED\n"
 		"   0.0                            |                                              | accept() = 4 (a)\n");
 }
 
@@ -724,11 +724,60 @@ static void little_room_leaves_the_numbers(void **state)
 		"   0.0 socket() = 3 |                                |                                |\n"
 		"   0.0              |- #1 SYN seq 0 ---------------->|                                |\n"
 		"   0.0              |< #2 ACK seq 1 ack 5 sack 9-13 -|                                |\n"
-		"   0.0              |- #3 ACK 4001 ack 5001 --XXX    |                                |\n"
+		"   0.0              |- #3 PSH/ACK --XXX              |                                |\n"
 		"   0.0              |                                |                                | socket() = 3\n"
 		"   0.0              |                                |< #4 SYN seq 0 -----------------|\n"
-		"   0.0              |< #5 ACK seq 4001 ack 5001 -----|                                |\n"
+		"   0.0              |< #5 PSH/ACK seq 4001 ack 5001 -|                                |\n"
 		"XXX lost\n");
+}
+
+/* On a terminal of 80 columns nothing is wider, titles neither. */
+static void narrow_terminal_is_not_overrun(void **state)
+{
+	static const char *const names[] = { "c", "l" };
+	struct text out = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	make(*state, 1, "l", "a_server_of_a_long_name");
+	make(*state, 2, "c", "main");
+	call(*state, "main", "c", "connect(3, 127.0.0.1:80)");
+	change(*state, 2, "c", STATE_CLOSED, STATE_SYN_SENT, 0);
+	put(*state, 1, "c", "l", tcp(SEGMENT_SYN, 0, 0), 0);
+	name(*state, 1, "l", "a_server_of_a_long_name", "127.0.0.1:65535", 0);
+	change(*state, 3, "l/1", STATE_NONE, STATE_SYN_RECEIVED, deliver(*state, 1));
+	for (int width = 80; width >= 60; width -= 20) {
+		struct ladder_options options = { .names = names, .name_count = 2, .width = width };
+		int columns = 0;
+
+		text_clear(&out);
+		assert_int_equal(ladder_format(*state, &options, &out, &d), 0);
+		for (const char *at = text_get(&out); *at; at++) {
+			columns = *at == '\n' ? 0 : columns + (((unsigned char)*at & 0xc0) != 0x80);
+			assert_true(columns <= width);
+		}
+	}
+	text_done(&out);
+}
+
+/* Of a call and the state it leads to, the call is cut. */
+static void narrow_terminal_cuts_no_state(void **state)
+{
+	struct text out = TEXT_EMPTY;
+	struct diag d = { 0 };
+
+	make_pair(*state);
+	shake_hands(*state);
+	for (int width = 80; width >= 60; width -= 10) {
+		text_clear(&out);
+		assert_int_equal(ladder_format(*state, &(struct ladder_options){ .width = width },
+					 &out, &d),
+			0);
+		for (const char *const *word = (const char *const[]){ "l LISTEN", " SYN-SENT ",
+			     " ESTABLISHED ", "a SYN-RECEIVED\n", "a ESTABLISHED\n", NULL };
+			*word; word++)
+			assert_non_null(strstr(text_get(&out), *word));
+	}
+	text_done(&out);
 }
 
 static void too_many_and_unknown_names_are_refused(void **state)
@@ -861,6 +910,8 @@ int main(void)
 		LADDER_TEST(process_alone_brings_its_peers),
 		LADDER_TEST(sides_stay_from_one_ladder_to_the_next),
 		LADDER_TEST(little_room_leaves_the_numbers),
+		LADDER_TEST(narrow_terminal_is_not_overrun),
+		LADDER_TEST(narrow_terminal_cuts_no_state),
 		LADDER_TEST(too_many_and_unknown_names_are_refused),
 		LADDER_TEST(beginning_in_the_middle_tells_the_states),
 		LADDER_TEST(reset_begins_anew),

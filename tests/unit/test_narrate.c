@@ -112,6 +112,12 @@ static void state_tells_the_way_and_its_cause(void **state)
 		"c: retransmission timer, retransmission 2");
 
 	assert_told(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "retransmission",
+			.timer = { .maybe_probe = true } },
+		"c: retransmission timer (or loss probe)");
+	assert_told(j,
 		(struct event){ .kind = EVENT_STATE,
 			.subject = "c",
 			.cause = call,
@@ -312,6 +318,20 @@ static void tail_shows_the_last_of_the_story(void **state)
 		"        0.000  c        CLOSED -> SYN-SENT\n");
 }
 
+/* `reset` makes the first host anew, which no command asked for. */
+static void tail_ends_where_the_lab_began_anew(void **state)
+{
+	struct journal *j = *state;
+
+	journal_add(j, (struct event){ .kind = EVENT_MARK, .time_ns = 1, .text = "before" });
+	journal_add(j, (struct event){ .kind = EVENT_HOST, .time_ns = 1, .subject = "localhost" });
+	assert_tail(j, 9, "");
+	journal_add(j, (struct event){ .kind = EVENT_MARK, .time_ns = 1, .text = "since" });
+	journal_add(j,
+		(struct event){ .kind = EVENT_HOST, .time_ns = 1, .cause = 1, .subject = "bob" });
+	assert_tail(j, 9, "        0.000           since\n");
+}
+
 #define NARRATE_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
 
 int main(void)
@@ -330,6 +350,7 @@ int main(void)
 		NARRATE_TEST(what_came_from_outside_is_made_printable),
 		NARRATE_TEST(what_of_output_keeps_its_lines),
 		NARRATE_TEST(tail_shows_the_last_of_the_story),
+		NARRATE_TEST(tail_ends_where_the_lab_began_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,10 +47,10 @@ static void options_are_read_wherever_they_stand(void **state)
 static void bad_values_are_refused(void **state)
 {
 	static const char *const bad[][3] = { { "-j", "0" }, { "-j", "-1" }, { "-j", "65" },
-		{ "-j", "4x" }, { "-j", "99999999999999999999" }, { "-j", "" },
-		{ "--report", "xml" }, { "--report", "" }, { "--timeout", "0s" },
-		{ "--timeout", "5" }, { "--timeout", "-1s" }, { "--timeout", "\033[31m" }, { "-j" },
-		{ "--nonsense" }, { "-x" } };
+		{ "-j", "4x" }, { "-j", "99999999999999999999" }, { "-j", "" }, { "--svg", "--md" },
+		{ "--diagram", "--svg" }, { "--report", "xml" }, { "--report", "" },
+		{ "--timeout", "0s" }, { "--timeout", "5" }, { "--timeout", "-1s" },
+		{ "--timeout", "\033[31m" }, { "-j" }, { "--nonsense" }, { "-x" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

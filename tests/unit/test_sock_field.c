@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of fields: whole, without doubles, short enough for its columns, and its values in words. */
+#include <linux/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,6 +73,8 @@ static void find_knows_the_kernels_names(void **state)
 
 	(void)state;
 	assert_ptr_equal(sock_field_find("tcpi_snd_cwnd"), sock_field_find("cwnd"));
+	assert_ptr_equal(sock_field_find("srtt"), sock_field_find("rtt"));
+	assert_ptr_equal(sock_field_find("snd_cwnd"), sock_field_find("cwnd"));
 	assert_ptr_equal(sock_field_find("TCPI_RTO"), sock_field_find("rto"));
 	assert_ptr_equal(sock_field_find("minrtt"), sock_field_find("min_rtt"));
 	assert_null(sock_field_find("no_such"));
@@ -115,6 +118,30 @@ static void values_have_their_units(void **state)
 	assert_value("cookie", 0xabc, "0xabc");
 }
 
+/* Nothing sent: the kernel gives its time since boot. Counts decide, where the kernel is new enough to have them. */
+static void time_since_nothing_is_never(void **state)
+{
+	static const char *const names[] = { "last_data_sent", "last_data_recv", "last_ack_recv" };
+	struct sock_detail detail = { 0 };
+
+	(void)state;
+	detail.parts[DETAIL_INFO].len = sizeof(struct tcp_info);
+	for (size_t i = 0; i < 3; i++) {
+		const struct sock_field *f = sock_field_find(names[i]);
+		uint8_t *count = detail.parts[DETAIL_INFO].bytes + f->count_offset;
+		struct text out = TEXT_EMPTY;
+
+		sock_field_format(f, &detail, 17031084, &out);
+		assert_string_equal(text_get(&out), "never");
+		text_clear(&out);
+		memset(count, 1, sizeof(uint32_t));
+		sock_field_format(f, &detail, 1500, &out);
+		assert_string_equal(text_get(&out), "1.500 s");
+		memset(count, 0, sizeof(uint32_t));
+		text_done(&out);
+	}
+}
+
 /* What the kernel wrote reaches a terminal printable. */
 static void strings_are_made_printable(void **state)
 {
@@ -137,6 +164,7 @@ int main(void)
 		cmocka_unit_test(groups_stand_together),
 		cmocka_unit_test(find_knows_the_kernels_names),
 		cmocka_unit_test(values_have_their_units),
+		cmocka_unit_test(time_since_nothing_is_never),
 		cmocka_unit_test(strings_are_made_printable),
 	};
 

@@ -75,6 +75,24 @@ static void wide_has_the_owner_in_the_row(void **state)
 		"       accept queue 1 of 16\n");
 }
 
+/* The name is the kernel's, and a student has switched no keepalive on. */
+static void keepalive_of_an_orphan_says_what_it_is_for(void **state)
+{
+	struct socket_row row = { .state = STATE_FIN_WAIT_2,
+		.timer = "keepalive",
+		.timer_ns = 300 * NS_PER_S };
+	struct text out = TEXT_EMPTY;
+
+	(void)state;
+	socket_row_timer(&row, &out);
+	assert_string_equal(text_get(&out), "keepalive (for FIN-WAIT-2) in 5 min");
+	text_clear(&out);
+	row.process = "main"; /* shutdown(): this one is SO_KEEPALIVE's */
+	socket_row_timer(&row, &out);
+	assert_string_equal(text_get(&out), "keepalive in 5 min");
+	text_done(&out);
+}
+
 static void narrow_has_the_owner_below_and_breaks_between_parts(void **state)
 {
 	const struct socket_row row = client();
@@ -202,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wide_has_the_owner_in_the_row),
+		cmocka_unit_test(keepalive_of_an_orphan_says_what_it_is_for),
 		cmocka_unit_test(narrow_has_the_owner_below_and_breaks_between_parts),
 		cmocka_unit_test(no_line_is_wider_than_asked_for),
 		cmocka_unit_test(udp_has_no_state_and_nothing_below),

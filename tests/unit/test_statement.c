@@ -509,6 +509,30 @@ static void nearest_when_nothing_is_near_is_null(void **state)
 	assert_null(cmd_nearest(&table, "123456789012345678901234567890"));
 }
 
+static void parse_comment_belongs_to_the_command_right_below(void **state)
+{
+	static const char text[] =
+		"# what it shows\nsocket a\n# far off\n\nsocket b\n"
+		"# why\n\t# and\tso\nclaim A1 \"x\" {\n\t# inside\n\tclose a; close b\n"
+		"# nobody's\n}\nsocket c # behind\nsocket d\n";
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+	const struct statement *s;
+
+	(void)state;
+	assert_int_equal(statement_parse_all(text, strlen(text), "r.lab", 1, &list, &d), 0);
+	s = list.statements;
+	assert_int_equal(list.count, 5);
+	assert_null(s[0].comment);
+	assert_null(s[1].comment);
+	assert_string_equal(s[2].comment, "# why\n# and\\x09so");
+	assert_string_equal(s[2].block.statements[0].comment, "# inside");
+	assert_null(s[2].block.statements[1].comment);
+	assert_null(s[3].comment);
+	assert_null(s[4].comment);
+	statement_list_done(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +544,7 @@ int main(void)
 		cmocka_unit_test(parse_windows_line_ends_are_dropped),
 		cmocka_unit_test(parse_lines_are_numbered_from_the_first),
 		cmocka_unit_test(parse_text_is_its_part_of_the_line),
+		cmocka_unit_test(parse_comment_belongs_to_the_command_right_below),
 		cmocka_unit_test(parse_one_line_uses_the_number_given),
 		cmocka_unit_test(parse_without_verb_is_refused),
 		cmocka_unit_test(parse_block_misplaced_is_refused_at_its_brace),

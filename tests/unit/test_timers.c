@@ -110,6 +110,39 @@ static void timer_fired_with_a_change_is_told_once(void **state)
 	assert_story(b, "1 c NONE>SYN-SENT<500 2 c retransmission:1<0 ");
 }
 
+static bool last_may_be_probe(const struct bench *b)
+{
+	return journal_get(b->journal, journal_last(b->journal))->timer.maybe_probe;
+}
+
+/* The kernel has one name for a loss probe and a retransmission; it counts only the latter. */
+static void resent_uncounted_may_be_a_loss_probe(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_RETRANSMIT, FAR_MS);
+
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 0);
+	tracker_timer_fired(b->tracker, e);
+	assert_true(last_may_be_probe(b));
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 1);
+	tracker_timer_fired(b->tracker, e);
+	assert_false(last_may_be_probe(b));
+	tracker_timer_fired(b->tracker, e); /* one more at the same timeout */
+	assert_false(last_may_be_probe(b));
+}
+
+static void resent_syn_is_no_loss_probe(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_RETRANSMIT, FAR_MS);
+
+	answer(b, STATE_SYN_SENT, SOCK_TIMER_RETRANSMIT, FAR_MS, 0);
+	tracker_timer_fired(b->tracker, e);
+	assert_false(last_may_be_probe(b));
+}
+
 static void timer_fired_without_a_change_is_told_anyway(void **state)
 {
 	struct bench *b = *state;
@@ -257,6 +290,8 @@ int main(void)
 		TRACKER_TEST(look_with_more_retransmits_is_a_timer),
 		TRACKER_TEST(look_with_a_cause_makes_no_timer),
 		TRACKER_TEST(timer_fired_with_a_change_is_told_once),
+		TRACKER_TEST(resent_uncounted_may_be_a_loss_probe),
+		TRACKER_TEST(resent_syn_is_no_loss_probe),
 		TRACKER_TEST(timer_fired_without_a_change_is_told_anyway),
 		TRACKER_TEST(hidden_timer_is_told_as_unreported_and_changes_nothing),
 		TRACKER_TEST(hidden_timer_with_a_change_was_none),

@@ -334,8 +334,25 @@ static void listener_on_the_very_address_goes_first(void **state)
 	assert_ptr_equal(tracker_listener(b->tracker, &here), l);
 	assert_null(tracker_listener(b->tracker, &other));
 	scripted_refuse(&b->kernel, -ENOENT);
+	scripted_nobody(&b->kernel); /* IPv4 */
+	scripted_nobody(&b->kernel); /* IPv6 */
 	tracker_look(b->tracker, l, NULL, CAUSE);
 	assert_ptr_equal(tracker_listener(b->tracker, &here), wild);
+}
+
+/* SO_REUSEPORT: the exact look-up finds one of the two. */
+static void listener_beside_another_is_found_by_its_cookie(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *l = listener(b);
+	struct inet_diag_msg itself = diag_socket(l->cookie, STATE_LISTEN, l->local.port, 0);
+
+	itself.idiag_wqueue = 3;
+	scripted_answer(&b->kernel, diag_socket(l->cookie + 1, STATE_LISTEN, l->local.port, 0));
+	scripted_dump(&b->kernel, itself);
+	tracker_look(b->tracker, l, NULL, CAUSE);
+	assert_int_equal(l->state, STATE_LISTEN);
+	assert_int_equal(l->sendq, 3);
 }
 
 /* ip(7), ipv6(7): 0.0.0.0 takes IPv4 only, :: takes both. */
@@ -390,6 +407,7 @@ int main(void)
 		TRACKER_TEST(look_that_changes_addresses_only_stays_findable),
 		TRACKER_TEST(find_after_a_change_of_addresses_forgets_the_old_ones),
 		TRACKER_TEST(listener_on_the_very_address_goes_first),
+		TRACKER_TEST(listener_beside_another_is_found_by_its_cookie),
 		TRACKER_TEST(listener_on_any_takes_its_family_only),
 	};
 

@@ -60,6 +60,12 @@ export class Diagram {
 			head: group.querySelector('polygon'), beside: group.classList.contains('beside') };
 	}
 
+	/* The lab begins anew, and so do the numbers of sockets. */
+	reset() {
+		this.ways.clear();
+		this.schedule();
+	}
+
 	/* A step nobody has foreseen is straight. */
 	makeEdge(from, to) {
 		const a = this.nodes.find((node) => node.state === from), b = this.nodes.find((node) => node.state === to);
@@ -74,8 +80,6 @@ export class Diagram {
 	}
 
 	take(event) {
-		if (event.k === 'note' && /begins anew|reset/.test(event.what ?? ''))
-			return;
 		if (event.e === undefined || (event.k !== 'state' && event.k !== 'socket'))
 			return;
 		if (!this.ways.has(event.e))

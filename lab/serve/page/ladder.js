@@ -8,6 +8,7 @@ import { svg } from './diagram.js';
 
 const MOST = 120; /* rows that are kept */
 const ROW = 27, LINE = 16, SLANT = 9, TIME = 58, HEAD = 26;
+const NARROW = 520; /* a phone, held upright */
 const CHAR = 7; /* width of a character of an arrow's words */
 
 function wrap(text, most) {
@@ -152,6 +153,14 @@ export class Ladder {
 		}
 	}
 
+	/* The lab begins anew, and so do the numbers of sockets. */
+	reset() {
+		this.names.clear();
+		this.endpoints.clear();
+		this.gap();
+		this.schedule();
+	}
+
 	gap() {
 		this.rows = [];
 		this.packets.clear();
@@ -185,10 +194,10 @@ export class Ladder {
 
 	place(lives, width) {
 		const side = Math.min(170, Math.max(58, width * 0.19)), left = TIME + side, right = width - side;
-		const gap = lives.length < 2 ? 90 : (right - left) / (lives.length - 1);
+		const gap = lives.length < 2 ? 220 : (right - left) / (lives.length - 1);
 
 		lives.forEach((life, index) => {
-			life.x = lives.length === 1 ? left + (right - left) * 0.35 : left + gap * index;
+			life.x = lives.length === 1 ? left + (right - left) * (width < NARROW ? 0 : 0.35) : left + gap * index;
 			life.gap = gap;
 			life.index = index;
 			life.last = index === lives.length - 1 && lives.length > 1;
@@ -256,8 +265,10 @@ export class Ladder {
 	}
 
 	drawCall(group, row, width) {
-		const { x, index, last } = row.life, left = index === 0;
-		const room = Math.floor((left ? x - TIME - 6 : last ? width - x - 12 : 190) / 6.9);
+		const { x, index, last, gap } = row.life, outside = width >= NARROW;
+		/* outside of the outer lifelines, where there is room, else between them */
+		const left = outside ? index === 0 : last;
+		const room = Math.floor((!outside ? gap - 14 : left ? x - TIME - 6 : last ? width - x - 12 : 190) / 6.9);
 		const text = row.text.length > room ? `${row.text.slice(0, Math.max(1, room - 1))}…` : row.text;
 
 		group.append(svg('text', { class: 'mono t halo', x: x + (left ? -9 : 9), y: row.y + 4,
@@ -282,7 +293,7 @@ export class Ladder {
 	drawPacket(group, row, bottom) {
 		const self = row.from === row.to, x1 = row.from.x, y1 = row.y;
 		const x2 = self ? x1 : row.to.x, direction = self ? 1 : Math.sign(x2 - x1);
-		const y2 = row.end?.y ?? y1 + SLANT, reach = self ? 90 : Math.abs(x2 - x1);
+		const y2 = row.end?.y ?? y1 + (self && row.kept ? 15 : SLANT), reach = self ? 90 : Math.abs(x2 - x1);
 		const line = row.made === 'forged' ? 'forged' : row.again ? 'a dash' : 'a';
 		const xm = x1 + direction * (self ? reach : Math.min(reach, row.from.gap)) / 2;
 

@@ -31,6 +31,10 @@ function take(event) {
 		$('about').textContent = event.file.replace(/^.*?([^/]+\/[^/]+)$/, '$1').replace(/\.lab$/, '');
 		document.title = `${$('about').textContent} · tcplab`;
 	}
+	if (event.k === 'host' && event.new && event.who === 'localhost') {
+		ladder.reset();
+		diagram.reset();
+	}
 	story.take(event);
 	ladder.take(event);
 	diagram.take(event);

@@ -113,7 +113,7 @@ export class Story {
 			return;
 		switch (event.k) {
 		case 'command':
-			this.add(event, `> ${event.what}`);
+			this.add(event, `${event.file === '<page>' ? 'page' : ''}> ${event.what}`);
 			break;
 		case 'expectation':
 			this.add(event, event.ok ? `as expected: ${event.what}` : `not as expected: ${event.what}`)
