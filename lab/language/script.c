@@ -22,6 +22,7 @@
 #include "language/prediction.h"
 #include "language/queue.h"
 #include "language/recipe.h"
+#include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
 #include "wire/wire.h"
@@ -30,33 +31,6 @@
 /* A transfer that never pauses must not keep the next command from running. */
 #define SETTLE_MOST_NS NS_PER_S
 #define COMMANDS_AT_ONCE 16 /* then the loop has its turn: signals, ends of processes, timers */
-#define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
-/* Commands that a guest may have waiting; one that is long takes megabytes. */
-#define GUEST_WAITING_MOST 32
-
-struct script {
-	struct world *world; /* borrowed */
-	const struct cmd_table *table; /* borrowed */
-	struct script_options options;
-	struct queue queue; /* what is still to run */
-	struct play play; /* a recipe; it has a queue of its own */
-	struct statement *current; /* what runs or waits; borrowed from its queue */
-	struct text kept; /* lines of a block that is not closed yet */
-	uint32_t kept_line; /* number of the first of them */
-	char kept_file[256];
-	struct cmd_call call; /* the command that runs or waits */
-	bool running; /* `call` counts */
-	bool advancing; /* inside script_advance() */
-	bool told_idle;
-	bool ending; /* nothing more will be pushed */
-	bool ended;
-	enum script_verdict verdict;
-	uint64_t mark;
-	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
-	struct claim_stack claims; /* whose blocks run; those of the recipe are in `play` */
-	struct prediction prediction; /* the question that is open, and how those before it ended */
-	struct pending_list pending; /* calls made and not returned */
-};
 
 static void script_advance(struct script *s);
 
@@ -220,10 +194,7 @@ size_t script_calls_open(const struct script *s, const struct process *p)
 
 /* ---- failing ---- */
 
-/* A command has failed: at the prompt drop what was pasted behind it, else end, unless all failures are
- * wanted. by: the command; NULL = it could not even be read. A recipe that is played stops there, and its failure counts
- * also where what is typed does not. What a guest did wrong is told, and nobody else's commands suffer. */
-static void fail(struct script *s, const struct statement *by, enum script_verdict verdict)
+void script_fail(struct script *s, const struct statement *by, enum script_verdict verdict)
 {
 	bool played = by && by->played;
 
@@ -257,112 +228,6 @@ int script_mismatch(struct cmd_call *c, const struct token *token, const char *e
 	return CMD_FAILED;
 }
 
-/* ---- filling the queue ---- */
-
-void script_push_list(struct script *s, struct statement_list *list)
-{
-	queue_push(&s->queue, list);
-	s->told_idle = false;
-	world_kick(s->world);
-}
-
-static int push(struct script *s, const char *text, size_t len, const char *file,
-	uint32_t first_line, bool guest, struct diag *d)
-{
-	struct statement_list list = { 0 };
-	int r = statement_parse_all(text, len, file, first_line, &list, d);
-
-	if (r == 0 && s->options.interactive)
-		r = abbreviation_expand(s->table, &list, d);
-	if (r == 0)
-		r = checking_all(s->world, s->table, &list, false, d);
-	if (r == 0 && guest)
-		r = checking_guest(s->table, &list, d);
-	if (r < 0) {
-		statement_list_done(&list);
-		return r;
-	}
-	if (s->options.attempt && list.count)
-		attempt_typed(s->options.attempt, text, len);
-	script_push_list(s, &list);
-	return 0;
-}
-
-int script_push(struct script *s, const char *text, size_t len, const char *file,
-	uint32_t first_line, struct diag *d)
-{
-	return push(s, text, len, file, first_line, false, d);
-}
-
-bool script_in_block(const struct script *s)
-{
-	return s->kept.len > 0;
-}
-
-void script_drop_block(struct script *s)
-{
-	text_clear(&s->kept);
-}
-
-/* It could not be read: say so. `line` is the number of the text's first one. */
-static void tell_unread(struct script *s, const char *text, size_t len, uint32_t first_line,
-	const struct diag *d)
-{
-	char *line = telling_line_of(text, len, first_line, d->line);
-
-	telling_error(world_journal(s->world), 0, d, line);
-	free(line);
-	s->told_idle = false;
-	world_kick(s->world);
-}
-
-bool script_takes_guest(const struct script *s)
-{
-	return s->queue.count < GUEST_WAITING_MOST;
-}
-
-void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
-	uint32_t first_line)
-{
-	struct diag d = { 0 };
-
-	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
-		tell_unread(s, text, len, first_line, &d);
-}
-
-void script_push_told(struct script *s, const char *text, size_t len, const char *file,
-	uint32_t first_line)
-{
-	struct diag d = { 0 };
-	int r;
-
-	if (s->ended)
-		return;
-	if (!s->kept.len) {
-		s->kept_line = first_line;
-		snprintf(s->kept_file, sizeof(s->kept_file), "%s", file);
-	}
-	text_add(&s->kept, text, len);
-	r = script_push(s, text_get(&s->kept), s->kept.len, s->kept_file, s->kept_line, &d);
-	if (r == -EAGAIN && !s->ending && s->kept.len < BLOCK_TEXT_MAX) {
-		text_puts(&s->kept, "\n");
-		return;
-	}
-	if (r < 0) {
-		tell_unread(s, text_get(&s->kept), s->kept.len, s->kept_line, &d);
-		fail(s, NULL, SCRIPT_BAD);
-	}
-	text_clear(&s->kept);
-}
-
-void script_end(struct script *s)
-{
-	s->ending = true;
-	if (s->kept.len) /* a block that will never be closed: tell it */
-		script_push_told(s, "", 0, s->kept_file, s->kept_line);
-	world_kick(s->world);
-}
-
 /* ---- running ---- */
 
 /* At the end every => must have come true. */
@@ -377,7 +242,7 @@ static void check_leftovers(struct script *s)
 		tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL,
 			text_get(&expected), "still blocked at the end of the script");
 		text_done(&expected);
-		fail(s, p->statement, SCRIPT_FAILED);
+		script_fail(s, p->statement, SCRIPT_FAILED);
 	}
 }
 
@@ -391,9 +256,9 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		fail(s, s->current, SCRIPT_BAD);
+		script_fail(s, s->current, SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
-		fail(s, s->current, SCRIPT_FAILED);
+		script_fail(s, s->current, SCRIPT_FAILED);
 	} else if (result == CMD_QUIT && s->current->played) {
 		queue_drop(&s->play.queue);
 	} else if (result == CMD_QUIT) {
@@ -644,7 +509,7 @@ static void on_returned(void *arg, const struct pending *p)
 	tell_mismatch(s, s->running ? s->call.event : 0, p->statement, NULL, text_get(&expected),
 		text_get(&p->got));
 	text_done(&expected);
-	fail(s, p->statement, SCRIPT_FAILED);
+	script_fail(s, p->statement, SCRIPT_FAILED);
 }
 
 int script_call(struct cmd_call *c, struct process *p, const struct call_order *order,

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "language/abbreviation.h"
+#include "language/attempt.h"
+#include "language/checking.h"
+#include "language/script_parts.h"
+#include "language/statement.h"
+#include "language/telling.h"
+#include "world/world.h"
+
+#define BLOCK_TEXT_MAX (1u << 20) /* bytes of a block typed line by line */
+/* Commands that a guest may have waiting; one that is long takes megabytes. */
+#define GUEST_WAITING_MOST 32
+
+void script_push_list(struct script *s, struct statement_list *list)
+{
+	queue_push(&s->queue, list);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
+static int push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, bool guest, struct diag *d)
+{
+	struct statement_list list = { 0 };
+	int r = statement_parse_all(text, len, file, first_line, &list, d);
+
+	if (r == 0 && s->options.interactive)
+		r = abbreviation_expand(s->table, &list, d);
+	if (r == 0)
+		r = checking_all(s->world, s->table, &list, false, d);
+	if (r == 0 && guest)
+		r = checking_guest(s->table, &list, d);
+	if (r < 0) {
+		statement_list_done(&list);
+		return r;
+	}
+	if (s->options.attempt && list.count)
+		attempt_typed(s->options.attempt, text, len);
+	script_push_list(s, &list);
+	return 0;
+}
+
+int script_push(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line, struct diag *d)
+{
+	return push(s, text, len, file, first_line, false, d);
+}
+
+bool script_in_block(const struct script *s)
+{
+	return s->kept.len > 0;
+}
+
+void script_drop_block(struct script *s)
+{
+	text_clear(&s->kept);
+}
+
+/* It could not be read: say so. `line` is the number of the text's first one. */
+static void tell_unread(struct script *s, const char *text, size_t len, uint32_t first_line,
+	const struct diag *d)
+{
+	char *line = telling_line_of(text, len, first_line, d->line);
+
+	telling_error(world_journal(s->world), 0, d, line);
+	free(line);
+	s->told_idle = false;
+	world_kick(s->world);
+}
+
+bool script_takes_guest(const struct script *s)
+{
+	return s->queue.count < GUEST_WAITING_MOST;
+}
+
+void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line)
+{
+	struct diag d = { 0 };
+
+	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
+		tell_unread(s, text, len, first_line, &d);
+}
+
+void script_push_told(struct script *s, const char *text, size_t len, const char *file,
+	uint32_t first_line)
+{
+	struct diag d = { 0 };
+	int r;
+
+	if (s->ended)
+		return;
+	if (!s->kept.len) {
+		s->kept_line = first_line;
+		snprintf(s->kept_file, sizeof(s->kept_file), "%s", file);
+	}
+	text_add(&s->kept, text, len);
+	r = script_push(s, text_get(&s->kept), s->kept.len, s->kept_file, s->kept_line, &d);
+	if (r == -EAGAIN && !s->ending && s->kept.len < BLOCK_TEXT_MAX) {
+		text_puts(&s->kept, "\n");
+		return;
+	}
+	if (r < 0) {
+		tell_unread(s, text_get(&s->kept), s->kept.len, s->kept_line, &d);
+		script_fail(s, NULL, SCRIPT_BAD);
+	}
+	text_clear(&s->kept);
+}
+
+void script_end(struct script *s)
+{
+	s->ending = true;
+	if (s->kept.len) /* a block that will never be closed: tell it */
+		script_push_told(s, "", 0, s->kept_file, s->kept_line);
+	world_kick(s->world);
+}
