@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
-#include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/calling.h"
 #include "language/checking.h"
