@@ -36,9 +36,8 @@ void answer_head(int status, const char *type, size_t len, const char *extra, st
 	text_printf(out, "HTTP/1.1 %d %s\r\n", status, reason(status));
 	if (type)
 		text_printf(out, "Content-Type: %s\r\n", type);
-	if (len == ANSWER_STREAM)
-		text_puts(out, "Connection: close\r\n");
-	else if (status != 204) /* which has none: RFC 9110 8.6 */
+	text_puts(out, "Connection: close\r\n");
+	if (len != ANSWER_STREAM && status != 204) /* which has none: RFC 9110 8.6 */
 		text_printf(out, "Content-Length: %zu\r\n", len);
 	/* Nothing but our own files, no frame around it, nothing kept, nobody told where somebody came from. */
 	text_puts(out,

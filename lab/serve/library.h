@@ -20,7 +20,6 @@ struct diag;
 	each(lws_hdr_copy)                   \
 	each(lws_hdr_custom_copy)            \
 	each(lws_hdr_total_length)           \
-	each(lws_http_transaction_completed) \
 	each(lws_send_pipe_choked)           \
 	each(lws_set_log_level)              \
 	each(lws_set_timeout)                \

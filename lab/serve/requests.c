@@ -9,12 +9,12 @@
 
 #define COMMAND_MOST 4096 /* bytes */
 
-/* The answer is written; the connection may bring another request. */
+/* One request for each connection: of a GET and a POST sent at once the library (4.1) never finds the end, and the lab
+ * stands still for ever. */
 static int finish_answer(struct server *s, struct lws *wsi)
 {
-	if (server_write(s, wsi) < 0)
-		return -1;
-	return s->library->lws_http_transaction_completed(wsi) ? -1 : 0;
+	server_write(s, wsi);
+	return -1;
 }
 
 int requests_refuse(struct server *s, struct lws *wsi, int status, const char *words)

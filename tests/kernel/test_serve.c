@@ -162,6 +162,29 @@ static void commands_need_the_control_link(void **state)
 	assert_int_equal(web_close(&w), 0);
 }
 
+/* Several at once, as no browser sends them: the lab goes on. */
+static void requests_at_once_stop_nothing(void **state)
+{
+	struct web w;
+	char control[WEB_COOKIE_MAX], bytes[2048];
+	struct stream s;
+	int len;
+
+	(void)state;
+	web_open(&w, with_control);
+	web_join(&w, w.control, control, sizeof(control));
+	len = snprintf(bytes, sizeof(bytes),
+		"GET / HTTP/1.1\r\nHost: %s\r\n%s\r\n"
+		"POST /command HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n%sContent-Length: 10\r\n\r\n"
+		"socket a;;GET /events HTTP/1.1\r\nHost: %s\r\n%s\r\n",
+		w.host, control, w.host, w.host, control, w.host, control);
+	s = web_send(&w, bytes, (size_t)len);
+	stream_await_end(&s);
+	stream_done(&s);
+	assert_int_equal(web_try(&w, "GET /", NULL, w.cookie, NULL), 200);
+	assert_int_equal(web_close(&w), 0);
+}
+
 /* What waits behind a command that takes long is not endless. */
 static void commands_do_not_pile_up(void **state)
 {
@@ -405,6 +428,7 @@ int main(void)
 		cmocka_unit_test(who_is_let_in),
 		cmocka_unit_test(foreign_names_are_refused),
 		cmocka_unit_test(commands_need_the_control_link),
+		cmocka_unit_test(requests_at_once_stop_nothing),
 		cmocka_unit_test(commands_do_not_pile_up),
 		cmocka_unit_test(a_lab_without_control_has_no_such_link),
 		cmocka_unit_test(late_and_again),
