@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,12 +56,14 @@ static int open_folder(const char *path, struct diag *d)
 	return -r;
 }
 
-/* The name of a lab's socket there, however long the way to the folder is: sun_path has 108 bytes. */
-static struct sockaddr_un name_socket(int folder, pid_t pid)
+/* The name of a lab's socket there, however long the way to the folder is: sun_path has 108 bytes. prefix: "" when it
+ * listens, "." before. */
+static struct sockaddr_un name_socket(int folder, const char *prefix, pid_t pid)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 
-	snprintf(name.sun_path, sizeof(name.sun_path), "/proc/self/fd/%d/%d", folder, (int)pid);
+	snprintf(name.sun_path, sizeof(name.sun_path), "/proc/self/fd/%d/%s%d", folder, prefix,
+		(int)pid);
 	return name;
 }
 
@@ -72,7 +73,7 @@ static int listen_in(const char *path, struct diag *d)
 {
 	CLEANUP(fd_closep) int folder = -1;
 	CLEANUP(fd_closep) int fd = -1;
-	struct sockaddr_un name;
+	struct sockaddr_un name, listening;
 
 	/* twice: the last lab in it may have ended, and taken the folder away, since we made it */
 	for (int attempt = 0; attempt < 2; attempt++) {
@@ -82,14 +83,17 @@ static int listen_in(const char *path, struct diag *d)
 		folder = open_folder(path, d);
 		if (folder < 0)
 			return folder;
-		name = name_socket(folder, getpid());
+		name = name_socket(folder, ".", getpid());
+		listening = name_socket(folder, "", getpid());
 		unlink(name.sun_path); /* of a dead lab that had our PID */
 		fd_closep(&fd);
 		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (fd < 0)
 			return diag_errno(d, errno, "socket", "for watchers");
+		/* a name that is a PID has always somebody listening, or he is dead */
 		if (bind(fd, (struct sockaddr *)&name, sizeof(name)) == 0 &&
-			listen(fd, WAITING_MOST) == 0)
+			listen(fd, WAITING_MOST) == 0 &&
+			rename(name.sun_path, listening.sun_path) == 0)
 			return fd_take(&fd);
 	}
 	return diag_errno(d, errno, "bind", "for watchers");
@@ -119,7 +123,7 @@ void folder_leave(void)
 		if (!name_folder(place, &path))
 			continue;
 		folder = open_folder(text_get(&path), &d);
-		if (folder >= 0 && unlink(name_socket(folder, getpid()).sun_path) == 0)
+		if (folder >= 0 && unlink(name_socket(folder, "", getpid()).sun_path) == 0)
 			rmdir(text_get(&path)); /* when it was the last one */
 	}
 	text_done(&path);
@@ -131,7 +135,7 @@ void folder_leave(void)
 static int connect_in(int folder, pid_t pid)
 {
 	CLEANUP(fd_closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct sockaddr_un name = name_socket(folder, pid);
+	struct sockaddr_un name = name_socket(folder, "", pid);
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
@@ -177,14 +181,11 @@ static pid_t parse_pid(const char *name)
 	return name[0] >= '1' && name[0] <= '9' && !*end && pid <= INT32_MAX ? (pid_t)pid : 0;
 }
 
-/* Dead: nobody listens, and nobody has this PID, who might be about to. */
+/* Dead: nobody listens. Somebody else may have its PID by now. */
 static bool is_dead(int folder, pid_t pid)
 {
-	CLEANUP(fd_closep) int fd = -1;
+	CLEANUP(fd_closep) int fd = connect_in(folder, pid);
 
-	if (kill(pid, 0) == 0 || errno != ESRCH)
-		return false;
-	fd = connect_in(folder, pid);
 	return fd == -ECONNREFUSED;
 }
 
