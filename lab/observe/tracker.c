@@ -31,7 +31,7 @@ struct tracker {
 	struct hash_table
 		by_port; /* what segments reach that are no connection's: listeners, UDP sockets */
 	struct endpoint_list touched; /* borrowed */
-	uint64_t due_ns; /* no endpoint's timer is due before; 0 = none has one */
+	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
 	uint64_t late_poll_ns;
 };
 
@@ -289,6 +289,47 @@ static bool leads_through(enum tcp_state from, enum tcp_state through, enum tcp_
 	return through == STATE_CLOSE_WAIT && from == STATE_ESTABLISHED && to == STATE_LAST_ACK;
 }
 
+static void be_due(struct tracker *t, uint64_t due_ns)
+{
+	if (due_ns && (t->due_ns == 0 || due_ns < t->due_ns))
+		t->due_ns = due_ns;
+}
+
+/* The kernel sends first and sets the timer for it afterwards (net/ipv4/tcp_output.c tcp_connect(),
+ * tcp_event_new_data_sent(), tcp_send_loss_probe()); a segment can be here, and its sender read, in between. */
+static bool timer_is_unset(const struct sock_report *r)
+{
+	return r->timer == SOCK_TIMER_NONE && r->state != STATE_LISTEN &&
+		(r->sendq || r->state == STATE_SYN_SENT);
+}
+
+static void take_timer(struct tracker *t, struct endpoint *e, const struct sock_report *r)
+{
+	e->timer = r->timer;
+	e->read_ns = clock_now_ns();
+	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
+	e->unset_due_ns = 0;
+	if (e->timer) {
+		be_due(t, e->timer_due_ns);
+	} else if (timer_is_unset(r) && e->unset_poll_ns <= LATE_POLL_MOST_NS) {
+		e->unset_due_ns = e->read_ns + e->unset_poll_ns;
+		be_due(t, e->unset_due_ns);
+	}
+}
+
+/* Look for the timer alone: what else may have changed since has a cause, which is not known here. */
+static void look_for_timer(struct tracker *t, struct endpoint *e)
+{
+	struct sock_report report;
+
+	e->unset_due_ns = 0;
+	e->unset_poll_ns *= 2;
+	if (t->diag && sockdiag_lookup(t->diag, &e->local, &e->remote, &report) == 0 &&
+		report.cookie == e->cookie && report.state == e->state &&
+		report.retransmits == e->retransmits)
+		take_timer(t, e, &report);
+}
+
 /* Take over what the kernel said. With no cause given, what changed is a timer's work; its event number
  * is returned, else the cause as given. */
 static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct sock_report *r,
@@ -304,16 +345,13 @@ static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct 
 	e->has_data = false;
 	e->inode = r->inode;
 	e->retransmits = r->retransmits;
-	e->timer = r->timer;
-	e->read_ns = clock_now_ns();
-	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
+	e->unset_poll_ns = LATE_POLL_FIRST_NS;
+	take_timer(t, e, r);
 	if (overtaken && leads_through(e->state, overtaken->state, r->state)) {
 		set_state(t, e, overtaken->state, overtaken->cause, "passed");
 		cause = overtaken->by ? overtaken->by : cause;
 	}
 	set_state(t, e, r->state, cause, NULL);
-	if (e->timer && (t->due_ns == 0 || e->timer_due_ns < t->due_ns))
-		t->due_ns = e->timer_due_ns;
 	return cause;
 }
 
@@ -579,6 +617,8 @@ void tracker_timers(struct tracker *t)
 		struct endpoint *e = t->endpoints[i];
 		uint64_t before = journal_last(t->journal);
 
+		if (e->unset_due_ns && e->unset_due_ns <= now)
+			look_for_timer(t, e);
 		if (e->timer && e->timer_due_ns <= now) {
 			tracker_look(t, e, NULL, 0);
 			late |= e->timer && e->timer_due_ns <= clock_now_ns() &&
@@ -586,6 +626,8 @@ void tracker_timers(struct tracker *t)
 		}
 		if (e->timer && (next == 0 || e->timer_due_ns < next))
 			next = e->timer_due_ns;
+		if (e->unset_due_ns && (next == 0 || e->unset_due_ns < next))
+			next = e->unset_due_ns;
 	}
 	if (!late)
 		t->late_poll_ns = 0;

@@ -33,6 +33,9 @@ struct endpoint {
 	enum tcp_state state;
 	enum sock_timer timer;
 	uint64_t timer_due_ns; /* CLOCK_MONOTONIC; meaningful when timer is not NONE */
+	uint64_t
+		unset_due_ns; /* when to look again for the timer it must get; 0 = it needs none, or has it */
+	uint64_t unset_poll_ns; /* how long that look waits */
 	uint32_t retransmits;
 	uint32_t recvq, sendq;
 	uint64_t read_ns; /* when the kernel last said all this (CLOCK_MONOTONIC); 0 = never */
