@@ -4,8 +4,10 @@
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct bench {
@@ -26,11 +28,30 @@ static inline struct bench bench_begin(int argc, char **argv)
 static inline void bench_row(const char *what, const char *unit, double ours, const char *against,
 	double theirs, const char *goal)
 {
-	printf("%s\t%s\t%.0f\t", what, unit, ours);
+	/* what is read off a clock that counts tenths of a millisecond may come before it happened */
+	printf("%s\t%s\t%.0f\t", what, unit, fmax(ours, 0));
 	if (against)
-		printf("%s\t%.0f\t%s\n", against, theirs, goal);
+		printf("%s\t%.0f\t%s\n", against, fmax(theirs, 0), goal);
 	else
 		printf("-\t-\t%s\n", goal);
+}
+
+/* The most a process had resident. */
+static inline double bench_peak_kib(int pid)
+{
+	char path[64], line[256];
+	double kib = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			kib = strtod(line + 6, NULL);
+	}
+	if (file)
+		fclose(file);
+	return kib;
 }
 
 #endif
