@@ -25,6 +25,8 @@ tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat
 tests			strace		strace			strace
 tests			tmux		tmux			tmux
+tests			ss		iproute2		iproute
+tests			unshare		util-linux		util-linux
 ci			clang-format	clang-format		clang-tools-extra
 ci			libasan.so	gcc			libasan
 ci			libubsan.so	gcc			libubsan'
