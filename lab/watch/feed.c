@@ -158,10 +158,7 @@ static void add_events(struct watcher *w, uint64_t until_ns)
 	uint64_t no;
 
 	while (w->out.len < BATCH_BYTES && (no = next_event(w))) {
-		char *line = jsonl_format(journal_get(j, no));
-
-		text_puts(&w->out, line);
-		free(line);
+		jsonl_format(journal_get(j, no), &w->out);
 		w->told = no;
 		if (clock_now_ns() >= until_ns)
 			break;
