@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "command/drawing.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "view/way.h"
 #include "world/world.h"
@@ -50,7 +51,7 @@ static int diagram_run(struct cmd_call *c, struct diag *d)
 		diagram_write(&diagram, &out);
 		if (left_out.len)
 			text_printf(&out, "not shown: %s\n", text_get(&left_out));
-		r = drawing_tell(c, &out);
+		r = output_tell(c, &out);
 	}
 	diagram_done(&diagram);
 	ways_done(&ways);
