@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -52,6 +53,7 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->table = table;
 	s->options = *options;
 	s->told_idle = true;
+	s->waited_ns = clock_waited_ns((int)getpid());
 	s->prediction.ask = options->ask;
 	s->prediction.arg = options->arg;
 	s->prediction.quiet = options->quiet;
@@ -217,7 +219,8 @@ static void tell_mismatch(struct script *s, uint64_t cause, const struct stateme
 {
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
-		token ? token->column : st->words->column, expected, seen);
+		token ? token->column : st->words->column, expected, seen,
+		clock_waited_ns((int)getpid()) - s->waited_ns);
 }
 
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,

@@ -11,13 +11,17 @@ struct diag;
 struct journal;
 struct play;
 struct statement;
+struct text;
 
 /* The lab could not, or the input is bad. cause: the command that failed, 0 = it never ran. line: the source
  * line d points into; NULL = none to show. */
 void telling_error(struct journal *j, uint64_t cause, const struct diag *d, const char *line);
-/* The kernel did otherwise than `st` says at `column`. */
+/* The kernel did otherwise than `st` says at `column`. waited_ns: see telling_busy(). */
 void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
-	uint32_t column, const char *expected, const char *seen);
+	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns);
+/* Has it waited for a core for so long, of all the time it has lived, that a story may be another one than on a quiet
+ * machine? Then say so, in whole lines. */
+void telling_busy(uint64_t waited_ns, uint64_t lived_ns, struct text *out);
 /* Line `number` of a text whose first line is number `first`; the caller frees it. */
 char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t number);
 

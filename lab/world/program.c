@@ -481,17 +481,10 @@ static void come_to_rest(struct world_process *wp, uint64_t beat_ns)
 	wp->beat_due_ns = clock_now_ns() + beat_ns;
 }
 
-/* Source: see has_run(); the second number. */
 static void add_waited(void *arg, int tid, bool leader)
 {
-	CLEANUP(fd_closep) int fd = open_proc(tid, "schedstat", 0);
-	char line[64] = "", *end;
-
 	(void)leader;
-	if (fd >= 0 && read(fd, line, sizeof(line) - 1) > 0) {
-		strtoull(line, &end, 10);
-		*(uint64_t *)arg += strtoull(end, NULL, 10);
-	}
+	*(uint64_t *)arg += clock_waited_ns(tid);
 }
 
 /* How long all of it has waited for a core since it was first asked in this motion. */
