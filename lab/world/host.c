@@ -189,7 +189,7 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 	r = h->pid < 0 ? -errno : 0;
 	close(pair[1]);
 	if (r < 0)
-		return step_failed(d, STEP_NAMESPACES, -r, "clone3", ret_step);
+		return step_failed(d, STEP_NAMESPACES, -r, "clone", ret_step);
 	r = receive(h, &m, fds, 2);
 	if (r < 0)
 		return step_failed(d, STEP_NAMESPACES, -r, "wait for the host", ret_step);

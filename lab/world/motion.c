@@ -51,7 +51,7 @@ static void check_motion(struct world_process *wp)
 				.host = p->host->name,
 				.process = p->name,
 				.text = p->call.text,
-				.call = { .call = p->call.event } });
+				.call.call = p->call.event });
 	}
 }
 

@@ -86,13 +86,13 @@ probe 'TUN is another device' 'create wire0' 'ioctl TUNSETIFF wire0' \
 # One user namespace is allowed, and taken: by the user who cannot have another (ENOSPC). A namespace's
 # limit counts all that are made below it: user_namespaces(7), namespaces(7).
 # shellcheck disable=SC2016
-probe 'no user namespaces' 'make user, network and PID namespaces' clone3 \
+probe 'no user namespaces' 'make user, network and PID namespaces' clone \
 	'No space left on device' "$users_remedy" \
 	unshare -rU bash -c 'echo 1 >/proc/sys/user/max_user_namespaces || exit 126
 		exec unshare -U --map-user=1000 --map-group=1000 "$@"' bash
 # A root without power (a container's), who may not make network namespaces and no user namespaces either.
 # shellcheck disable=SC2016
-probe 'root without power' 'make user, network and PID namespaces' clone3 \
+probe 'root without power' 'make user, network and PID namespaces' clone \
 	'No space left on device' "$users_remedy" \
 	unshare -rU bash -c 'echo 0 >/proc/sys/user/max_user_namespaces || exit 126
 		exec setpriv --bounding-set=-all --inh-caps=-all "$@"' bash

@@ -450,8 +450,7 @@ static void jsonl_of_calls_names_the_call_and_errno(void **state)
 			.process = "main",
 			.text = "connect(3, \"x\")" },
 		"{'subject':'c','process':'main','text':'connect(3, \\'x\\')'}");
-	assert_fields(j, (struct event){ .kind = EVENT_BLOCKED, .call = { .call = 7 } },
-		"{'call':7}");
+	assert_fields(j, (struct event){ .kind = EVENT_BLOCKED, .call.call = 7 }, "{'call':7}");
 	assert_fields(j,
 		(struct event){ .kind = EVENT_RETURN,
 			.cause = 7,
