@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/orphans.h"
 #include "base/paragraph.h"
 #include "base/text.h"
 #include "cli/check.h"
@@ -436,6 +437,8 @@ static int doctor(void)
 	enum host_step failed = STEP_COUNT;
 	struct diag d = { 0 };
 	struct host host = { .pid = -1 };
+	struct text crowd = TEXT_EMPTY;
+	struct orphans orphans;
 	int pid, channel = -1, r = host_open(&host, 0, "localhost", NULL, 0, &failed, &d);
 
 	if (r == 0) {
@@ -445,6 +448,9 @@ static int doctor(void)
 	for (int step = 0; step < STEP_COUNT && step <= (int)failed; step++)
 		printf("%-8s %s\n", step == (int)failed ? "FAILED" : "ok",
 			host_step_name((enum host_step)step));
+	if (r == 0 && orphans_read(&orphans) && orphans_crowd(&orphans, &crowd))
+		printf("%-8s %s\n", "crowded", text_get(&crowd));
+	text_done(&crowd);
 	if (r == 0)
 		printf("%-8s IPv6\nA lab can stand here%s.\n", host.ipv6 ? "ok" : "missing",
 			host.new_user ? ", without root" : ", as root");

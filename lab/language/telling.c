@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/orphans.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -67,6 +68,16 @@ void telling_busy(uint64_t waited_ns, uint64_t lived_ns, struct text *out)
 	text_puts(out, " for a core,\n   and the kernel's timers ran on meanwhile)\n");
 }
 
+static void add_orphans(struct text *out)
+{
+	struct orphans orphans;
+	struct text words = TEXT_EMPTY;
+
+	if (orphans_read(&orphans) && orphans_crowd(&orphans, &words))
+		text_printf(out, "  (%s)\n", text_get(&words));
+	text_done(&words);
+}
+
 void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
 	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns)
 {
@@ -75,6 +86,7 @@ void telling_mismatch(struct journal *j, uint64_t cause, const struct statement 
 	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
 	text_printable(&message, st->text, strlen(st->text));
 	text_printf(&message, "\n  expected  %s\n  seen      %s\n", expected, seen);
+	add_orphans(&message);
 	telling_busy(waited_ns, clock_now_ns() - journal_start_ns(j), &message);
 	text_puts(&message, "  the story before it:\n");
 	narrate_tail(j, 12, &message);
