@@ -403,6 +403,19 @@ static int list_recipes(char **names, int count)
 	return code;
 }
 
+/* End as whoever's terminal goes ends, and not by exit(): the leak checker of sanitized builds stops the process there,
+ * and the SIGCONT that comes with a hangup undoes that before it is seen, so that both wait for ever (gcc 12). */
+static void hang_up(void)
+{
+	sigset_t hangup;
+
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	signal(SIGHUP, SIG_DFL);
+	raise(SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &hangup, NULL);
+}
+
 static int watch(char **words, int count)
 {
 	struct text list = TEXT_EMPTY;
@@ -426,6 +439,8 @@ static int watch(char **words, int count)
 		fputs("these can be watched:\n", stderr);
 	fputs(text_get(&list), stderr);
 	text_done(&list);
+	if (r == SIGHUP)
+		hang_up();
 	if (r > 0)
 		return EXIT_SIGNAL + r;
 	return r < 0 ? EXIT_USAGE : 0;

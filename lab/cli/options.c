@@ -17,7 +17,7 @@
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
-#define SLOW_TIMEOUT_NS (20 * 60 * NS_PER_S) /* tcp_retries2 takes 15 minutes */
+#define SLOW_TIMEOUT_NS ((uint64_t)20 * 60 * NS_PER_S) /* tcp_retries2 takes 15 minutes */
 #define ON(verb) (1u << VERB_##verb)
 #define ANY_VERB ((1u << VERB_COUNT) - 1)
 #define LONG_ONLY 256 /* what getopt_long() gives for options without a letter: this + id */

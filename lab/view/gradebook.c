@@ -232,13 +232,14 @@ static json_t *gradescope_test(const char *name, double score, double most, cons
 /* Of one submission a test for each goal; of several one for each submission. */
 static void gradescope_book(const struct gradebook *b, struct text *out)
 {
-	const struct grade *only = b->count == 1 ? &b->grades[0] : NULL;
+	const struct grade *only = b->grades;
+	size_t goals = b->count == 1 ? only->goal_count : 0;
 	json_t *tests = json_array(), *root;
 	struct text account = TEXT_EMPTY;
 	double sum = 0;
 
-	for (size_t i = 0; only && i < only->goal_count; i++) {
-		double most = (double)SCORE_MAX / (double)only->goal_count;
+	for (size_t i = 0; i < goals; i++) {
+		double most = (double)SCORE_MAX / (double)goals;
 		const char *why_not = only->goals[i].why_not;
 
 		json_array_append_new(tests,
@@ -251,13 +252,13 @@ static void gradescope_book(const struct gradebook *b, struct text *out)
 		text_clear(&account);
 		add_account(g, "", &account);
 		sum += g->score;
-		if (!only)
+		if (b->count > 1)
 			json_array_append_new(tests,
 				gradescope_test(g->student ? g->student : or_nothing(g->file),
 					g->score, SCORE_MAX, text_get(&account)));
 	}
 	root = json_pack("{s:f, s:o, s:s, s:o}", "score", b->count ? sum / (double)b->count : 0.0,
-		"output", markup_json(only ? text_get(&account) : ""), "visibility", "visible",
+		"output", markup_json(b->count == 1 ? text_get(&account) : ""), "visibility", "visible",
 		"tests", tests);
 	put_json(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6), out);
 	text_done(&account);
