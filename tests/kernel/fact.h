@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/virtio_net.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,6 +48,7 @@ struct fact {
 };
 
 struct fact_packet {
+	struct virtio_net_hdr header;
 	size_t len; /* bytes */
 	uint8_t bytes[FACT_PACKET_MAX];
 	struct segment segment;
@@ -180,11 +183,13 @@ static inline void fact_close(struct process *p, int fd)
 /* Take the TCP segment the kernel has sent; it must be there already, with just these flags (PSH apart). */
 static inline void fact_take(struct fact *f, uint8_t flags, struct fact_packet *ret_packet)
 {
-	ssize_t len = read(f->host.tun, ret_packet->bytes, sizeof(ret_packet->bytes));
+	const struct iovec parts[] = { { &ret_packet->header, sizeof(ret_packet->header) },
+		{ ret_packet->bytes, sizeof(ret_packet->bytes) } };
+	ssize_t len = readv(f->host.tun, parts, 2);
 
 	if (len < 0)
 		fail_msg("no segment with flags %#x yet: %s", flags, strerror(errno));
-	ret_packet->len = (size_t)len;
+	ret_packet->len = (size_t)len - sizeof(ret_packet->header);
 	assert_true(segment_decode(ret_packet->bytes, ret_packet->len, &ret_packet->segment));
 	assert_int_equal(ret_packet->segment.kind, SEGMENT_TCP);
 	assert_int_equal(ret_packet->segment.flags & ~SEGMENT_PSH, flags);
@@ -192,7 +197,10 @@ static inline void fact_take(struct fact *f, uint8_t flags, struct fact_packet *
 
 static inline void fact_give(struct fact *f, const struct fact_packet *packet)
 {
-	assert_int_equal(write(f->host.tun, packet->bytes, packet->len), packet->len);
+	const struct iovec parts[] = { { (void *)&packet->header, sizeof(packet->header) },
+		{ (void *)packet->bytes, packet->len } };
+
+	assert_int_equal(writev(f->host.tun, parts, 2), sizeof(packet->header) + packet->len);
 }
 
 /* Carry one segment over, which must be there. */

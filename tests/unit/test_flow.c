@@ -52,7 +52,7 @@ static struct segment segment(bool back, uint8_t flags, uint32_t seq, uint32_t a
 
 static uint64_t see(struct flow_table *table, struct segment s, uint64_t number)
 {
-	return flow_table_see(table, &s, 0, number);
+	return flow_table_see(table, &s, 0, number, 0);
 }
 
 static void assert_place(const struct flow_table *table, bool back, uint32_t base, uint32_t next,
@@ -129,9 +129,9 @@ static void place_of_loopback_is_each_hosts_own(void **state)
 
 	s.src = at("127.0.0.1", 1000);
 	s.dst = at("127.0.0.1", 80);
-	flow_table_see(*state, &s, 0, 1);
+	flow_table_see(*state, &s, 0, 1, 0);
 	s.seq = 70000;
-	flow_table_see(*state, &s, 1, 2);
+	flow_table_see(*state, &s, 1, 2, 0);
 	assert_true(flow_table_place(*state, &s.src, &s.dst, 0, &place));
 	assert_int_equal(place.base, 5000);
 	assert_true(flow_table_place(*state, &s.src, &s.dst, 1, &place));
@@ -269,7 +269,7 @@ static uint32_t window_of(struct flow_table *table, struct segment s, bool offer
 	s.window = 100;
 	s.options.present = offers ? OPTION_WINDOW_SCALE : 0;
 	s.options.window_scale = shift;
-	flow_table_see(table, &s, 0, 1);
+	flow_table_see(table, &s, 0, 1, 0);
 	return segment_window(&s);
 }
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Packets as a TUN gives and takes them, and trains among them.
+ *
+ * A kernel makes trains for whatever it sends more than one segment of, and cuts them where a device cannot. So
+ * TUNSETOFFLOAD, which needs no power and may be asked for at any time, decides for all sockets there are which of
+ * both a TUN gives (tests/kernel/test_fact_offload.c). What it gave before is still in its queue: so a train may
+ * come at any time, and it is the wire that decides what becomes of it.
+ *
+ * Trains are asked for when a host has sent a MiB without a pause, and no more after the first one: by then the wire
+ * is what the transfer waits for. A person, and nearly every recipe, is slower than that, and sees each segment
+ * travel by itself. */
+#include <errno.h>
+#include <linux/if_tun.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "wire/decode.h"
+#include "wire/flow.h"
+#include "wire/parts.h"
+#include "wire/train.h"
+
+#define FLOW_BYTES (1u << 20)
+#define PAUSE_NS (20 * NS_PER_MS)
+/* Not TUN_F_TSO_ECN: what carries CWR is one segment of its own. */
+#define TRAINS (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
+
+/* Every packet is nothing but carried. */
+static bool runs_free(const struct wire *w)
+{
+	return !w->rules.first && !w->capture && !w->waits;
+}
+
+/* A kernel that cannot goes on sending segments. */
+static void ask_for_trains(struct wire_host *h, bool flows)
+{
+	h->flows = flows;
+	(void)ioctl(h->tun, TUNSETOFFLOAD, flows ? TRAINS : 0);
+}
+
+/* h has sent p: does it send in bulk? */
+static void take_pace(struct wire *w, struct wire_host *h, const struct wire_packet *p)
+{
+	bool flows;
+
+	if (p->sent_ns - h->sent_ns > PAUSE_NS)
+		h->flow_bytes = 0;
+	h->sent_ns = p->sent_ns;
+	if (p->segment.kind == SEGMENT_TCP)
+		h->flow_bytes += p->segment.payload_len;
+	flows = h->flow_bytes >= FLOW_BYTES && runs_free(w);
+	if (flows != h->flows)
+		ask_for_trains(h, flows);
+}
+
+/* Into the packet itself: nearly all that are no trains fit. false = there was none. */
+static struct wire_packet *read_bytes(struct wire *w, int tun)
+{
+	struct wire_packet *p = packet_new(w, PACKET_ROOM), *larger;
+	const struct iovec places[] = { { &p->header, sizeof(p->header) },
+		{ p->bytes, PACKET_ROOM }, { w->large, PACKET_MAX } };
+	ssize_t len = readv(tun, places, 3);
+
+	if (len <= (ssize_t)sizeof(p->header)) {
+		packet_free(w, p);
+		return NULL;
+	}
+	p->len = (size_t)len - sizeof(p->header);
+	if (p->len <= PACKET_ROOM)
+		return p;
+	larger = packet_new(w, p->len);
+	larger->len = p->len;
+	larger->header = p->header;
+	memcpy(larger->bytes, p->bytes, PACKET_ROOM);
+	memcpy(larger->bytes + PACKET_ROOM, w->large, p->len - PACKET_ROOM);
+	packet_free(w, p);
+	return larger;
+}
+
+struct wire_packet *packet_read(struct wire *w, unsigned host)
+{
+	struct wire_host *h = &w->hosts[host];
+	struct wire_packet *p;
+
+	while (h->tun >= 0 && (p = read_bytes(w, h->tun))) {
+		p->from = host;
+		p->sent_ns = clock_now_ns();
+		p->due_ns = 0;
+		p->was_held = false;
+		if (segment_decode(p->bytes, p->len, &p->segment)) {
+			p->piece = train_piece(&p->header, &p->segment);
+			if (!p->piece) {
+				train_complete_checksum(&p->header, p->bytes, p->len);
+				p->header = (struct virtio_net_hdr){ 0 };
+			}
+			take_pace(w, h, p);
+			return p;
+		}
+		packet_free(w,
+			p); /* a kernel does not send such; there would be nobody to deliver it to */
+	}
+	return NULL;
+}
+
+int packet_write(struct wire *w, const struct wire_packet *p)
+{
+	const struct iovec parts[] = { { (void *)&p->header, sizeof(p->header) },
+		{ (void *)p->bytes, p->len } };
+
+	return writev(w->hosts[p->to].tun, parts, 2) < 0 ? -errno : 0;
+}
+
+bool packet_runs(struct wire *w, const struct wire_packet *p)
+{
+	const struct segment *s = &p->segment;
+
+	return w->hosts[p->from].flows && (s->flags & ~SEGMENT_PSH) == SEGMENT_ACK &&
+		flow_table_continues(w->flows, s, p->from);
+}
+
+void packet_cut(struct wire *w, struct wire_packet *p, struct packet_queue *into,
+	struct wire_packet *before)
+{
+	unsigned count = train_count(&p->segment, p->piece);
+
+	for (unsigned i = 0; i < count; i++) {
+		struct wire_packet *part =
+			packet_new(w, p->segment.payload_offset + (size_t)p->piece);
+		size_t room = part->room;
+
+		memcpy(part, p, sizeof(*part));
+		part->room = room;
+		part->number += i;
+		part->event += i;
+		part->piece = 0;
+		part->header = (struct virtio_net_hdr){ 0 };
+		train_part(&p->segment, p->bytes, p->piece, i, &part->segment);
+		part->len = train_cut(&p->segment, p->bytes, p->piece, i, part->bytes);
+		if (before)
+			TAILQ_INSERT_BEFORE(before, part, place);
+		else
+			TAILQ_INSERT_TAIL(into, part, place);
+	}
+	packet_free(w, p);
+}
+
+struct wire_packet *packet_cut_pending(struct wire *w, struct wire_packet *p)
+{
+	struct packet_queue *pending = &w->queues[PACKET_PENDING];
+	struct wire_packet *earlier = TAILQ_PREV(p, packet_queue, place);
+	struct wire_packet *next = TAILQ_NEXT(p, place);
+
+	packet_take(w, p);
+	packet_cut(w, p, pending, next);
+	return earlier ? TAILQ_NEXT(earlier, place) : TAILQ_FIRST(pending);
+}
