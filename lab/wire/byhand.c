@@ -82,10 +82,10 @@ struct wire_packet *packet_copy(struct wire *w, const struct wire_packet *p, uns
 	struct wire_origin origin = { .cause = cause,
 		.from = sent ? sent->subject : NULL,
 		.to = sent && to == p->to ? sent->text : NULL };
-	size_t room = copy->room;
+	uint8_t size = copy->size;
 
 	memcpy(copy, p, sizeof(*p) + p->len);
-	copy->room = room;
+	copy->size = size;
 	copy->to = to;
 	copy->sent_ns = clock_now_ns();
 	copy->due_ns = 0;

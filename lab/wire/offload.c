@@ -6,9 +6,10 @@
  * both a TUN gives (tests/kernel/test_fact_offload.c). What it gave before is still in its queue: so a train may
  * come at any time, and it is the wire that decides what becomes of it.
  *
- * Trains are asked for when a host has sent a MiB without a pause, and no more after the first one: by then the wire
- * is what the transfer waits for. A person, and nearly every recipe, is slower than that, and sees each segment
- * travel by itself. */
+ * Trains are asked for when a host sends more than a MiB in a second, and until a second in which it sends less: by then
+ * nobody follows the segments one by one, and the wire is what the transfer waits for. With each command that begins
+ * it is counted anew. So a person, and nearly every recipe, sees each segment travel by itself; and whether one does
+ * depends on what was sent, hardly on the machine. */
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "wire/train.h"
 
 #define FLOW_BYTES (1u << 20)
-#define PAUSE_NS (20 * NS_PER_MS)
+#define FLOW_NS NS_PER_S
 /* Not TUN_F_TSO_ECN: what carries CWR is one segment of its own. */
 #define TRAINS (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
 
@@ -42,26 +43,46 @@ static void ask_for_trains(struct wire_host *h, bool flows)
 /* h has sent p: does it send in bulk? */
 static void take_pace(struct wire *w, struct wire_host *h, const struct wire_packet *p)
 {
-	bool flows;
+	bool flows = h->flows;
 
-	if (p->sent_ns - h->sent_ns > PAUSE_NS)
-		h->flow_bytes = 0;
-	h->sent_ns = p->sent_ns;
-	if (p->segment.kind == SEGMENT_TCP)
-		h->flow_bytes += p->segment.payload_len;
-	flows = h->flow_bytes >= FLOW_BYTES && runs_free(w);
+	if (p->sent_ns - h->pace_ns > FLOW_NS) {
+		flows = false;
+		h->pace_ns = p->sent_ns;
+		h->pace_bytes = 0;
+	}
+	h->pace_bytes += p->segment.kind == SEGMENT_TCP ? p->segment.payload_len : 0;
+	if (h->pace_bytes > FLOW_BYTES) {
+		flows = true;
+		h->pace_ns = p->sent_ns;
+		h->pace_bytes = 0;
+	}
+	flows = flows && runs_free(w);
 	if (flows != h->flows)
 		ask_for_trains(h, flows);
 }
 
-/* Into the packet itself: nearly all that are no trains fit. false = there was none. */
+void wire_end_flow(struct wire *w)
+{
+	for (unsigned i = 0; i < w->host_count; i++) {
+		struct wire_host *h = &w->hosts[i];
+
+		h->pace_ns = h->pace_bytes = 0;
+		if (h->flows)
+			ask_for_trains(h, false);
+	}
+}
+
+/* The next packet's bytes; NULL = there is none. A small one lands where it stays. */
 static struct wire_packet *read_bytes(struct wire *w, int tun)
 {
-	struct wire_packet *p = packet_new(w, PACKET_ROOM), *larger;
-	const struct iovec places[] = { { &p->header, sizeof(p->header) },
-		{ p->bytes, PACKET_ROOM }, { w->large, PACKET_MAX } };
-	ssize_t len = readv(tun, places, 3);
+	struct wire_packet *p = packet_new(w, PACKET_ROOM), *large = w->large;
+	struct iovec places[3] = { { &p->header, sizeof(p->header) }, { p->bytes, PACKET_ROOM } };
+	ssize_t len;
 
+	if (!large)
+		w->large = large = packet_new(w, PACKET_MAX);
+	places[2] = (struct iovec){ large->bytes + PACKET_ROOM, PACKET_MAX - PACKET_ROOM };
+	len = readv(tun, places, 3);
 	if (len <= (ssize_t)sizeof(p->header)) {
 		packet_free(w, p);
 		return NULL;
@@ -69,13 +90,12 @@ static struct wire_packet *read_bytes(struct wire *w, int tun)
 	p->len = (size_t)len - sizeof(p->header);
 	if (p->len <= PACKET_ROOM)
 		return p;
-	larger = packet_new(w, p->len);
-	larger->len = p->len;
-	larger->header = p->header;
-	memcpy(larger->bytes, p->bytes, PACKET_ROOM);
-	memcpy(larger->bytes + PACKET_ROOM, w->large, p->len - PACKET_ROOM);
+	w->large = NULL;
+	large->header = p->header;
+	large->len = p->len;
+	memcpy(large->bytes, p->bytes, PACKET_ROOM);
 	packet_free(w, p);
-	return larger;
+	return large;
 }
 
 struct wire_packet *packet_read(struct wire *w, unsigned host)
@@ -127,10 +147,10 @@ void packet_cut(struct wire *w, struct wire_packet *p, struct packet_queue *into
 	for (unsigned i = 0; i < count; i++) {
 		struct wire_packet *part =
 			packet_new(w, p->segment.payload_offset + (size_t)p->piece);
-		size_t room = part->room;
+		uint8_t size = part->size;
 
 		memcpy(part, p, sizeof(*part));
-		part->room = room;
+		part->size = size;
 		part->number += i;
 		part->event += i;
 		part->piece = 0;

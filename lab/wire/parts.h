@@ -14,7 +14,13 @@
 #define STANDINGS 3
 #define PACKET_ROOM 2048 /* bytes: one of the wire's MTU of 1500 fits */
 #define PACKET_MAX 65575 /* bytes: an IPv6 header and all its length field can say */
-#define SPARES_MAX 64
+
+/* Packets have room for one segment, or for whatever there is. */
+enum packet_size {
+	PACKET_SMALL, /* PACKET_ROOM */
+	PACKET_LARGE, /* PACKET_MAX */
+	PACKET_SIZES,
+};
 
 enum host_condition {
 	HOST_UP,
@@ -29,8 +35,8 @@ struct wire_host {
 	int tun; /* borrowed; -1 unless UP */
 	bool cut; /* its cable */
 	bool flows; /* in bulk, so its kernel was asked for trains */
-	uint64_t flow_bytes; /* data it has sent without a pause */
-	uint64_t sent_ns; /* when it sent its last packet (CLOCK_MONOTONIC) */
+	uint64_t pace_bytes; /* data it has sent ... */
+	uint64_t pace_ns; /* ... since then (CLOCK_MONOTONIC) */
 	struct address *addresses; /* owned */
 	size_t address_count;
 };
@@ -44,8 +50,8 @@ struct wire {
 	struct wire_host *hosts; /* owned */
 	unsigned host_count;
 	struct packet_queue queues[STANDINGS]; /* owned packets; delayed ones by due_ns */
-	struct packet_queue spares; /* owned packets with PACKET_ROOM, to be used again */
-	unsigned spare_count;
+	struct packet_queue spares[PACKET_SIZES]; /* owned packets, to be used again */
+	unsigned spare_count[PACKET_SIZES];
 	struct rule_list rules;
 	struct filter_set *filters; /* owned */
 	struct capture *capture; /* owned; NULL = nobody records */
@@ -53,7 +59,8 @@ struct wire {
 	uint64_t numbers;
 	bool waits; /* wire_wait() */
 	uint64_t random; /* state of the generator for forged addresses */
-	uint8_t *large; /* owned: where a packet lands that PACKET_ROOM is too small for */
+	struct wire_packet *
+		large; /* owned: where a packet lands that a small one has no room for; NULL = none yet */
 };
 
 /* ---- offload.c ---- */
@@ -72,7 +79,7 @@ void packet_cut(struct wire *w, struct wire_packet *p, struct packet_queue *into
 /* The same of a pending one: the first of its segments is where it was. */
 struct wire_packet *packet_cut_pending(struct wire *w, struct wire_packet *p);
 
-/* A packet to fill, on no queue. `room` bytes at least. Owned. */
+/* A packet to fill, on no queue. `room` bytes at least, at most PACKET_MAX. Owned. */
 struct wire_packet *packet_new(struct wire *w, size_t room);
 /* Free it, or keep it to be used again. It is on no queue. */
 void packet_free(struct wire *w, struct wire_packet *p);

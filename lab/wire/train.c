@@ -55,12 +55,12 @@ uint16_t train_piece(const struct virtio_net_hdr *header, const struct segment *
 
 	if (type != VIRTIO_NET_HDR_GSO_TCPV4 && type != VIRTIO_NET_HDR_GSO_TCPV6)
 		return 0;
-	return s->kind == SEGMENT_TCP ? header->gso_size : 0;
+	return s->kind == SEGMENT_TCP && header->gso_size < s->payload_len ? header->gso_size : 0;
 }
 
 unsigned train_count(const struct segment *train, uint16_t piece)
 {
-	return piece && train->payload_len ? (train->payload_len + piece - 1) / piece : 1;
+	return piece ? (train->payload_len + piece - 1) / piece : 1;
 }
 
 void train_part(const struct segment *train, const uint8_t *packet, uint16_t piece, unsigned index,

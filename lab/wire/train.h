@@ -18,8 +18,8 @@
  * and nothing has changed. Source: VIRTIO 1.2, 5.1.6.2; net/core/dev.c skb_checksum_help(). */
 bool train_complete_checksum(const struct virtio_net_hdr *header, uint8_t *packet, size_t len);
 
-/* How many bytes of payload each segment of this train has, the last one perhaps less; 0: it is none. s: the packet
- * as decoded. */
+/* How many bytes of payload each segment of this train has, the last one perhaps less; 0: it is none, but one
+ * segment. s: the packet as decoded. */
 uint16_t train_piece(const struct virtio_net_hdr *header, const struct segment *s);
 /* How many segments there are in it; 1 when `piece` is 0. */
 unsigned train_count(const struct segment *train, uint16_t piece);

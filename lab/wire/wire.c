@@ -29,10 +29,10 @@ struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, v
 	w->arg = arg;
 	for (int i = 0; i < STANDINGS; i++)
 		TAILQ_INIT(&w->queues[i]);
-	TAILQ_INIT(&w->spares);
+	for (int i = 0; i < PACKET_SIZES; i++)
+		TAILQ_INIT(&w->spares[i]);
 	w->filters = filter_set_new();
 	w->flows = flow_table_new();
-	w->large = memory_new(PACKET_MAX);
 	return w;
 }
 
@@ -52,7 +52,8 @@ void wire_free(struct wire *w)
 		return;
 	for (int i = 0; i < STANDINGS; i++)
 		free_queue(&w->queues[i]);
-	free_queue(&w->spares);
+	for (int i = 0; i < PACKET_SIZES; i++)
+		free_queue(&w->spares[i]);
 	for (unsigned h = 0; h < w->host_count; h++)
 		free(w->hosts[h].addresses);
 	free(w->hosts);
@@ -74,30 +75,34 @@ void wire_begin_anew(struct wire *w)
 
 /* ---- packets ---- */
 
+static const size_t rooms[PACKET_SIZES] = { PACKET_ROOM, PACKET_MAX };
+static const unsigned spares_most[PACKET_SIZES] = { 64, 32 };
+
 struct wire_packet *packet_new(struct wire *w, size_t room)
 {
-	struct wire_packet *p = TAILQ_FIRST(&w->spares);
+	enum packet_size size = room <= PACKET_ROOM ? PACKET_SMALL : PACKET_LARGE;
+	struct wire_packet *p = TAILQ_FIRST(&w->spares[size]);
 
-	if (p && room <= PACKET_ROOM) {
-		TAILQ_REMOVE(&w->spares, p, place);
-		w->spare_count--;
+	LAB_ASSERT(room <= PACKET_MAX);
+	if (p) {
+		TAILQ_REMOVE(&w->spares[size], p, place);
+		w->spare_count[size]--;
 		return p;
 	}
-	if (room < PACKET_ROOM)
-		room = PACKET_ROOM;
-	p = memory_new(sizeof(*p) + room);
-	p->room = room;
+	p = memory_new(sizeof(*p) + rooms[size]);
+	p->size = size;
 	return p;
 }
 
 void packet_free(struct wire *w, struct wire_packet *p)
 {
-	if (p->room != PACKET_ROOM || w->spare_count == SPARES_MAX) {
+	if (w->spare_count[p->size] == spares_most[p->size]) {
 		free(p);
 		return;
 	}
-	TAILQ_INSERT_HEAD(&w->spares, p, place); /* the last used is still in the cache */
-	w->spare_count++;
+	/* the last used is still in the cache */
+	TAILQ_INSERT_HEAD(&w->spares[p->size], p, place);
+	w->spare_count[p->size]++;
 }
 
 void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing standing)

@@ -82,7 +82,7 @@ struct wire_packet {
 	uint16_t piece; /* of a train: see train_piece(); 0 = it is one segment */
 	struct virtio_net_hdr header; /* how its TUN gave it, and how another takes it */
 	TAILQ_ENTRY(wire_packet) place; /* in the queue of its standing */
-	size_t room; /* bytes there are */
+	uint8_t size; /* the wire's: how many bytes there are */
 	size_t len; /* bytes that count */
 	uint8_t bytes[];
 };
@@ -122,6 +122,9 @@ bool wire_drain_host(struct wire *w, unsigned host);
 /* Take in and deliver until nothing is left to do or the world says wait. true when something moved.
  * Stops by itself after a few thousand packets, so that an endless transfer cannot starve the loop. */
 bool wire_pump(struct wire *w);
+/* Somebody begins to look closely: each segment travels by itself again, until the kernels have once more sent in
+ * bulk. */
+void wire_end_flow(struct wire *w);
 /* Nothing pending: all that is on the wire is held or delayed. (Ask wire_drain() first.) */
 bool wire_idle(const struct wire *w);
 /* When the next delayed packet is due (CLOCK_MONOTONIC), 0 = none is. */

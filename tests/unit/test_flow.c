@@ -55,6 +55,12 @@ static uint64_t see(struct flow_table *table, struct segment s, uint64_t number)
 	return flow_table_see(table, &s, 0, number, 0);
 }
 
+static uint64_t see_train(struct flow_table *table, struct segment s, uint64_t number,
+	uint16_t piece)
+{
+	return flow_table_see(table, &s, 0, number, piece);
+}
+
 static void assert_place(const struct flow_table *table, bool back, uint32_t base, uint32_t next,
 	uint32_t acked)
 {
@@ -244,6 +250,20 @@ static void two_joined_are_a_repetition_of_the_first(void **state)
 }
 
 /* RFC 7413: the data of a SYN that was not acknowledged with it is sent again behind the handshake. */
+static void part_of_a_train_sent_again_is_a_repetition_of_that_part(void **state)
+{
+	const struct segment train = segment(false, ACK, 5001, 901, 250);
+
+	handshake(*state);
+	assert_true(flow_table_continues(*state, &train, 0));
+	assert_int_equal(see_train(*state, train, 4, 100), 0); /* 4, 5 and 6 */
+	assert_false(flow_table_continues(*state, &train, 0));
+	assert_int_equal(see(*state, segment(false, ACK, 5001, 901, 100), 7), 4);
+	assert_int_equal(see(*state, segment(false, ACK, 5101, 901, 100), 8), 5);
+	assert_int_equal(see(*state, segment(false, ACK, 5240, 901, 10), 9), 6);
+	assert_int_equal(see(*state, segment(false, ACK, 5251, 901, 10), 10), 0);
+}
+
 static void data_of_a_syn_sent_again_is_a_repetition(void **state)
 {
 	see(*state, segment(false, SYN, 5000, 0, 5), 1);
@@ -310,6 +330,7 @@ int main(void)
 		FLOW_TEST(first_of_a_whole_window_is_known_again),
 		FLOW_TEST(what_is_no_longer_remembered_is_not_named),
 		FLOW_TEST(two_joined_are_a_repetition_of_the_first),
+		FLOW_TEST(part_of_a_train_sent_again_is_a_repetition_of_that_part),
 		FLOW_TEST(data_of_a_syn_sent_again_is_a_repetition),
 		FLOW_TEST(new_connection_has_repeated_nothing),
 		FLOW_TEST(window_is_scaled_when_both_have_offered_it),
