@@ -72,16 +72,16 @@ void wire_end_flow(struct wire *w)
 	}
 }
 
-/* The next packet's bytes; NULL = there is none. A small one lands where it stays. */
+/* The next packet's bytes; NULL = there is none. Nearly all land where they stay. */
 static struct wire_packet *read_bytes(struct wire *w, int tun)
 {
-	struct wire_packet *p = packet_new(w, PACKET_ROOM), *large = w->large;
+	struct wire_packet *p = packet_new(w, PACKET_ROOM), *longer = w->large;
 	struct iovec places[3] = { { &p->header, sizeof(p->header) }, { p->bytes, PACKET_ROOM } };
 	ssize_t len;
 
-	if (!large)
-		w->large = large = packet_new(w, PACKET_MAX);
-	places[2] = (struct iovec){ large->bytes + PACKET_ROOM, PACKET_MAX - PACKET_ROOM };
+	if (!longer)
+		w->large = longer = packet_new(w, PACKET_MAX);
+	places[2] = (struct iovec){ longer->bytes + PACKET_ROOM, PACKET_MAX - PACKET_ROOM };
 	len = readv(tun, places, 3);
 	if (len <= (ssize_t)sizeof(p->header)) {
 		packet_free(w, p);
@@ -90,12 +90,18 @@ static struct wire_packet *read_bytes(struct wire *w, int tun)
 	p->len = (size_t)len - sizeof(p->header);
 	if (p->len <= PACKET_ROOM)
 		return p;
-	w->large = NULL;
-	large->header = p->header;
-	large->len = p->len;
-	memcpy(large->bytes, p->bytes, PACKET_ROOM);
+	if (p->len <= PACKET_MIDDLE) {
+		longer = packet_new(w, p->len);
+		memcpy(longer->bytes + PACKET_ROOM, w->large->bytes + PACKET_ROOM,
+			p->len - PACKET_ROOM);
+	} else {
+		w->large = NULL;
+	}
+	memcpy(longer->bytes, p->bytes, PACKET_ROOM);
+	longer->header = p->header;
+	longer->len = p->len;
 	packet_free(w, p);
-	return large;
+	return longer;
 }
 
 struct wire_packet *packet_read(struct wire *w, unsigned host)

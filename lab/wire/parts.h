@@ -12,15 +12,12 @@
 #include "wire/wire.h"
 
 #define STANDINGS 3
-#define PACKET_ROOM 2048 /* bytes: one of the wire's MTU of 1500 fits */
-#define PACKET_MAX 65575 /* bytes: an IPv6 header and all its length field can say */
-
-/* Packets have room for one segment, or for whatever there is. */
-enum packet_size {
-	PACKET_SMALL, /* PACKET_ROOM */
-	PACKET_LARGE, /* PACKET_MAX */
-	PACKET_SIZES,
-};
+/* Packets come in three sizes, in bytes: one of the wire's MTU of 1500 fits; a train of a few segments; an IPv6 header
+ * and all its length field can say. */
+#define PACKET_SIZES 3
+#define PACKET_ROOM 2048
+#define PACKET_MIDDLE 16384
+#define PACKET_MAX 65575
 
 enum host_condition {
 	HOST_UP,
@@ -59,8 +56,8 @@ struct wire {
 	uint64_t numbers;
 	bool waits; /* wire_wait() */
 	uint64_t random; /* state of the generator for forged addresses */
-	struct wire_packet *
-		large; /* owned: where a packet lands that a small one has no room for; NULL = none yet */
+	struct wire_packet
+		*large; /* owned: where what is too long for a small one lands; or NULL */
 };
 
 /* ---- offload.c ---- */

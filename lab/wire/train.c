@@ -70,6 +70,8 @@ void train_part(const struct segment *train, const uint8_t *packet, uint16_t pie
 	const bool last = left <= piece;
 
 	*ret_segment = *train;
+	if (!piece)
+		return;
 	ret_segment->seq += from;
 	ret_segment->seq_rel += from;
 	ret_segment->payload_len = last ? left : piece;

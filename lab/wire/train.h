@@ -23,7 +23,8 @@ bool train_complete_checksum(const struct virtio_net_hdr *header, uint8_t *packe
 uint16_t train_piece(const struct virtio_net_hdr *header, const struct segment *s);
 /* How many segments there are in it; 1 when `piece` is 0. */
 unsigned train_count(const struct segment *train, uint16_t piece);
-/* Segment `index` of them, as it would be decoded by itself; relative numbers go along. */
+/* Segment `index` of them, as it would be decoded by itself; relative numbers go along. piece 0: the train is the
+ * segment. */
 void train_part(const struct segment *train, const uint8_t *packet, uint16_t piece, unsigned index,
 	struct segment *ret_segment);
 /* Its bytes, as the kernel would have cut it: with a length and a checksum of its own, the next IPv4

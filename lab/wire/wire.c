@@ -75,15 +75,18 @@ void wire_begin_anew(struct wire *w)
 
 /* ---- packets ---- */
 
-static const size_t rooms[PACKET_SIZES] = { PACKET_ROOM, PACKET_MAX };
-static const unsigned spares_most[PACKET_SIZES] = { 64, 32 };
+static const size_t rooms[PACKET_SIZES] = { PACKET_ROOM, PACKET_MIDDLE, PACKET_MAX };
+static const unsigned spares_most[PACKET_SIZES] = { 64, 32, 32 };
 
 struct wire_packet *packet_new(struct wire *w, size_t room)
 {
-	enum packet_size size = room <= PACKET_ROOM ? PACKET_SMALL : PACKET_LARGE;
-	struct wire_packet *p = TAILQ_FIRST(&w->spares[size]);
+	struct wire_packet *p;
+	uint8_t size = 0;
 
 	LAB_ASSERT(room <= PACKET_MAX);
+	while (rooms[size] < room)
+		size++;
+	p = TAILQ_FIRST(&w->spares[size]);
 	if (p) {
 		TAILQ_REMOVE(&w->spares[size], p, place);
 		w->spare_count[size]--;
@@ -206,9 +209,7 @@ void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
 
 		event.wire.number = ++w->numbers;
 		event.wire.repeats = repeats;
-		event.wire.segment = p->segment;
-		if (p->piece)
-			train_part(&p->segment, p->bytes, p->piece, i, &event.wire.segment);
+		train_part(&p->segment, p->bytes, p->piece, i, &event.wire.segment);
 		no = journal_add(w->journal, event);
 		p->event = i ? p->event : no;
 	}
@@ -506,7 +507,6 @@ const struct wire_packet *wire_next(struct wire *w, const struct wire_packet *p)
 
 	if (!p)
 		cut_all(w);
-
 	p = p ? TAILQ_NEXT(p, place) : NULL;
 	while (!p && ++standing < STANDINGS)
 		p = TAILQ_FIRST(&w->queues[standing]);

@@ -82,7 +82,7 @@ struct wire_packet {
 	uint16_t piece; /* of a train: see train_piece(); 0 = it is one segment */
 	struct virtio_net_hdr header; /* how its TUN gave it, and how another takes it */
 	TAILQ_ENTRY(wire_packet) place; /* in the queue of its standing */
-	uint8_t size; /* the wire's: how many bytes there are */
+	uint8_t size; /* how many bytes there are: see parts.h */
 	size_t len; /* bytes that count */
 	uint8_t bytes[];
 };
