@@ -9,7 +9,7 @@
 #include "wire/wire.h"
 #include "world/world.h"
 
-static bool is_held(const struct wire *w, uint64_t number)
+static bool is_held(struct wire *w, uint64_t number)
 {
 	const struct wire_packet *p = NULL;
 

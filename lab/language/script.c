@@ -286,6 +286,7 @@ static void start(struct script *s, struct statement *st)
 		.statement = st };
 	s->running = true;
 	wire_wait(world_wire(s->world), false);
+	wire_end_flow(world_wire(s->world));
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
 			.cause = st->played ? s->play.event : 0,

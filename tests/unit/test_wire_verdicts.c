@@ -151,7 +151,7 @@ static void duplicate_of_a_large_packet_is_whole(void **state)
 	leave(b, 0, packet, sizeof(packet));
 	wire_pump(b->wire);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(read(b->kernel[1], got, sizeof(got)), sizeof(packet));
+		assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), sizeof(packet));
 		assert_memory_equal(got, packet, sizeof(packet));
 	}
 }
@@ -169,12 +169,12 @@ static void corrupt_rule_leaves_the_checksum_wrong(void **state)
 	leave(b, 0, sent, len);
 	leave(b, 0, sent, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_false(packet_checksum_ok(got, len));
 	assert_memory_not_equal(got, sent, len);
 	assert_true(packet_checksum_fix(got, len)); /* and nothing else is wrong with it */
 	assert_memory_equal(got, sent, len);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len); /* the rule is used up */
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len); /* the rule is used up */
 	assert_memory_equal(got, sent, len);
 	assert_string_equal(assert_verdict(b, 2, EVENT_CORRUPTED, 1, 1, "right")->text,
 		"its checksum is wrong (rule 1)");
@@ -191,7 +191,7 @@ static void corrupt_payload_changes_a_byte_and_keeps_the_checksum_right(void **s
 	rule(b, RULE_CORRUPT, NULL, 0)->corruption = CORRUPT_PAYLOAD;
 	leave(b, 0, sent, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_true(packet_checksum_ok(got, len));
 	assert_memory_equal(got + HEADERS, "yxxxx", 5);
 	assert_string_equal(assert_verdict(b, 2, EVENT_CORRUPTED, 1, 1, "right")->text,
@@ -210,7 +210,7 @@ static void corrupt_payload_rule_passes_over_what_has_none(void **state)
 	rule(b, RULE_CORRUPT, NULL, 1)->corruption = CORRUPT_PAYLOAD;
 	leave(b, 0, sent, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_memory_equal(got, sent, len);
 	assert_int_equal(count_events(b, EVENT_CORRUPTED), 0);
 	assert_rules(b, "corrupt any x1 payload: 0 hits\n");
@@ -265,7 +265,7 @@ static void corrupt_and_duplicate_copy_what_is_corrupt(void **state)
 	send_summed(b, SEGMENT_ACK, 1, 5);
 	wire_pump(b->wire);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(read(b->kernel[1], got, sizeof(got)), HEADERS + 5);
+		assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), HEADERS + 5);
 		assert_false(packet_checksum_ok(got, HEADERS + 5));
 	}
 	assert_int_equal(count_events(b, EVENT_CORRUPTED), 1);
