@@ -53,6 +53,7 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->options = *options;
 	s->told_idle = true;
 	s->prediction.ask = options->ask;
+	s->prediction.settled = options->settled;
 	s->prediction.arg = options->arg;
 	s->prediction.quiet = options->quiet;
 	s->pending.returned = prediction_heard;
@@ -203,7 +204,7 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 	play_stop(&s->play, false);
 	if (s->options.interactive) {
 		claim_end_all(&s->claims, world_journal(s->world));
-		prediction_interrupt(&s->prediction);
+		prediction_interrupt(&s->prediction, s->world);
 		queue_drop(&s->queue);
 	}
 	if ((played || !s->options.interactive) && !s->ended && s->verdict < verdict)
@@ -485,7 +486,7 @@ bool script_interrupt(struct script *s)
 	play_stop(&s->play, true);
 	queue_drop(&s->queue);
 	claim_stack_done(&s->claims);
-	prediction_interrupt(&s->prediction);
+	prediction_interrupt(&s->prediction, s->world);
 	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);
