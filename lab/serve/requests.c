@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/prediction.h"
 #include "language/script.h"
 #include "serve/answer.h"
 #include "serve/asset.h"
@@ -75,7 +76,9 @@ static int join(struct server *s, struct lws *wsi, const char *key)
 			"This link is not one of this lab's: it was typed wrongly, or it is of one that has ended.");
 	text_puts(&extra, "Set-Cookie: ");
 	gate_cookie(&s->gate, role, &extra);
-	text_puts(&extra, "\r\nLocation: /\r\n");
+	text_puts(&extra, "\r\nLocation: ");
+	gate_page(&s->gate, &extra);
+	text_puts(&extra, "\r\n");
 	answer_head(303, NULL, 0, text_get(&extra), server_begin(s));
 	text_done(&extra);
 	return finish_answer(s, wsi);
@@ -85,10 +88,12 @@ static int serve_get(struct server *s, struct visitor *v, const char *path, enum
 {
 	if (strncmp(path, "/join/", 6) == 0)
 		return join(s, v->wsi, path + 6);
+	if (strcmp(path, "/style.css") == 0)
+		return give_file(s, v->wsi, path); /* a refusal is to be read, too */
 	if (role == GATE_NOBODY)
 		return requests_refuse(s, v->wsi, 403,
 			"Open the link that tcplab has printed. If you have just followed it from another page: "
-			"<a href=\"/\">go on</a>.");
+			"<a href=\"\">go on</a>.");
 	if (strcmp(path, "/events") == 0)
 		return viewers_add(s, v, last_event(s, v->wsi));
 	if (strcmp(path, "/role") == 0) {
@@ -109,6 +114,7 @@ int requests_take(struct server *s, struct visitor *v, const char *path)
 	enum gate_role role;
 
 	viewers_leave(s, v);
+	path = gate_path(&s->gate, path);
 	if (!gate_knows_host(&s->gate, header(s, v->wsi, WSI_TOKEN_HOST, host, sizeof(host))))
 		return requests_refuse(s, v->wsi, 421, "This lab is not called so.");
 	header(s, v->wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
@@ -138,6 +144,15 @@ int requests_body(struct visitor *v, const char *bytes, size_t len)
 	return 0;
 }
 
+/* While a question waits a line answers it; else it is a command. */
+static void take_line(struct server *s, const struct text *line)
+{
+	if (prediction_waits(script_prediction(s->script)))
+		script_answer(s->script, text_get(line), line->len);
+	else
+		script_push_guest(s->script, text_get(line), line->len, SERVER_FILE, ++s->commands);
+}
+
 int requests_body_end(struct server *s, struct visitor *v)
 {
 	if (v->errand != ERRAND_COMMAND)
@@ -147,7 +162,7 @@ int requests_body_end(struct server *s, struct visitor *v)
 		return requests_refuse(s, v->wsi, 413, "A command is not that long.");
 	if (!script_takes_guest(s->script))
 		return requests_refuse(s, v->wsi, 503, "Too many commands wait already.");
-	script_push_guest(s->script, text_get(&v->body), v->body.len, SERVER_FILE, ++s->commands);
+	take_line(s, &v->body);
 	text_done(&v->body);
 	answer_head(204, NULL, 0, NULL, server_begin(s));
 	return finish_answer(s, v->wsi);
