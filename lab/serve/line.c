@@ -108,7 +108,7 @@ static void put_details(json_t *line, const struct journal *j, const struct even
 		break;
 	case EVENT_TIMER:
 		put_number(line, "e", event->timer.endpoint);
-		label_timer(event, false, &brief);
+		label_timer(event, true, &brief);
 		break;
 	case EVENT_HOST:
 		if (!event->text)

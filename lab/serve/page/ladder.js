@@ -8,10 +8,16 @@ import { svg } from './diagram.js';
 
 const MOST = 120; /* rows that are kept */
 const ROW = 27, KEPT = 6, LINE = 16, SLANT = 9, HEAD = 26;
-const BETWEEN = 210; /* lifelines need so much */
+const BETWEEN = 210; /* lifelines need so much, */
+const WORDS = 320; /* and may have so much before what is beside them gets more */
 const NARROW = 520; /* a phone, held upright */
-const CHAR = 7; /* width of a character of an arrow's words, */
+const CHAR = 7.25; /* width of a character of an arrow's words, */
 const SMALL = 6.7; /* and of a time */
+
+/* Not within a word: of a number that would make another. */
+function cut(text, most) {
+	return text.length <= most ? text : `${text.slice(0, Math.max(0, text.lastIndexOf(' ', most - 1)))}…`;
+}
 
 function wrap(text, most) {
 	const lines = [''];
@@ -214,7 +220,9 @@ export class Ladder {
 
 	place(lives, rows, width) {
 		const one = lives.length === 1, narrow = width < NARROW;
-		const most = narrow ? 58 : Math.max(58, (width - this.time - BETWEEN * (lives.length - 1)) / 2);
+		const words = Math.max(0, ...rows.map((row) => (row.kind === 'packet' ? row.head.length + this.tail(row).length : 0)));
+		const between = Math.max(BETWEEN, Math.min(WORDS, words * CHAR + 24)) * (lives.length - 1);
+		const most = narrow ? 58 : Math.max(58, (width - this.time - between) / 2);
 		const left = this.time + Math.min(most, this.side(lives[0], rows));
 		const right = width - Math.min(most, one ? 190 : this.side(lives[lives.length - 1], rows));
 		const gap = one ? 220 : (right - left) / (lives.length - 1);
@@ -243,7 +251,7 @@ export class Ladder {
 			if (row.kept) /* its words may stand above its box */
 				y += KEPT;
 			row.y = y;
-			row.lines = row.kind === 'say' ? wrap(row.text, Math.floor((width - this.time) / 6.9)) : [];
+			row.lines = row.kind === 'say' ? wrap(row.text, Math.floor((width - this.time) / CHAR)) : [];
 			y += ROW + Math.max(0, row.lines.length - 1) * LINE;
 		}
 		const picture = svg('svg', { class: 'ladder', width, height: y + 8, viewBox: `0 0 ${width} ${y + 8}`,
@@ -295,7 +303,7 @@ export class Ladder {
 		const { x, index, last, gap } = row.life, outside = width >= NARROW;
 		/* outside of the outer lifelines, where there is room, else between them */
 		const left = outside ? index === 0 : last;
-		const room = Math.floor((!outside ? gap - 14 : left ? x - this.time - 6 : last ? width - x - 12 : 190) / 6.9);
+		const room = Math.floor((!outside ? gap - 14 : left ? x - this.time - 6 : last ? width - x - 12 : 190) / CHAR);
 		const text = row.text.length > room ? `${row.text.slice(0, Math.max(1, room - 1))}…` : row.text;
 
 		group.append(svg('text', { class: 'mono t halo', x: x + (left ? -9 : 9), y: row.y + 4,
@@ -363,14 +371,20 @@ export class Ladder {
 			svg('text', { class: 'boxt small b', x: xm, y: y1 + 4, 'text-anchor': 'middle' }, words));
 	}
 
-	label(group, row, x1, y1, direction, reach, self) {
+	/* What is said of a packet behind its number and flags. */
+	tail(row) {
 		const again = row.again ? ` (${row.made === 'copy' ? 'copy of' : 'again'} #${row.again})` : '';
-		const full = `${again}${row.tail}${row.fate === 'lost' ? ` ${row.note}` : ''}`;
+
+		return `${again}${row.tail}${row.fate === 'lost' ? ` ${row.note}` : ''}`;
+	}
+
+	label(group, row, x1, y1, direction, reach, self) {
+		const full = this.tail(row);
 		/* beside the box, or above it where it does not fit there */
 		const beside = Math.floor((Math.min(reach, row.from.gap) / 2 - 34) / CHAR);
 		const boxed = row.kept && !self && row.head.length + full.length <= beside;
 		const room = Math.floor((reach - 24) / CHAR);
-		const tail = row.head.length + full.length > room ? full.slice(0, Math.max(0, room - row.head.length)) : full;
+		const tail = cut(full, room - row.head.length);
 
 		if (self)
 			this.words(group, x1 + 100, y1 + 8, 'start', row.head, full);

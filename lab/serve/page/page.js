@@ -102,7 +102,10 @@ function answer(event) {
 	if ((event.k === 'command' && event.file === '<page>') || unread) {
 		asked = event.n;
 		box.textContent = '';
+		box.classList.remove('table');
 	}
+	if (event.c === asked && event.k === 'output') /* its lines stay whole */
+		box.classList.add('table');
 	if ((event.c === asked && ['output', 'error', 'note', 'expectation', 'rule'].includes(event.k)) || unread)
 		box.textContent += `${box.textContent ? '\n' : ''}${event.k === 'error' ? 'error: ' : ''}${event.what}${
 			event.try ? `\n  try: ${event.try}` : ''}`;
