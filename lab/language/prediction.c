@@ -387,7 +387,7 @@ void prediction_forget_call(struct prediction *p)
 
 void prediction_interrupt(struct prediction *p, struct world *w)
 {
-	if (p->stage == PREDICTION_WAITING && !p->statement->played)
+	if (p->stage == PREDICTION_WAITING)
 		prediction_pass(p, w); /* who sees the question shall see that it is over */
 	if (p->stage != PREDICTION_RUNNING || !p->statement->played)
 		prediction_drop(p);

@@ -2,11 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal/event.h"
+#include "journal/journal.h"
 #include "language/prediction.h"
 #include "language/script.h"
 #include "serve/answer.h"
 #include "serve/asset.h"
 #include "serve/parts.h"
+#include "world/world.h"
 
 #define COMMAND_MOST 4096 /* bytes */
 
@@ -124,18 +127,18 @@ int requests_take(struct server *s, struct visitor *v, const char *path)
 		header(s, v->wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies)));
 	if (get)
 		return serve_get(s, v, path, role);
-	if (!post || strcmp(path, "/command") != 0)
+	if (!post || (strcmp(path, "/command") != 0 && strcmp(path, "/stop") != 0))
 		return requests_refuse(s, v->wsi, 405, "That cannot be done here.");
 	if (role != GATE_CONTROL)
 		return requests_refuse(s, v->wsi, 403, "This link is for looking on.");
-	v->errand = ERRAND_COMMAND;
+	v->errand = strcmp(path, "/stop") == 0 ? ERRAND_STOP : ERRAND_COMMAND;
 	v->too_long = false;
 	return 0;
 }
 
 int requests_body(struct visitor *v, const char *bytes, size_t len)
 {
-	if (v->errand != ERRAND_COMMAND)
+	if (v->errand != ERRAND_COMMAND && v->errand != ERRAND_STOP)
 		return -1;
 	if (v->body.len + len > COMMAND_MOST)
 		v->too_long = true;
@@ -153,17 +156,41 @@ static void take_line(struct server *s, const struct text *line)
 		script_push_guest(s->script, text_get(line), line->len, SERVER_FILE, ++s->commands);
 }
 
+/* Ctrl-C of whoever has no terminal: what runs or waits is over, and what was sent behind it. */
+static void stop(struct server *s)
+{
+	struct prediction *question = script_prediction(s->script);
+
+	if (prediction_waits(question))
+		prediction_pass(question, s->world);
+	else if (script_interrupt(s->script))
+		journal_add(world_journal(s->world),
+			(struct event){ .kind = EVENT_NOTE, .text = "stopped from the page" });
+}
+
+/* An answer without anything in it. */
+static int done(struct server *s, struct visitor *v)
+{
+	text_done(&v->body);
+	answer_head(204, NULL, 0, NULL, server_begin(s));
+	return finish_answer(s, v->wsi);
+}
+
 int requests_body_end(struct server *s, struct visitor *v)
 {
-	if (v->errand != ERRAND_COMMAND)
-		return -1;
+	enum errand errand = v->errand;
+
 	v->errand = ERRAND_NONE;
+	if (errand == ERRAND_STOP) {
+		stop(s);
+		return done(s, v);
+	}
+	if (errand != ERRAND_COMMAND)
+		return -1;
 	if (v->too_long)
 		return requests_refuse(s, v->wsi, 413, "A command is not that long.");
 	if (!script_takes_guest(s->script))
 		return requests_refuse(s, v->wsi, 503, "Too many commands wait already.");
 	take_line(s, &v->body);
-	text_done(&v->body);
-	answer_head(204, NULL, 0, NULL, server_begin(s));
-	return finish_answer(s, v->wsi);
+	return done(s, v);
 }

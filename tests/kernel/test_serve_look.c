@@ -89,7 +89,9 @@ static void repeats_are_one_line_while_a_class_thinks(void **state)
 	await_page(room,
 		"/[0-9]+ repeats were dropped while the recipe waited/.test(document.getElementById('story').textContent)");
 	/* nothing of them but that */
-	await_page(room, "document.querySelectorAll('#ladder .packet').length === 4");
+	await_page(room,
+		"document.querySelectorAll('#ladder .packet').length === 4 && "
+		"!document.getElementById('ladder').textContent.includes('retransmission')");
 	assert_int_equal(
 		ask_number(room,
 			"document.querySelectorAll('#story .segment, #ladder [data-fate=lost], #story .dropped, #story .timer').length"),

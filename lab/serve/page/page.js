@@ -112,8 +112,8 @@ function answer(event) {
 	box.hidden = !box.textContent;
 }
 
-async function send(line) {
-	const answer = await fetch('command', { method: 'POST', body: line }).catch(() => null);
+async function send(where, line) {
+	const answer = await fetch(where, { method: 'POST', body: line }).catch(() => null);
 
 	$('refused').textContent = answer && answer.ok ? '' : 'This could not be sent.';
 }
@@ -127,8 +127,9 @@ $('command').addEventListener('submit', (event) => {
 	lines.push(line);
 	at = lines.length;
 	$('line').value = '';
-	send(line);
+	send('command', line);
 });
+$('stop').addEventListener('click', () => send('stop', ' '));
 $('line').addEventListener('keydown', (event) => {
 	const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
 
