@@ -23,5 +23,6 @@ const struct cmd_def cmd_answer = {
 	.detail = "The last answer counts; an exercise may limit how many there are.",
 	.source = "tcplab",
 	.example = "answer syn/ack",
+	.flags = CMD_FREE,
 	.run = answer_run,
 };

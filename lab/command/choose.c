@@ -14,5 +14,6 @@ const struct cmd_def cmd_choose = {
 		"without an ID has his own, too.",
 	.source = "tcplab",
 	.example = "choose port from 8000..8999",
+	.flags = CMD_FREE,
 	.run = exercising_refuse,
 };

@@ -12,6 +12,6 @@ const struct cmd_def cmd_given = {
 		"It is not told, and its commands are not counted; `ladder` and `events` show what it did.",
 	.source = "tcplab",
 	.example = "given { socket l; bind l :80; listen l }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = exercising_refuse,
 };

@@ -39,6 +39,6 @@ const struct cmd_def cmd_goal = {
 		"beginning.",
 	.source = "tcplab",
 	.example = "goal \"c is in CLOSE-WAIT\" { expect c CLOSE-WAIT }",
-	.flags = CMD_BLOCK_MAY,
+	.flags = CMD_BLOCK_MAY | CMD_FREE,
 	.run = goal_run,
 };

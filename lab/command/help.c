@@ -395,5 +395,6 @@ const struct cmd_def cmd_help = {
 	.detail = "`help topics` and `help options` list what there is.",
 	.source = "tcplab(1)",
 	.example = "help connect",
+	.flags = CMD_FREE,
 	.run = help_run,
 };

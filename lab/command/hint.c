@@ -37,5 +37,6 @@ const struct cmd_def cmd_hint = {
 	.detail = "In an exercise it states one; N of 100 are what it costs.",
 	.source = "tcplab",
 	.example = "hint \"Who has to close?\" costs 10",
+	.flags = CMD_FREE,
 	.run = hint_run,
 };

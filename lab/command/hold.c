@@ -36,5 +36,6 @@ const struct cmd_def cmd_hold = {
 		"set SOCK TCP_SYNCNT 1 or sysctl net.ipv4.tcp_syn_retries 1 keeps them few.",
 	.source = "the wire is the lab itself; pcap-filter(7)",
 	.example = "hold syn/ack",
+	.flags = CMD_COUNTS,
 	.run = hold_run,
 };

@@ -13,5 +13,6 @@ const struct cmd_def cmd_limit = {
 		"counters, help, expect, wait, mark and the like; so is one that the lab refused.",
 	.source = "tcplab",
 	.example = "limit commands 8",
+	.flags = CMD_FREE,
 	.run = exercising_refuse,
 };

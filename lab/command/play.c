@@ -180,6 +180,6 @@ const struct cmd_def cmd_play = {
 		"the answer, see `help predict`.",
 	.source = "tcplab",
 	.example = "play open/self-connect",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_REFUSED,
 	.run = play_run,
 };

@@ -73,6 +73,6 @@ const struct cmd_def cmd_predict = {
 		"written nowhere: it is what the kernel does. A call in the block may give anything without =>, or block.",
 	.source = "tcplab",
 	.example = "predict \"Which state will c be in?\" c state { close c }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_REFUSED,
 	.run = predict_run,
 };

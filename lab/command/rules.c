@@ -102,5 +102,6 @@ const struct cmd_def cmd_rules = {
 		"is pointed out when a recipe ends.",
 	.source = "the wire is the lab itself",
 	.example = "rules remove all",
+	.flags = CMD_COUNTS,
 	.run = rules_run,
 };

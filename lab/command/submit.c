@@ -43,6 +43,6 @@ const struct cmd_def cmd_submit = {
 		"was seen, and is graded by playing it again. A file of another session is not overwritten.",
 	.source = "tcplab",
 	.example = "submit",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = submit_run,
 };

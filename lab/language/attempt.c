@@ -35,6 +35,7 @@
 struct attempt {
 	struct exercise *exercise; /* owned */
 	struct world *world; /* borrowed */
+	const struct cmd_table *table; /* borrowed: the script's */
 	struct transcript transcript;
 	bool replayed, begun;
 	uint64_t began; /* number of the event after which the student began */
@@ -133,34 +134,19 @@ static void look_at_goals(struct attempt *a)
 
 /* ---- commands ---- */
 
-static bool listed(const char *const *list, const char *verb)
-{
-	while (*list && strcmp(*list, verb) != 0)
-		list++;
-	return *list != NULL;
-}
-
-/* They change nothing of what the kernel does, or only lead to commands that are counted by themselves. */
-static const char *const for_free[] = { "answer", "capture", "claim", "counters", "diagram",
-	"events", "expect", "goal", "help", "hint", "ladder", "mark", "quit", "repeat", "save",
-	"say", "show", "sleep", "slow", "ss", "submit", "until", "wait", "watch", "wire", NULL };
-/* What cannot be played again elsewhere, or would undo what is given. */
-static const char *const never[] = { "exec", "include", "needs", "next", "play", "predict", "reset",
-	"type", NULL };
-/* Played again they would write files, or end it, or have nobody to look. */
-static const char *const for_a_person[] = { "capture", "quit", "save", "submit", "watch", NULL };
-
-/* The verb of a command's text. */
-static bool is_free(const char *text)
+/* The flags of a command, by its text. */
+static unsigned flags_of(const struct attempt *a, const char *text)
 {
 	char verb[32];
 	size_t len = strcspn(text, " \t;{");
+	const struct cmd_def *def;
 
 	if (len >= sizeof(verb))
-		return false;
+		return CMD_COUNTS;
 	memcpy(verb, text, len);
 	verb[len] = '\0';
-	return listed(for_free, verb);
+	def = cmd_find(a->table, verb);
+	return def ? def->flags : CMD_COUNTS;
 }
 
 /* Has a command that failed done a part of it? `step 9` delivers what is held and then finds nothing more. */
@@ -190,7 +176,7 @@ static void count_commands(struct attempt *a)
 		if (!of || of->kind != EVENT_COMMAND)
 			continue;
 		a->run += event->kind == EVENT_COMMAND;
-		if (is_free(of->text))
+		if (!(flags_of(a, of->text) & CMD_COUNTS))
 			continue;
 		if (event->kind == EVENT_COMMAND)
 			a->commands++;
@@ -215,11 +201,12 @@ static int judge(const struct attempt *a, const struct cmd_call *c, struct diag 
 {
 	const struct exercise *e = a->exercise;
 	const char *verb = c->def->name;
+	unsigned flags = c->def->flags;
 
-	if (!a->begun && listed(for_a_person, verb))
+	if (!a->begun && (flags & CMD_PERSON))
 		return statement_error(c->statement, NULL, d, "'%s' is not for what is given",
 			verb);
-	if (listed(never, verb))
+	if (flags & CMD_REFUSED)
 		return statement_error(c->statement, NULL, d,
 			"'%s' is not for exercises: what they do must be playable again anywhere",
 			verb);
@@ -228,12 +215,12 @@ static int judge(const struct attempt *a, const struct cmd_call *c, struct diag 
 	if (exercise_forbids(e, verb))
 		return statement_error(c->statement, NULL, d,
 			"this exercise is to be done without '%s'", verb);
-	if (a->replayed && listed(for_a_person, verb))
+	if (a->replayed && (flags & CMD_PERSON))
 		return ATTEMPT_SKIP;
 	if (a->run > COMMANDS_MAX)
 		return statement_error(c->statement, NULL, d,
 			"more than %d commands in one session", COMMANDS_MAX);
-	if (e->commands_most && a->commands > e->commands_most && !listed(for_free, verb))
+	if (e->commands_most && a->commands > e->commands_most && (flags & CMD_COUNTS))
 		return statement_error(c->statement, NULL, d,
 			"the %u commands of this exercise are used up; submit, or quit and begin anew",
 			e->commands_most);
@@ -266,8 +253,10 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 int attempt_give(struct attempt *a, struct script *s, struct diag *d)
 {
 	struct statement_list given;
-	int r = checking_list(a->world, script_table(s), &a->exercise->list, d);
+	int r;
 
+	a->table = script_table(s);
+	r = checking_list(a->world, a->table, &a->exercise->list, d);
 	if (r < 0)
 		return r;
 	exercise_take_given(a->exercise, &given);
