@@ -220,7 +220,7 @@ static int exercise(struct options *o, char **names, int count)
 
 static int grade(const struct options *o, char **words, int count)
 {
-	struct recipe_list exercise = { 0 }, submissions = { 0 };
+	struct recipe_list exercise = { 0 };
 	int code;
 
 	if (count < 2 || (o->json && count != 2)) {
@@ -228,14 +228,11 @@ static int grade(const struct options *o, char **words, int count)
 		return EXIT_USAGE;
 	}
 	code = find_exercise(words[0], &exercise);
-	for (int i = 1; i < count && code == 0; i++)
-		code = grade_find(words[i], &submissions) < 0 ? EXIT_USAGE : 0;
 	if (code == 0 && o->json)
 		code = grade_here(o, exercise.paths[0], words[1]);
 	else if (code == 0)
-		code = grade_submissions(o, exercise.paths[0], &submissions);
+		code = grade_submissions(o, exercise.paths[0], words + 1, count - 1);
 	recipe_list_done(&exercise);
-	recipe_list_done(&submissions);
 	return code;
 }
 

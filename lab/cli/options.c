@@ -207,8 +207,8 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "output",
 		.arg = "FILE",
 		.summary = "write the report to FILE",
-		.detail = "Otherwise it goes to standard output, unless that is a terminal.",
-		.verbs = ON(REPORT),
+		.detail = "Otherwise it goes to standard output; a page does not, when that is a terminal.",
+		.verbs = ON(REPORT) | ON(GRADE),
 	},
 	[OPTION_SVG] = {
 		.name = "svg",
@@ -262,8 +262,9 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_STUDENTS] = {
 		.name = "students",
 		.arg = "FILE",
-		.summary = "grade these students, an ID a line, and nobody else",
-		.detail = "Who handed in nothing is told, too.",
+		.summary = "the class, an ID a line: a row for each, and no other",
+		.detail = "Who handed in nothing is told, too; what came from others is told on standard error. What stands behind\n"
+			  "a comma, a semicolon or a tab is not looked at, a line \"ID\" at the top is a heading, # begins a comment.",
 		.verbs = ON(GRADE),
 	},
 	[OPTION_PORT] = {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/text.h"
@@ -76,8 +77,9 @@ void practice_print(const struct practice *p)
 	attempt_format(p->attempt, &goals);
 	printf("%s\n%s\n`goal` tells how it stands, `hint` helps, `help` lists the commands.\n%s\n",
 		p->exercise->opening, text_get(&goals),
-		p->exercise->student[0] ? "`submit` writes the file to hand in."
-					: "This is for practice; --student ID makes it yours.");
+		p->exercise->student[0]
+			? "`submit` writes the file to hand in."
+			: "This is for practice, and cannot be handed in: for that begin with --student ID.");
 	fflush(stdout);
 	text_done(&goals);
 }
@@ -111,6 +113,19 @@ int practice_check(const struct practice *p)
 
 void practice_remind(const struct practice *p)
 {
-	if (p->attempt && attempt_unsubmitted(p->attempt))
+	struct text file = TEXT_EMPTY;
+	const char *submitted;
+
+	if (!p->attempt || !attempt_unsubmitted(p->attempt))
+		return;
+	submitted = attempt_submitted(p->attempt);
+	text_printable(&file, submitted ? submitted : "", submitted ? strlen(submitted) : 0);
+	if (submitted)
+		fprintf(stderr,
+			"tcplab: '%s' is older than what you did since: `submit` before leaving writes it "
+			"again\n",
+			text_get(&file));
+	else
 		fputs("tcplab: not handed in: `submit` before leaving writes the file\n", stderr);
+	text_done(&file);
 }

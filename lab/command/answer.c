@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
 #include "command/exercising.h"
+#include "journal/event.h"
+#include "journal/journal.h"
 #include "language/attempt.h"
 #include "language/cmd.h"
 #include "language/statement.h"
+#include "world/world.h"
 
 static int answer_run(struct cmd_call *c, struct diag *d)
 {
+	const struct token *word = &c->statement->words[1];
+	struct text out = TEXT_EMPTY;
 	struct attempt *a;
 	int r = exercising_find(c, &a, d);
 
 	if (r == 0)
-		r = attempt_answer(a, c->statement->words[1].text, d);
+		r = attempt_answer(a, word->text, &out, d);
+	if (r == 0)
+		journal_add(world_journal(c->world),
+			(struct event){ .kind = EVENT_OUTPUT,
+				.cause = c->event,
+				.text = text_get(&out) });
+	text_done(&out);
 	return r < 0 ? r : CMD_DONE;
 }
 
@@ -20,7 +32,8 @@ const struct cmd_def cmd_answer = {
 	.min_args = 1,
 	.max_args = 1,
 	.summary = "answer what an exercise asks",
-	.detail = "The last answer counts; an exercise may limit how many there are.",
+	.detail =
+		"The last answer counts; an exercise may limit how many there are. What cannot be one costs nothing.",
 	.source = "tcplab",
 	.example = "answer syn/ack",
 	.flags = CMD_FREE,

@@ -2,7 +2,6 @@
 #include "language/attempt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include "language/cmd.h"
 #include "language/exercise.h"
 #include "language/expectation.h"
+#include "language/hand_in.h"
 #include "language/script.h"
 #include "language/statement.h"
 #include "language/submission.h"
@@ -49,7 +49,8 @@ struct attempt {
 	unsigned hints, hints_cost, answers;
 	char *answer; /* owned; NULL = none yet */
 	char *submitted; /* owned: the file this session has written; NULL = none yet */
-	size_t submitted_turns; /* how many there were then */
+	uint64_t done; /* what counts: commands, answers, goals that came or went */
+	uint64_t submitted_done; /* when it was written */
 };
 
 struct attempt *attempt_new(struct exercise *exercise, struct world *world, bool replayed)
@@ -128,6 +129,7 @@ static void look_at_goals(struct attempt *a)
 		if (stands == a->met[i])
 			continue;
 		a->met[i] = stands;
+		a->done++;
 		tell_goal(a, i);
 	}
 }
@@ -178,10 +180,13 @@ static void count_commands(struct attempt *a)
 		a->run += event->kind == EVENT_COMMAND;
 		if (!(flags_of(a, of->text) & CMD_COUNTS))
 			continue;
-		if (event->kind == EVENT_COMMAND)
+		if (event->kind == EVENT_COMMAND) {
 			a->commands++;
-		else if (!did_something(j, of->no, event->no))
+			a->done++;
+		} else if (!did_something(j, of->no, event->no)) {
 			a->commands--;
+			a->done--;
+		}
 	}
 	a->read = journal_last(j);
 }
@@ -369,17 +374,25 @@ int attempt_hint(struct attempt *a, struct text *out, struct diag *d)
 	return 0;
 }
 
-int attempt_answer(struct attempt *a, const char *word, struct diag *d)
+int attempt_answer(struct attempt *a, const char *word, struct text *out, struct diag *d)
 {
 	unsigned most = a->exercise->answers_most;
+	int r = exercise_check_answer(a->exercise, word, d);
 
+	if (r < 0)
+		return r;
 	if (most && a->answers == most) {
 		diag_set(d, EINVAL, "no answer is left: this exercise takes %u", most);
 		return note_refusal(a, d);
 	}
 	a->answers++;
+	a->done++;
 	free(a->answer);
 	a->answer = text_copy(word);
+	text_puts(out, "locked: ");
+	text_printable(out, word, strlen(word));
+	if (most)
+		text_printf(out, " (answer %u of %u)", a->answers, most);
 	return 0;
 }
 
@@ -395,27 +408,11 @@ static char *default_path(const struct exercise *e)
 	return text_take(&path);
 }
 
-static int write_file(const char *path, bool again, const struct text *text)
-{
-	int flags = again ? O_TRUNC : O_CREAT | O_EXCL;
-	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
-	size_t done = 0;
-
-	while (fd >= 0 && done < text->len) {
-		ssize_t len = write(fd, text->s + done, text->len - done);
-
-		if (len < 0)
-			return -errno;
-		done += (size_t)len;
-	}
-	return fd < 0 ? -errno : 0;
-}
-
 int attempt_submit(struct attempt *a, const char *path, struct text *out, struct diag *d)
 {
 	CLEANUP(freep) char *name = path ? text_copy(path) : default_path(a->exercise);
 	bool again = a->submitted && strcmp(a->submitted, name) == 0;
-	struct text text = TEXT_EMPTY;
+	struct text text = TEXT_EMPTY, kept = TEXT_EMPTY;
 	struct utsname kernel;
 	int r;
 
@@ -429,25 +426,37 @@ int attempt_submit(struct attempt *a, const char *path, struct text *out, struct
 	transcript_read(&a->transcript, world_journal(a->world));
 	uname(&kernel);
 	submission_write(a->exercise, &a->transcript, kernel.release, &text);
-	r = write_file(name, again, &text);
+	r = hand_in_write(name, a->exercise, again, &text, &kept, d);
 	text_done(&text);
 	if (r < 0)
-		return diag_set(d, -r, "'%.80s' cannot be written: %s%s", name, strerror(-r),
-			r == -EEXIST ? "; it is of another session: submit OTHER-NAME" : "");
+		return r;
 	text_puts(out, again ? "written again: " : "written: ");
 	text_printable(out, name, strlen(name));
 	text_printf(out, ", goals %zu of %zu, score %u of %d. Hand in that file.",
 		attempt_met_count(a), a->exercise->goal_count, attempt_score(a),
 		EXERCISE_SCORE_MAX);
+	if (kept.len) {
+		text_puts(out, "\nYour earlier try is kept as ");
+		text_printable(out, kept.s, kept.len);
+		text_puts(out, "; of several the best counts.");
+	}
+	text_done(&kept);
 	free(a->submitted);
 	a->submitted = text_copy(name);
-	a->submitted_turns = a->transcript.count;
+	a->submitted_done = a->done;
 	return 0;
 }
 
-bool attempt_unsubmitted(const struct attempt *a)
+const char *attempt_submitted(const struct attempt *a)
 {
-	return a->exercise->student[0] && a->transcript.count > a->submitted_turns + 1;
+	return a->submitted;
+}
+
+bool attempt_unsubmitted(struct attempt *a)
+{
+	if (a->begun)
+		count_commands(a);
+	return a->exercise->student[0] && a->done != a->submitted_done;
 }
 
 /* ---- how it stands ---- */
