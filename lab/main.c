@@ -30,6 +30,7 @@
 #include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/statement.h"
+#include "language/telling.h"
 #include "watch/watch.h"
 #include "world/host.h"
 
@@ -68,21 +69,40 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 	return EXIT_USAGE;
 }
 
-/* What to look for, before it begins. */
-static void print_opening(const char *path)
+/* How often it asks what will happen. 0 too when it cannot be read, which is told when it is played. */
+static size_t count_questions(const struct text *recipe)
+{
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+	size_t count;
+
+	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
+		return 0;
+	count = prediction_count(&list);
+	statement_list_done(&list);
+	return count;
+}
+
+/* What to look for: before it is played; behind it, when somebody is asked. played: it was. */
+static void print_opening(const char *path, bool played)
 {
 	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY, wrapped = TEXT_EMPTY;
 	struct diag d = { 0 };
+	size_t questions;
 
 	if (recipe_read(path, &text, &d) == 0)
 		recipe_opening(text_get(&text), text.len, &opening);
-	paragraph_add_filled(&wrapped, text_get(&opening));
-	if (opening.len)
-		printf("%s\n", text_get(&wrapped));
-	text_done(&wrapped);
+	questions = count_questions(&text);
+	if (questions && !played)
+		telling_format_waiting(questions, &wrapped);
+	else if (played == (questions > 0))
+		paragraph_add_filled(&wrapped, text_get(&opening));
+	if (wrapped.len)
+		printf("%s%s%s", played ? "\n" : "", text_get(&wrapped), played ? "" : "\n");
 	fflush(stdout);
 	text_done(&text);
 	text_done(&opening);
+	text_done(&wrapped);
 }
 
 static int run_lab(const struct options *o)
@@ -119,8 +139,10 @@ static int play(struct options *o, char **names, int count)
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
 		if (!o->json)
-			print_opening(o->file);
+			print_opening(o->file, false);
 		code = lab_run(o, &answers);
+		if (!o->json && !o->step && !o->pace_ns) /* there the script does */
+			print_opening(o->file, true);
 	}
 	lines_done(&answers);
 	recipe_list_done(&list);
