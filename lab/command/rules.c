@@ -35,6 +35,9 @@ static int list_rules(struct cmd_call *c)
 			text_get(&what), rule->hits, rule->hits == 1 ? "" : "s");
 		if (rule->chance_ppm)
 			text_printf(&out, ", %" PRIu64 " passed", rule->passed);
+		if (rule->once)
+			text_printf(&out, ", %" PRIu64 " retransmission%s dropped", rule->repeats,
+				rule->repeats == 1 ? "" : "s");
 		if (rule->count && rule->hits == rule->count)
 			text_puts(&out, ", used up");
 		else if (rule->count)
