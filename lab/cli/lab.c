@@ -84,13 +84,14 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 
 static void print_json(void *arg, const struct journal *j, const struct event *event)
 {
-	char *line = jsonl_format(event);
+	struct text line = TEXT_EMPTY;
 
 	(void)arg;
 	(void)j;
-	fputs(line, stdout);
+	jsonl_format(event, &line);
+	fwrite(line.s, 1, line.len, stdout);
 	fflush(stdout);
-	free(line);
+	text_done(&line);
 }
 
 /* What is for whoever started us. */

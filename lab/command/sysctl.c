@@ -24,7 +24,7 @@ static int key_path(const struct statement *s, const struct token *key,
 {
 	size_t i;
 
-	for (i = 0; key->text[i] && i < HOST_TEXT_MAX / 2; i++) {
+	for (i = 0; i < HOST_TEXT_MAX / 2 && key->text[i]; i++) {
 		char c = key->text[i];
 
 		if (!isalnum((unsigned char)c) && !strchr("._-/", c))

@@ -85,6 +85,19 @@ static int list_panes(int out, pid_t *ret_pid)
 	return start((char *const *)argv, out, ret_pid);
 }
 
+/* Two numbers and whatever comes behind them. */
+static bool read_place(const char *line, int *ret_window, int *ret_pane)
+{
+	char *middle, *end;
+	long window = strtol(line, &middle, 10), pane = strtol(middle, &end, 10);
+
+	if (middle == line || end == middle || window != (int)window || pane != (int)pane)
+		return false;
+	*ret_window = (int)window;
+	*ret_pane = (int)pane;
+	return true;
+}
+
 /* Is one of the panes a screen of this lab? */
 static bool find_pane(int panes, int *ret_window, int *ret_pane)
 {
@@ -104,7 +117,7 @@ static bool find_pane(int panes, int *ret_window, int *ret_pane)
 		while (len && (line[len - 1] == '"' || line[len - 1] == '\''))
 			len--;
 		found = len > our_len && strncmp(line + len - our_len, ours, our_len) == 0 &&
-			sscanf(line, "%d %d", ret_window, ret_pane) == 2;
+			read_place(line, ret_window, ret_pane);
 	}
 	if (lines)
 		fclose(lines);

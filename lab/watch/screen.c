@@ -96,7 +96,7 @@ int screen_open(struct diag *d)
 	if (the.color) {
 		start_color();
 		use_default_colors();
-		for (short i = 0; i < PAGE_STYLE_COUNT; i++)
+		for (int i = 0; i < PAGE_STYLE_COUNT; i++)
 			init_pair((short)(i + 1), styles[i].color, -1);
 	}
 	set_escdelay(25); /* ms: an arrow key comes at once, or over a slow line in pieces */
