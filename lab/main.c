@@ -23,7 +23,9 @@
 #include "cli/lab.h"
 #include "cli/lines.h"
 #include "cli/options.h"
+#include "cli/practice.h"
 #include "cli/reporting.h"
+#include "cli/usage.h"
 #include "journal/journal.h"
 #include "language/claim.h"
 #include "language/exercise.h"
@@ -207,18 +209,15 @@ static int claims(const struct options *o, char **words, int count)
 	return code;
 }
 
-/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. */
-static int find_exercise(char *name, struct recipe_list *list)
+/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. 0 or an exit code. */
+static int find_exercise(const char *name, struct recipe_list *list)
 {
-	int code = find_recipes(&name, 1, list);
+	struct diag d = { 0 };
 
-	if (code == 0 && list->count != 1) {
-		fputs("tcplab: that is a folder; `tcplab list exercises` shows the exercises in it\n",
-			stderr);
-		recipe_list_done(list);
-		code = EXIT_USAGE;
-	}
-	return code;
+	if (practice_find(name, list, &d) == 0)
+		return 0;
+	complaint_print(&d);
+	return EXIT_USAGE;
 }
 
 static int exercise(struct options *o, char **names, int count)
@@ -475,6 +474,20 @@ static int doctor(void)
 	return r < 0 ? EXIT_NO_LAB : 0;
 }
 
+/* Of the subcommand that `word` is, or of all. */
+static int print_usage(const char *word)
+{
+	enum verb verb = word ? verb_parse(word) : VERB_NONE;
+	struct text text = TEXT_EMPTY;
+
+	if (word && verb == VERB_NONE)
+		return misused_word("there is no command ", word, "");
+	usage_format(verb, &text);
+	fputs(text_get(&text), stdout);
+	text_done(&text);
+	return 0;
+}
+
 static int subcommand(struct options *o, char **words, int count)
 {
 	enum verb verb = count ? verb_parse(words[0]) : VERB_NONE;
@@ -484,7 +497,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, exercise, grade, watch, serve, report, list, show or doctor");
+			": play, check, claims, exercise, grade, watch, serve, report, list, show, doctor or help");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -508,20 +521,13 @@ static int subcommand(struct options *o, char **words, int count)
 		return list_recipes(words + 1, count - 1);
 	case VERB_WATCH:
 		return watch(words + 1, count - 1);
+	case VERB_HELP:
+		return print_usage(count > 1 ? words[1] : NULL);
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:
 		return run_lab(o);
 	}
-}
-
-static void print_usage(void)
-{
-	struct text text = TEXT_EMPTY;
-
-	options_usage(&text);
-	fputs(text_get(&text), stdout);
-	text_done(&text);
 }
 
 /* 0, 1 and 2 are what everybody takes them for: one that is closed must not become our epoll. */
@@ -560,10 +566,8 @@ int main(int argc, char **argv)
 	first = options_parse(argc, argv, &o, &error);
 	if (first < 0)
 		return misused(&error);
-	if (o.help) {
-		print_usage();
-		return 0;
-	}
+	if (o.help)
+		return written(print_usage(first < argc ? argv[first] : NULL));
 	if (o.version) {
 		puts("tcplab " TCPLAB_VERSION);
 		return 0;

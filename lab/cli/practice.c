@@ -17,6 +17,55 @@
 #include "language/telling.h"
 #include "world/world.h"
 
+/* The exercise whose name is nearest to what was typed, "" = none is near. */
+static void find_nearest(const char *name, struct text *out)
+{
+	struct recipe_list all = { 0 };
+	struct diag d = { 0 };
+	size_t best = strlen(name) / 2 + 1; /* half of it is another name */
+
+	if (recipe_find("exercises", &all, &d) < 0)
+		return;
+	for (size_t i = 0; i < all.count; i++) {
+		struct text called = TEXT_EMPTY;
+		const char *slash, *word;
+		size_t distance;
+
+		recipe_short_name(all.paths[i], &called);
+		slash = strrchr(text_get(&called), '/');
+		word = slash ? slash + 1 : text_get(&called);
+		distance = text_distance(name, word);
+		if (distance < best) {
+			best = distance;
+			text_clear(out);
+			text_puts(out, word);
+		}
+		text_done(&called);
+	}
+	recipe_list_done(&all);
+}
+
+int practice_find(const char *name, struct recipe_list *ret_list, struct diag *d)
+{
+	struct text nearest = TEXT_EMPTY;
+	int r = recipe_find(name, ret_list, d);
+
+	if (r == 0 && ret_list->count == 1)
+		return 0;
+	if (r == 0)
+		r = diag_set(d, EISDIR, "'%.80s' is a folder of several", name);
+	else {
+		find_nearest(name, &nearest);
+		r = diag_set(d, ENOENT, "there is no exercise '%.80s'%s%s%s", name,
+			nearest.len ? "; did you mean '" : "", text_get(&nearest),
+			nearest.len ? "'?" : "");
+	}
+	diag_remedy(d, "`tcplab list exercises` shows the exercises there are");
+	recipe_list_done(ret_list);
+	text_done(&nearest);
+	return r;
+}
+
 int practice_read(struct practice *p, const struct options *o, struct diag *d)
 {
 	struct text text = TEXT_EMPTY;

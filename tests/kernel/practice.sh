@@ -60,7 +60,14 @@ EOF
 run 2 '' exercise
 has err 'which exercise\?'
 run 2 '' exercise no-such
-has err 'there is no such recipe'
+has err "there is no exercise 'no-such'$"
+has err 'try: `tcplab list exercises` shows'
+run 2 '' exercise close-wiat
+has err "there is no exercise 'close-wiat'; did you mean 'close-wait'\?"
+run 2 '' grade closewait x
+has err "did you mean 'close-wait'\?"
+run 2 '' exercise exercises
+has err "'exercises' is a folder of several"
 run 2 '' exercise open/three-way
 has err 'is no exercise: it has no goal'
 run 2 '' exercise one.lab --student '../ada'
