@@ -26,7 +26,7 @@ const struct cmd_def cmd_answer = {
 	.summary = "answer what an exercise asks",
 	.detail =
 		"The last answer counts; an exercise may limit how many there are. What cannot be one costs nothing.",
-	.source = "tcplab",
+	.source = "recipes/exercises/README.md",
 	.example = "answer syn/ack",
 	.flags = CMD_FREE,
 	.run = answer_run,

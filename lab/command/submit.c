@@ -37,7 +37,7 @@ const struct cmd_def cmd_submit = {
 		"EXERCISE-STUDENT.tcplab in the current folder, unless FILE is said. It holds what was typed and what\n"
 		"was seen, and is graded by playing it again. An earlier try of yours that is there is kept as\n"
 		"EXERCISE-STUDENT.1.tcplab; hand in both or the better one: the best counts. Any other file is left alone.",
-	.source = "tcplab",
+	.source = "recipes/exercises/README.md",
 	.example = "submit",
 	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = submit_run,

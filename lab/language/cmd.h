@@ -44,6 +44,8 @@ struct cmd_def {
 	unsigned min_args, max_args; /* words after the verb; max CMD_MANY = no limit */
 	const char *summary; /* what it does, half a line */
 	const char *detail; /* what to know, a few lines; may be NULL */
+	const char *
+		author; /* of goal, hint: for who writes an exercise, not for who does one; may be NULL */
 	const char *lacking; /* said when arguments are missing; NULL = only what they are */
 	const char *source; /* man page, RFC section */
 	const char *example; /* a line that parses */

@@ -85,9 +85,18 @@ for verb in 'given { ss }' 'choose x from 1..2' 'limit commands 2' 'goal "x" { e
 	has err 'is said by an exercise'
 done
 
+run 0 '' grade --help
+has out '^usage: tcplab grade \[OPTIONS\] EXERCISE FILE\|FOLDER$'
+has out '^ +--students FILE'
+! grep -qE -- '--bind|--student ID' "$work/out" || wrong 'it tells options of others'
+run 0 '' help exercise
+has out '--student ID'
+run 2 '' help nosuch
+has err "there is no command 'nosuch'"
+
 # ---- at work ----
 
-run 0 'ss\ngoal\nhint\nhint\nhint\n' exercise one.lab
+run 0 'ss\ngoal\nhint\nhint\nhint\nhelp goal\nlimits\n' exercise one.lab
 has out '^Be told a word on port 8000\.$'
 has out '^\[ \] 1  c is connected\.$'
 has out '^\[ \] 2  c has the word\. \(after the one above\) \(still at the end\)$'
@@ -96,6 +105,9 @@ has out 'This is for practice, and cannot be handed in: for that begin with --st
 has out '^hint 1 of 2 \(10 of 100\): One\.$'
 has out '^hint 2 of 2: Two\.$'
 has err 'there is no further hint'
+has out '^goal$'
+! grep -q 'it states one' "$work/out" || wrong 'help on goal speaks to the author'
+has err "unknown command 'limits'; write: goal"
 ! grep -q LISTEN "$work/out" || grep -q '^l  *LISTEN' "$work/out" || wrong 'what is given is told'
 
 run 0 'submit\n' exercise one.lab

@@ -68,6 +68,8 @@ static void table_has_no_empty_field(void **state)
 		assert_filled(def, "example", def->example);
 		if (def->detail)
 			assert_filled(def, "detail", def->detail);
+		if (def->author)
+			assert_filled(def, "author", def->author);
 		assert_non_null(def->args); /* "" = takes none */
 		assert_non_null(def->run);
 		assert_null(strchr(def->summary, '\n'));
