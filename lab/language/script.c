@@ -365,6 +365,8 @@ static bool lab_ready(struct script *s)
 
 static void end_play(struct script *s)
 {
+	if (s->prediction.ask && prediction_count(&s->play.list))
+		telling_opening(world_journal(s->world), s->play.event);
 	if (s->options.interactive)
 		telling_recipe_end(world_journal(s->world), s->play.file);
 	prediction_sum_up(&s->prediction, world_journal(s->world));
@@ -464,6 +466,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 		statement_list_done(list);
 		return r;
 	}
+	if (s->prediction.ask)
+		claim_veil(list);
 	if (s->current->played)
 		play_join(list);
 	if (queue_enter(queue_of(s, s->current->played), s->current, list, true, 1, false) < 0)
@@ -484,6 +488,8 @@ int script_play(struct script *s, const char *file, const char *text, size_t len
 		statement_list_done(&list);
 		return -EINVAL;
 	}
+	if (s->prediction.ask)
+		claim_veil(&list);
 	prediction_forget_recipe(&s->prediction);
 	play_done(&s->play);
 	s->mark = telling_recipe(world_journal(s->world), file, text, len);

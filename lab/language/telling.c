@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/orphans.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -151,6 +152,31 @@ uint64_t telling_recipe(struct journal *j, const char *file, const char *text, s
 			.text = text_get(&opening) });
 	text_done(&opening);
 	return event;
+}
+
+void telling_format_waiting(size_t questions, struct text *out)
+{
+	text_printf(out,
+		"It asks %zu time%s what will happen; what there was to look for is told at its end.\n",
+		questions, questions == 1 ? "" : "s");
+}
+
+void telling_opening(struct journal *j, uint64_t recipe)
+{
+	const struct event *event = journal_get(j, recipe);
+	struct text lines = TEXT_EMPTY, filled = TEXT_EMPTY;
+
+	text_puts(&lines, event->text ? event->text : "");
+	paragraph_add_filled(&filled, text_get(&lines));
+	if (filled.len) {
+		filled.s[--filled.len] = '\0'; /* its last newline */
+		journal_add(j,
+			(struct event){ .kind = EVENT_OUTPUT,
+				.cause = recipe,
+				.text = text_get(&filled) });
+	}
+	text_done(&lines);
+	text_done(&filled);
 }
 
 void telling_comment(struct journal *j, struct play *p, const struct statement *st)

@@ -28,6 +28,10 @@ char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t num
 /* A recipe begins: what to look for is part of the story, and its opening comment is no command, so nothing else keeps
  * it. Returns the event. */
 uint64_t telling_recipe(struct journal *j, const char *file, const char *text, size_t len);
+/* Who is asked what will happen must not read it before: what to look for in a recipe with questions is told at its end.
+ * Instead of it, appended; and then it, as kept in its event. */
+void telling_format_waiting(size_t questions, struct text *out);
+void telling_opening(struct journal *j, uint64_t recipe);
 /* What its author says of a command of it that is about to run, or waits to. */
 void telling_comment(struct journal *j, struct play *p, const struct statement *st);
 /* It has come to its end. */
