@@ -97,6 +97,13 @@ static void fill_report(const struct inet_diag_msg *m, struct sock_report *repor
 		report->state = STATE_SYN_RECEIVED;
 }
 
+/* Is there a whole message in these bytes? mnl_nlmsg_ok() (libmnl 1.0.4) takes a length above INT_MAX for a negative one,
+ * which fits anywhere. */
+static bool is_whole(const struct nlmsghdr *m, int left)
+{
+	return mnl_nlmsg_ok(m, left) && m->nlmsg_len <= (uint32_t)left;
+}
+
 /* The answer to the last request, in a buffer of REPLY_BYTES. 0 or -errno. */
 static int receive_reply(struct sockdiag *diag, char *buffer)
 {
@@ -107,7 +114,7 @@ static int receive_reply(struct sockdiag *diag, char *buffer)
 		len = recv(mnl_socket_get_fd(diag->nl), buffer, REPLY_BYTES, 0);
 		if (len < 0)
 			return -errno;
-		if (!mnl_nlmsg_ok(reply, (int)len))
+		if (!is_whole(reply, (int)len))
 			return -EBADMSG;
 	} while (reply->nlmsg_seq != diag->sequence);
 	if (reply->nlmsg_type == NLMSG_ERROR) {
@@ -197,7 +204,7 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 
 		if (got < 0)
 			return -errno;
-		for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
+		for (; is_whole(m, left); m = mnl_nlmsg_next(m, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(m);
 
 			if (m->nlmsg_seq != diag->sequence)
@@ -212,6 +219,8 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 				return -EBADMSG;
 			each(arg, m);
 		}
+		if (left > 0) /* waited for the rest of that, it would be for ever */
+			return -EBADMSG;
 	}
 }
 

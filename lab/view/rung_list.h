@@ -42,6 +42,8 @@ size_t rung_list_add(struct rung_list *l, const struct event *event, uint64_t ca
 	enum rung_kind kind);
 /* The rung in that place, until the next one is added; of one that was dropped a blank. */
 struct rung *rung_list_at(struct rung_list *l, size_t rung);
+/* Forget the last rung, and what it shows: it is not to be seen. */
+void rung_list_take_back(struct rung_list *l);
 /* This rung shows that event. Events come in order. */
 void rung_list_place(struct rung_list *l, uint64_t event, size_t rung);
 /* The rung that shows an event; NO_RUNG. */
