@@ -97,9 +97,10 @@ static int receive(struct host *h, struct host_message *m, int *ret_fds, size_t 
 	do {
 		r = poll(&polled, 1, HOST_ANSWER_MS);
 	} while (r < 0 && errno == EINTR);
-	if (r == 0) { /* a late answer would be taken for that to another question */
+	if (r <= 0) { /* a late answer would be taken for that to another question */
+		r = r < 0 ? -errno : -ETIMEDOUT;
 		kill(h->pid, SIGKILL);
-		return -ETIMEDOUT;
+		return r;
 	}
 	len = channel_receive(h->channel, m, sizeof(*m), 0, ret_fds, fd_capacity, NULL);
 	if (len == sizeof(*m))
@@ -260,7 +261,13 @@ int host_kill(struct host *h, int pid, int signal)
 	return request(h, &m, NULL, 0);
 }
 
-int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value)
+/* No answer to what was asked: the host had nothing to look with. */
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR;
+}
+
+int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value, struct diag *d)
 {
 	struct host_message m = { .kind = value ? HOST_SYSCTL_SET : HOST_SYSCTL_GET };
 	size_t key_len = strlen(key), value_len = value ? strlen(value) : 0;
@@ -272,6 +279,10 @@ int host_sysctl(struct host *h, const char *key, const char *value, char *ret_va
 	if (value)
 		memcpy(m.text + key_len + 1, value, value_len + 1);
 	r = request(h, &m, NULL, 0);
+	if (r < 0 && (m.kind != HOST_ANSWER || is_shortage(m.error))) {
+		diag_errno(d, -r, "sysctl", "host '%s' cannot be asked", h->name);
+		return -EHOSTDOWN;
+	}
 	if (r == 0 && ret_value)
 		memcpy(ret_value, m.text, sizeof(m.text));
 	return r;

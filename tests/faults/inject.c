@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <ucontext.h>
@@ -52,17 +53,45 @@ static long raw(long number, const long a[6])
 	return result;
 }
 
+/* What the kernel gives for that call and not only the manual: a pipe has no disk, a flag is always taken. */
+static bool fits(long number, const long a[6])
+{
+	struct stat st = { 0 };
+	const long fstat_arguments[6] = { a[0], (long)&st };
+
+	if (number == SYS_fcntl)
+		return a[1] == F_DUPFD || a[1] == F_DUPFD_CLOEXEC;
+	if (plan->error != EIO && plan->error != ENOSPC)
+		return true;
+	if (number != SYS_read && number != SYS_readv && number != SYS_write &&
+		number != SYS_writev)
+		return true;
+	raw(SYS_fstat, fstat_arguments);
+	return S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
+/* brk(2) itself says with the old end that there is no new one. */
+static long refuse(long number, const long a[6])
+{
+	const long ask[6] = { 0 };
+
+	if (number == SYS_brk)
+		return raw(number, ask);
+	if (number == SYS_close) /* close(2): the descriptor is gone all the same */
+		raw(number, a);
+	return -plan->error;
+}
+
 /* One that succeeds or fails as planned. Result or -errno. */
 static long make(long number, const long a[6])
 {
 	unsigned nth = atomic_fetch_add(&plan->calls[role][number % FAULT_NUMBERS], 1) + 1;
 
-	if (nth != plan->nth || (int)number != plan->number || role != plan->role)
+	if (nth != plan->nth || (int)number != plan->number || role != plan->role ||
+		!fits(number, a))
 		return raw(number, a);
 	atomic_fetch_add(&plan->hits, 1);
-	if (number == SYS_close) /* close(2): the descriptor is gone all the same */
-		raw(number, a);
-	return -plan->error;
+	return refuse(number, a);
 }
 
 /* When the handler returns the mask is as it was before; so what is asked for is written there. SIGSYS stays open. */

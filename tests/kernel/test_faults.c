@@ -67,10 +67,7 @@ static const struct fault {
 	{ SYS_listen, "listen", { ENOMEM } },
 	{ SYS_connect, "connect", { ENOMEM } },
 	{ SYS_shutdown, "shutdown", { ENOMEM } },
-	{ SYS_getsockname, "getsockname", { ENOBUFS } },
-	{ SYS_getpeername, "getpeername", { ENOBUFS } },
 	{ SYS_setsockopt, "setsockopt", { ENOMEM } },
-	{ SYS_getsockopt, "getsockopt", { ENOMEM } },
 	{ SYS_ioctl, "ioctl", { ENOMEM, EIO } },
 	{ SYS_poll, "poll", { EINTR, ENOMEM } },
 	{ SYS_epoll_wait, "epoll_wait", { EINTR } },
@@ -125,6 +122,7 @@ static const char story[] = "host bob\n"
 			    "accept l a\n"
 			    "send c \"hello\" => 5\n"
 			    "recv a => \"hello\"\n"
+			    "set a TCP_QUICKACK 1\n"
 			    "counters bob\n"
 			    "show c rto\n"
 			    "fork server kid\n"
@@ -132,6 +130,7 @@ static const char story[] = "host bob\n"
 			    "type p eof\n"
 			    "expect p exited 0\n"
 			    "close c\n"
+			    "expect c FIN-WAIT-2\n"
 			    "recv a => \"\"\n"
 			    "close a\n"
 			    "expect c TIME-WAIT\n"
@@ -146,7 +145,6 @@ struct run {
 	int code; /* or -signal */
 	bool stuck, leaked;
 	struct text states; /* of each socket the way it took, a line each, as the journal tells */
-	bool told; /* an errno that a call of the user's gave is in the journal */
 };
 
 static void on_alarm(int number)
@@ -220,8 +218,6 @@ static void read_states(struct run *r)
 		if (type && strcmp(type, "state") == 0 && endpoint < 8)
 			text_printf(&ways[endpoint], " %s",
 				json_string_value(json_object_get(event, "to")));
-		if (type && strcmp(type, "return") == 0 && json_object_get(event, "errno"))
-			r->told = true;
 		json_decref(event);
 	}
 	for (size_t i = 0; i < 8; i++) {
@@ -265,10 +261,21 @@ static size_t files_in(const char *folder)
 	return count;
 }
 
+/* libuv 1.44 calls abort(3) when a descriptor cannot be awaited (uv__io_poll()) or the pipe behind its signals cannot
+ * be made (uv__signal_global_init(); before that tcplab has seen that there is room for it). */
+static bool gives_up_in_libuv(const struct point *p)
+{
+	return p->role == FAULT_MAIN &&
+		(p->fault->number == SYS_epoll_ctl ||
+			(p->fault->number == SYS_pipe2 && p->nth == 1));
+}
+
 /* What is wrong with this end; NULL = nothing. */
 static const char *judge(const struct scene *s, const struct point *p, const struct run *r)
 {
 	const char *said = text_get(&r->program.errors);
+	struct text seen = TEXT_EMPTY;
+	bool kernel_did;
 
 	if (r->stuck)
 		return "it does not end";
@@ -278,16 +285,22 @@ static const char *judge(const struct scene *s, const struct point *p, const str
 		return "a file stayed behind";
 	if (strstr(said, "Sanitizer") || strstr(said, "runtime error"))
 		return "a sanitizer complains";
+	if (r->code == -SIGABRT && gives_up_in_libuv(p) && !strstr(said, "bug"))
+		return NULL;
 	if (r->code < 0)
 		return "a signal ended it";
 	if (r->code == 0 && strcmp(text_get(&r->states), s->states) != 0)
 		return "it passed, and tells of other states";
-	if (r->code != 0 && !strstr(said, "tcplab: ") && !strstr(said, "story.lab:"))
+	if (r->code != 0 && !strstr(said, "tcplab: ") && !strstr(said, "story.lab:") &&
+		!strstr(said, "error: "))
 		return "it failed, and does not say why";
 	if (r->code > 3)
 		return "its exit code is none";
-	/* an expectation that failed says that the kernel did otherwise: then a call must have told so */
-	if (r->code == 1 && (p->role != FAULT_PROCESS || !r->told))
+	/* an expectation that failed says that the kernel did otherwise: then it did, and this is what is seen */
+	text_printf(&seen, "seen      %s", errno_name(p->error));
+	kernel_did = p->role != FAULT_MAIN && strstr(said, text_get(&seen));
+	text_done(&seen);
+	if (r->code == 1 && !kernel_did)
 		return "it takes the fault for what the kernel does";
 	return NULL;
 }
@@ -307,9 +320,9 @@ static bool try(struct scene *s, const struct point *p, unsigned *hits)
 	*hits += s->plan->hits;
 	wrong = judge(s, p, &r);
 	if (wrong) {
-		print_error("%s: call %u of %s fails with %s: %s (exit code %d)\n",
+		print_error("%s: call %u of %s fails with %s: %s (exit code %d)\n%s",
 			role_names[p->role], p->nth, p->fault->name, errno_name(p->error), wrong,
-			r.code);
+			r.code, text_get(&r.states));
 		program_blame(&r.program);
 	}
 	run_done(&r);
