@@ -61,6 +61,10 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 	if (ret_step)
 		*ret_step = step;
 	diag_errno(d, error, operation, "the lab cannot %s", host_step_name(step));
+	if (error == EPIPE || error == ETIMEDOUT) {
+		diag_remedy(d, "the host's first process has gone: start the lab again");
+		return -error;
+	}
 	/* whichever step it hits */
 	diag_remedy(d, "%s",
 		error == EMFILE		  ? "allow more open files: ulimit -n 1024"

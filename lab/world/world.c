@@ -203,6 +203,7 @@ int world_add_process(struct world *w, const char *name, struct host *host, uint
 	if (r < 0) {
 		process_close(&wp->process);
 		free(wp);
+		collect_exits(w, host); /* has it gone? */
 	}
 	return r;
 }
@@ -352,7 +353,10 @@ int world_call(struct world *w, struct process *p, const struct call_order *orde
 	if (r < 0) {
 		p->in_motion = false;
 		process_end_call(p);
-		return diag_errno(d, -r, "sendmsg", "process '%s' takes no call", p->name);
+		collect_exits(w, p->host);
+		return p->ended
+			? diag_set(d, ESRCH, "process '%s' has ended", p->name)
+			: diag_errno(d, -r, "sendmsg", "process '%s' takes no call", p->name);
 	}
 	world_kick(w);
 	return 0;
