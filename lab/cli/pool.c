@@ -60,7 +60,7 @@ static enum report_verdict judge(const struct child *c, uint64_t timeout_ns, str
 		return REPORT_BAD;
 	case EXIT_NO_LAB:
 		return REPORT_NO_LAB;
-	default: /* 128 + N: it was told to end by somebody else; 127: it could not be started */
+	default: /* 128 + N: it was told to end by somebody else */
 		text_printf(why, "the lab ended with exit code %d\n", WEXITSTATUS(c->status));
 		return REPORT_DIED;
 	}

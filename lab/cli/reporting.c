@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "journal/jsonl_read.h"
@@ -80,29 +81,6 @@ int reporting_read(const char *path, struct journal **ret_journal, struct diag *
 	return r;
 }
 
-/* All of it to a file beside, which then takes the name. */
-static int write_file(const char *path, const struct text *page, struct diag *d)
-{
-	struct text beside = TEXT_EMPTY;
-	FILE *file;
-	int r = 0;
-
-	text_printf(&beside, "%s.%d.tmp", path, (int)getpid());
-	file = fopen(text_get(&beside), "wxe");
-	if (!file) {
-		r = diag_errno(d, errno, "open", "the report cannot go to '%s'", path);
-		text_done(&beside);
-		return r;
-	}
-	fwrite(text_get(page), 1, page->len, file);
-	if (ferror(file) | fclose(file) || rename(text_get(&beside), path) < 0) {
-		r = diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
-		unlink(text_get(&beside));
-	}
-	text_done(&beside);
-	return r;
-}
-
 int reporting_write(const struct options *o, const struct journal *j, struct diag *d)
 {
 	struct text page = TEXT_EMPTY;
@@ -124,7 +102,9 @@ int reporting_write(const struct options *o, const struct journal *j, struct dia
 	}
 	/* what is no plain file, /dev/stdout or a pipe, must not be replaced by one */
 	if (o->output && (stat(o->output, &st) < 0 || S_ISREG(st.st_mode))) {
-		r = write_file(o->output, &page, d);
+		r = file_replace(o->output, &page);
+		if (r < 0)
+			diag_errno(d, -r, "write", "the report cannot go to '%s'", o->output);
 	} else if (o->output) {
 		FILE *file = fopen(o->output, "we");
 

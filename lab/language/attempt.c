@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -406,22 +407,6 @@ static char *default_path(const struct exercise *e)
 	return text_take(&path);
 }
 
-static int write_file(const char *path, bool again, const struct text *text)
-{
-	int flags = again ? O_TRUNC : O_CREAT | O_EXCL;
-	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
-	size_t done = 0;
-
-	while (fd >= 0 && done < text->len) {
-		ssize_t len = write(fd, text->s + done, text->len - done);
-
-		if (len < 0)
-			return -errno;
-		done += (size_t)len;
-	}
-	return fd < 0 ? -errno : 0;
-}
-
 int attempt_submit(struct attempt *a, const char *path, struct text *out, struct diag *d)
 {
 	CLEANUP(freep) char *name = path ? text_copy(path) : default_path(a->exercise);
@@ -440,7 +425,7 @@ int attempt_submit(struct attempt *a, const char *path, struct text *out, struct
 	transcript_read(&a->transcript, world_journal(a->world));
 	uname(&kernel);
 	submission_write(a->exercise, &a->transcript, kernel.release, &text);
-	r = write_file(name, again, &text);
+	r = again ? file_replace(name, &text) : file_create(name, &text);
 	text_done(&text);
 	if (r < 0)
 		return diag_set(d, -r, "'%.80s' cannot be written: %s%s", name, strerror(-r),

@@ -24,6 +24,9 @@
 static const struct {
 	const char *name, *remedy;
 } steps[] = {
+	[STEP_PROC] = { "find its own processes in /proc",
+		"/proc must be mounted, and be of this PID namespace: mount -t proc proc /proc; "
+		"behind unshare --pid also --mount-proc" },
 	[STEP_NAMESPACES] = { "make user, network and PID namespaces",
 		"user namespaces are switched off here; as root, one of these allows them: "
 		"sysctl -w kernel.unprivileged_userns_clone=1 (Debian, Arch); "
@@ -71,6 +74,16 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 			: error == ENFILE ? "as root: sysctl -w fs.file-max=100000"
 					  : steps[step].remedy);
 	return -error;
+}
+
+/* Whether a process sleeps is read there, by its number here: another PID namespace's would tell of strangers. */
+static int look_into_proc(void)
+{
+	char self[16] = "";
+
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
+		return -errno;
+	return strtol(self, NULL, 10) == getpid() ? 0 : -ESRCH;
 }
 
 /* The child is PID 1 of its own namespaces; no second process in between.
@@ -154,6 +167,9 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 
 	LAB_ASSERT(count <= HOST_ADDRESSES_MAX);
 	*h = (struct host){ .index = index, .pid = -1, .channel = -1, .tun = -1, .diag = -1 };
+	r = look_into_proc();
+	if (r < 0)
+		return step_failed(d, STEP_PROC, -r, "readlink /proc/self", ret_step);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return step_failed(d, STEP_NAMESPACES, errno, "socketpair", ret_step);
 	h->name = text_copy(name);

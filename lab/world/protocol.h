@@ -17,6 +17,7 @@
 
 /* The steps that make a host, in order; the first that fails is what the probe reports. */
 enum host_step {
+	STEP_PROC,
 	STEP_NAMESPACES,
 	STEP_ID_MAP,
 	STEP_TUN_OPEN,
