@@ -69,6 +69,13 @@ with_mount()
 	command=(unshare -rm bash -c "$mount_command"' || exit 126; exec "$@"' bash)
 }
 
+# Whether processes sleep is read in /proc; that of another PID namespace knows others by these numbers.
+with_mount -t tmpfs none /proc
+probe 'no /proc' 'find its own processes in /proc' 'readlink /proc/self' 'No such file or directory' \
+	'mount -t proc' "${command[@]}"
+probe "somebody else's /proc" 'find its own processes in /proc' 'readlink /proc/self' 'No such process' \
+	'--mount-proc' unshare -rpf
+
 tun_remedy='chmod 0666 /dev/net/tun'
 users_remedy='sysctl -w user.max_user_namespaces='
 

@@ -412,11 +412,40 @@ static void every_call_that_fails_is_told_and_leaves_nothing(void **state)
 	assert_true(hits > tried / 2); /* what is counted in one run is met in another */
 }
 
+/* Times are of a clock that only goes on. Of the other one a recording tells when it began. */
+static void a_clock_that_jumps_changes_nothing(void **state)
+{
+	struct scene *s = *state;
+	const char *line, *end;
+	json_int_t last = 0;
+	struct run r;
+
+	memset(s->plan, 0, sizeof(*s->plan));
+	s->plan->clock = true;
+	run(&r);
+	if (!s->plan->installed)
+		skip();
+	assert_true(s->plan->hits > 0);
+	assert_int_equal(r.code, 0);
+	for (line = text_get(&r.program.output); (end = strchr(line, '\n')); line = end + 1) {
+		json_t *event = json_loadb(line, (size_t)(end - line), 0, NULL);
+		json_int_t now = json_integer_value(json_object_get(event, "t_ns"));
+
+		assert_true(now >= last && now < (json_int_t)END_NS);
+		last = now;
+		json_decref(event);
+	}
+	assert_true(last > 0);
+	run_done(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_call_that_fails_is_told_and_leaves_nothing,
 			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_clock_that_jumps_changes_nothing, set_up,
+			tear_down),
 	};
 	const char *faulty = getenv("TCPLAB_FAULTY");
 

@@ -228,11 +228,42 @@ static void killed_at_any_moment_leaves_nothing(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A person closes the window while a recipe is played in it. */
+static void terminal_gone_in_a_call_leaves_nothing(void **state)
+{
+	static const char waits[] = "socket l; bind l :80; listen l; accept l a";
+	struct text seen = TEXT_EMPTY;
+	char bytes[4096];
+	ssize_t len = 1;
+	int fd, status;
+	pid_t pid;
+
+	(void)state;
+	pid = forkpty(&fd, NULL, NULL, NULL);
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		execl(program_path(), "tcplab", "-c", waits, (char *)NULL);
+		_exit(127);
+	}
+	while (len > 0 && !strstr(text_get(&seen), "is blocked")) {
+		len = read(fd, bytes, sizeof(bytes));
+		text_add(&seen, bytes, len > 0 ? (size_t)len : 0);
+	}
+	assert_true(len > 0);
+	close(fd);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 128 + SIGHUP);
+	assert_true(gone_all());
+	text_done(&seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(killed_at_any_moment_leaves_nothing, set_up,
 			tear_down),
+		cmocka_unit_test(terminal_gone_in_a_call_leaves_nothing),
 	};
 
 	if (!program_can())
