@@ -218,11 +218,9 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 
 	while (answers_read(wp)) /* what it said before it died */
 		;
-	/* of itself it ends only when it cannot hear or answer main, and that is not for the story */
-	if (WIFEXITED(wait_status) && !p->program &&
-		!(p->in_call &&
-			(p->call.request.kind == CALL_EXIT || p->call.request.kind == CALL_EXEC)))
-		world_give_up(w, p->host, "a process could not go on", EIO);
+	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == PROCESS_LOST && !p->program &&
+		!(p->in_call && p->call.request.kind == CALL_EXIT))
+		world_give_up(w, p->host, "a process cannot answer any more", EIO);
 	program_hear(wp);
 	if (!cause && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
 		cause = p->last_signal_event;

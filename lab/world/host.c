@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "world/channel.h"
 #include "world/clone.h"
 #include "world/host_role.h"
+#include "world/power.h"
 
 static const struct {
 	const char *name, *remedy;
@@ -86,22 +88,14 @@ static int look_into_proc(void)
 	return strtol(self, NULL, 10) == getpid() ? 0 : -ESRCH;
 }
 
-/* The child is PID 1 of its own namespaces; no second process in between.
- * As root without a user namespace: programs under test keep their meaning of root and files.
- * A "root" that lacks the capability (a container's) falls back to what everybody else gets. */
+/* The child is PID 1 of its own namespaces; no second process in between. With a user namespace it needs no power of
+ * main's; where that is refused, root's main has kept it (power_drop()). */
 static pid_t clone_host(bool *ret_new_user)
 {
 	uint64_t flags = CLONE_NEWNET | CLONE_NEWPID;
-	pid_t pid = -1;
 
-	*ret_new_user = false;
-	if (geteuid() == 0)
-		pid = clone_process(flags, SIGCHLD);
-	if (geteuid() != 0 || (pid < 0 && errno == EPERM)) {
-		*ret_new_user = true;
-		pid = clone_process(flags | CLONE_NEWUSER, SIGCHLD);
-	}
-	return pid;
+	*ret_new_user = !power_has(CAP_SYS_ADMIN);
+	return *ret_new_user ? power_clone(flags) : clone_process(flags, SIGCHLD);
 }
 
 /* Wait for the next message of the host. 0 or -errno (-EPIPE: it is gone). */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
@@ -24,6 +25,7 @@
 #include "world/channel.h"
 #include "world/clone.h"
 #include "world/netconf.h"
+#include "world/power.h"
 #include "world/process_role.h"
 #include "world/protocol.h"
 #include "world/remains.h"
@@ -268,6 +270,9 @@ static void set_up(struct host_role *h)
 		}
 	}
 	ready.wire = if_nametoindex("wire0");
+	/* left to do: sysctls, and at the end connections that are nobody's */
+	if (power_keep(POWER(CAP_NET_ADMIN)) < 0)
+		_exit(1);
 	if (tell(h, &ready, (int[]){ h->tun, h->diag }, 2) < 0)
 		_exit(1);
 	fd_closep(&h->tun);

@@ -88,6 +88,9 @@ const char *call_kind_name(enum call_kind kind);
 
 #define EXEC_ARGUMENTS_MAX 256
 
+/* Exit code of a process that cannot hear main any more, or not answer; that is no part of the story. */
+#define PROCESS_LOST 125
+
 /* What a signal shall do (CALL_SIGACTION). */
 enum call_disposition {
 	DISPOSITION_DEFAULT,

@@ -72,7 +72,7 @@ void syscall_hello(int channel)
 
 	memset(&hello, 0, sizeof(hello));
 	if (channel_send(channel, &hello, sizeof(hello), NULL, 0) < 0)
-		_exit(1);
+		_exit(PROCESS_LOST);
 }
 
 /* One call under way: what was asked, what is answered, and memory for its bytes. */

@@ -104,6 +104,14 @@ probe 'root without power' 'make user, network and PID namespaces' clone3 \
 	unshare -rU bash -c 'echo 0 >/proc/sys/user/max_user_namespaces || exit 126
 		exec setpriv --bounding-set=-all --inh-caps=-all "$@"' bash
 
+# Refused to root too, who then needs its power for the lab itself.
+# shellcheck disable=SC2016
+what='root without user namespaces'
+unshare -rU bash -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"' bash \
+	timeout 30 "$tcplab" doctor >"$work/doctor.out" 2>"$work/doctor.err" </dev/null
+: >"$work/start.out" 2>"$work/start.err"
+[[ $(tail -n 1 "$work/doctor.out") == 'A lab can stand here, as root.' ]] || wrong 'no lab takes root'"'"'s power'
+
 if ((tried == 0)); then
 	echo 'skipped: none of this can be arranged here' >&2
 	exit 77
