@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
+#include "command/output.h"
 #include "command/exercising.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/attempt.h"
 #include "language/cmd.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 static int hint_run(struct cmd_call *c, struct diag *d)
 {
@@ -20,12 +18,9 @@ static int hint_run(struct cmd_call *c, struct diag *d)
 	if (r == 0)
 		r = attempt_hint(a, &out, d);
 	if (r == 0)
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_OUTPUT,
-				.cause = c->event,
-				.text = text_get(&out) });
+		return output_tell(c, &out);
 	text_done(&out);
-	return r < 0 ? r : CMD_DONE;
+	return r;
 }
 
 const struct cmd_def cmd_hint = {
@@ -34,8 +29,12 @@ const struct cmd_def cmd_hint = {
 	.min_args = 0,
 	.max_args = 3,
 	.summary = "the next hint of the exercise; it may cost part of the score",
-	.detail = "In an exercise it states one; N of 100 are what it costs.",
-	.source = "tcplab",
+	.detail =
+		"They come one at a time, each with what it has cost of 100; the exercise says how many there are: `goal`.\n"
+		"A hint once taken stays taken.",
+	.author = "In an exercise's file it states one; N of 100 are what it costs.",
+	.source = "recipes/exercises/README.md",
 	.example = "hint \"Who has to close?\" costs 10",
+	.flags = CMD_FREE,
 	.run = hint_run,
 };

@@ -3,8 +3,7 @@
 
 #include "base/address.h"
 #include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/statement.h"
@@ -68,11 +67,8 @@ static int list_hosts(struct cmd_call *c)
 		while (out.s[out.len - 1] == ' ')
 			out.s[--out.len] = '\0';
 	}
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
 	text_done(&addresses);
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 /* ---- making ---- */
@@ -269,5 +265,6 @@ const struct cmd_def cmd_host = {
 		"localhost is 127.0.0.1 to itself and 10.0.0.254 to others.",
 	.source = "namespaces(7); RFC 9293 3.5.1 (half-open connections)",
 	.example = "host alice 10.0.0.1",
+	.flags = CMD_COUNTS,
 	.run = host_run,
 };

@@ -9,13 +9,16 @@
 #include "base/paragraph.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
 #include "language/play.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/statement.h"
+#include "language/telling.h"
 #include "observe/tracker.h"
 #include "wire/rule.h"
 #include "wire/wire.h"
@@ -55,10 +58,10 @@ static bool has_numbers(const struct statement_list *list)
 	return false;
 }
 
-static void tell(const struct cmd_call *c, enum event_kind kind, const struct text *text)
+static void tell(const struct cmd_call *c, const struct text *text)
 {
 	journal_add(world_journal(c->world),
-		(struct event){ .kind = kind, .cause = c->event, .text = text_get(text) });
+		(struct event){ .kind = EVENT_NOTE, .cause = c->event, .text = text_get(text) });
 }
 
 static int tell_place(struct cmd_call *c, struct diag *d)
@@ -78,9 +81,7 @@ static int tell_place(struct cmd_call *c, struct diag *d)
 		text_puts(&out, i < p->steps ? "\n" : "");
 	}
 	text_puts(&out, p->taken + STEPS_SHOWN < p->steps ? "  ..." : "");
-	tell(c, EVENT_OUTPUT, &out);
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 /* The one recipe that is called so. 0 or -errno with d filled. */
@@ -114,7 +115,7 @@ static void tell_replaced(const struct cmd_call *c)
 	if (p->file) {
 		recipe_short_name(p->file, &note);
 		text_printf(&note, " is left at step %u of %u", p->taken, p->steps);
-		tell(c, EVENT_NOTE, &note);
+		tell(c, &note);
 	}
 	text_done(&note);
 }
@@ -128,15 +129,33 @@ static void tell_numbers(const struct cmd_call *c)
 	if (last && has_numbers(&script_playing(c->script)->list)) {
 		text_printf(&note, "segments are counted on: what it calls #1 is #%" PRIu64 " here",
 			last + 1);
-		tell(c, EVENT_NOTE, &note);
+		tell(c, &note);
 	}
 	text_done(&note);
+}
+
+/* What to look for; or, when it asks, that this is told later. */
+static void tell_opening(const struct cmd_call *c, const struct text *recipe)
+{
+	struct text lines = TEXT_EMPTY, opening = TEXT_EMPTY;
+	size_t questions = script_prediction(c->script)->ask
+		? prediction_count(&script_playing(c->script)->list)
+		: 0;
+
+	if (questions) {
+		telling_format_waiting(questions, &opening);
+	} else {
+		recipe_opening(text_get(recipe), recipe->len, &lines);
+		paragraph_add_filled(&opening, text_get(&lines));
+	}
+	output_tell(c, &opening);
+	text_done(&lines);
 }
 
 static int play_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct text path = TEXT_EMPTY, text = TEXT_EMPTY, opening = TEXT_EMPTY, head = TEXT_EMPTY;
+	struct text path = TEXT_EMPTY, text = TEXT_EMPTY;
 	int r;
 
 	if (!script_typed(c->script))
@@ -150,19 +169,15 @@ static int play_run(struct cmd_call *c, struct diag *d)
 			"a recipe begins in a lab where nothing is yet; write: reset; play %.80s",
 			s->words[1].text);
 	if (r == 0) {
-		recipe_opening(text_get(&text), text.len, &head);
-		paragraph_add_filled(&opening, text_get(&head));
 		tell_replaced(c);
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);
 	}
 	if (r == 0) {
-		tell(c, EVENT_OUTPUT, &opening);
+		tell_opening(c, &text);
 		tell_numbers(c);
 	}
 	text_done(&path);
 	text_done(&text);
-	text_done(&opening);
-	text_done(&head);
 	return r;
 }
 
@@ -180,6 +195,6 @@ const struct cmd_def cmd_play = {
 		"the answer, see `help predict`.",
 	.source = "tcplab",
 	.example = "play open/self-connect",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_REFUSED,
 	.run = play_run,
 };

@@ -7,7 +7,6 @@
 #include "command/ruling.h"
 #include "language/cmd.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 #define RATE_MOST 100e9 /* bits per second */
 
@@ -75,5 +74,6 @@ const struct cmd_def cmd_rate = {
 		"on, and waits for those before it. The queue has no end; what limits it is the senders' windows.",
 	.source = "the wire is the lab itself",
 	.example = "rate data 1mbit",
+	.flags = CMD_COUNTS,
 	.run = rate_run,
 };

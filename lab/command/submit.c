@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/output.h"
 #include "command/exercising.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/attempt.h"
 #include "language/cmd.h"
 #include "language/script.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 static int submit_run(struct cmd_call *c, struct diag *d)
 {
@@ -24,12 +22,9 @@ static int submit_run(struct cmd_call *c, struct diag *d)
 	if (r == 0)
 		r = attempt_submit(a, path ? path->text : NULL, &out, d);
 	if (r == 0)
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_OUTPUT,
-				.cause = c->event,
-				.text = text_get(&out) });
+		return output_tell(c, &out);
 	text_done(&out);
-	return r < 0 ? r : CMD_DONE;
+	return r;
 }
 
 const struct cmd_def cmd_submit = {
@@ -40,9 +35,10 @@ const struct cmd_def cmd_submit = {
 	.summary = "write what was done in this exercise to a file, to be handed in",
 	.detail =
 		"EXERCISE-STUDENT.tcplab in the current folder, unless FILE is said. It holds what was typed and what\n"
-		"was seen, and is graded by playing it again. A file of another session is not overwritten.",
-	.source = "tcplab",
+		"was seen, and is graded by playing it again. An earlier try of yours that is there is kept as\n"
+		"EXERCISE-STUDENT.1.tcplab; hand in both or the better one: the best counts. Any other file is left alone.",
+	.source = "recipes/exercises/README.md",
 	.example = "submit",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = submit_run,
 };

@@ -7,8 +7,7 @@
 
 #include "base/diag.h"
 #include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/output.h"
 #include "language/claim.h"
 #include "language/cmd.h"
 #include "language/names.h"
@@ -152,9 +151,7 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 		return statement_error(s, &s->words[i], d, "the kernel does not read %s: %s",
 			s->words[i].text, strerror(-r));
 	text_printf(&out, "%s: %s = %s", host->name, s->words[i].text, value);
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
+	output_tell(c, &out);
 	return s->outcome ? meet_outcome(c, value, 0, d) : CMD_DONE;
 }
 
@@ -169,6 +166,6 @@ const struct cmd_def cmd_sysctl = {
 		"=> \"32768 60999\".",
 	.source = "sysctl(8), ip-sysctl in the kernel's documentation",
 	.example = "sysctl net.ipv4.tcp_fin_timeout 5",
-	.flags = CMD_OUTCOME | CMD_WORDS,
+	.flags = CMD_OUTCOME | CMD_WORDS | CMD_COUNTS,
 	.run = sysctl_run,
 };

@@ -6,7 +6,6 @@
 #include "language/expectation.h"
 #include "language/script.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 /* Runs once before each round, and decides whether there is another. */
 static int until_run(struct cmd_call *c, struct diag *d)
@@ -52,6 +51,6 @@ const struct cmd_def cmd_until = {
 		"failure.",
 	.source = "tcplab",
 	.example = "until c CLOSED within 5s { step }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = until_run,
 };

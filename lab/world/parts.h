@@ -42,6 +42,8 @@ struct world_process {
 	struct text line; /* program: of its output, not complete yet */
 	/* program, owned: task, task/PID/children, fd and schedstat of its folder in /proc; -1 */
 	int tasks, children, descriptors, schedstat;
+	/* program: how long it had waited for a core when that was first asked, in the motion that began then */
+	uint64_t waited_ns, waited_motion_ns;
 	char run[64]; /* program: what schedstat said at its last heartbeat */
 	int next_fd; /* program: the number its next socket will have, if it has no other files */
 	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
@@ -69,6 +71,9 @@ struct world {
 	uv_idle_t idle; /* runs while there is something to pump */
 	uv_timer_t timer; /* the earliest kernel timer */
 	uint64_t timer_due_ns; /* what `timer` is set to; 0 = not set */
+	uint64_t stirred,
+		stirred_ns; /* the journal's last event when it was last looked at, and since when */
+	uint64_t look_due_ns; /* when somebody who is slow is looked at again; 0 = nobody is */
 	uint64_t alarm_ns; /* when the script wants to be called; 0 = not */
 	world_changed_fn *changed;
 	void *changed_arg;

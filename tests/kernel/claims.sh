@@ -188,10 +188,10 @@ run 0 show refused
 cmp -s out recipes/open/refused.lab || wrong 'not the recipe'
 run 2 show
 run 2 show refuse
-has err "there is no such recipe; did you mean 'open/refused'\?"
+has err "there is no recipe 'refuse'; did you mean 'open/refused'\?"
 cp recipes/open/refused.lab recipes/close/refused.lab
 run 2 play refused
-has err 'several recipes are called so: close/refused, open/refused'
+has err "several recipes are called 'refused': close/refused, open/refused"
 run 0 check open/refused
 
 ((failures == 0))

@@ -128,6 +128,20 @@ expect never c ESTABLISHED within 50ms"
 run 1 -c "hold; $listener; process p; socket c in p; connect c :80 &; step 2
 expect never c ESTABLISHED within 50ms"
 
+# ---- what is sent again of what is held ----
+
+run 0 -c "hold without retransmissions; $listener; socket c; mark; connect c :80 &
+expect c retransmits 1 within 5s; rules; expect segments syn; step; expect l/1 SYN-RECEIVED; ladder"
+grep -qE '^ +[0-9]+ retransmissions? (was|were) dropped because of what is held$' "$work/out" ||
+	wrong 'what was dropped is not told'
+grep -qE '^rule 1 +hold any without retransmissions +1 hit, [0-9]+ retransmissions? dropped$' "$work/out" ||
+	wrong 'what was dropped is not counted'
+never out '(again'
+run 2 -c 'hold syn without'
+told err 'error: -c:1:10: without what? hold syn without retransmissions'
+run 2 -c 'hold without retransmissions x'
+told err "error: -c:1:30: 'x' is one word too many"
+
 # ---- check: TAP ----
 
 mkdir "$work/two"
