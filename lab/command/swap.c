@@ -52,5 +52,6 @@ const struct cmd_def cmd_swap = {
 	.summary = "let two held packets change places, so that the later one arrives first",
 	.source = "the wire is the lab itself",
 	.example = "swap #3 #4",
+	.flags = CMD_COUNTS,
 	.run = swap_run,
 };

@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/checking.h"
+#include "language/claim.h"
 #include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -39,6 +41,8 @@ static int push(struct script *s, const char *text, size_t len, const char *file
 		statement_list_done(&list);
 		return r;
 	}
+	if (s->prediction.ask)
+		claim_veil(&list);
 	if (s->options.attempt && list.count)
 		attempt_typed(s->options.attempt, text, len);
 	script_push_list(s, &list);
@@ -85,6 +89,38 @@ void script_push_guest(struct script *s, const char *text, size_t len, const cha
 
 	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
 		tell_unread(s, text, len, first_line, &d);
+}
+
+/* The command whose name the line begins with. NULL = none. */
+static const struct cmd_def *verb_of(const struct script *s, const char *text, size_t len)
+{
+	char verb[32];
+	size_t begin = 0, word;
+
+	while (begin < len && (text[begin] == ' ' || text[begin] == '\t'))
+		begin++;
+	for (word = 0; begin + word < len &&
+		strchr("abcdefghijklmnopqrstuvwxyz", text[begin + word]) && text[begin + word] &&
+		word < sizeof(verb) - 1;)
+		word++;
+	memcpy(verb, text + begin, word);
+	verb[word] = '\0';
+	return cmd_find(s->table, verb);
+}
+
+bool script_answer(struct script *s, const char *text, size_t len)
+{
+	const struct cmd_def *def;
+	struct diag d = { 0 };
+
+	if (prediction_answer(&s->prediction, s->world, text, len, &d) == 0)
+		return true;
+	def = verb_of(s, text, len);
+	if (def)
+		diag_set(&d, EINVAL, "'%s' has to wait for this answer; `%s`: I don't know",
+			def->name, PREDICTION_PASS);
+	prediction_refuse(&s->prediction, s->world, &d);
+	return false;
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,

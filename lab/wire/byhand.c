@@ -103,6 +103,7 @@ int wire_duplicate(struct wire *w, uint64_t number, uint64_t cause)
 	copy = packet_copy(w, p, p->to, cause);
 	copy->standing = PACKET_HELD;
 	copy->was_held = true;
+	copy->once = p->once;
 	TAILQ_INSERT_AFTER(&w->queues[PACKET_HELD], p, copy, place);
 	wire_tell(w, copy, EVENT_HELD, 0, NULL);
 	return 0;

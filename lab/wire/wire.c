@@ -90,6 +90,7 @@ struct wire_packet *packet_new(struct wire *w, size_t room)
 	if (p) {
 		TAILQ_REMOVE(&w->spares[size], p, place);
 		w->spare_count[size]--;
+		p->once = 0;
 		return p;
 	}
 	p = memory_new(sizeof(*p) + rooms[size]);
@@ -238,11 +239,13 @@ static const struct rule *apply_delays(struct wire_packet *p, struct rule *const
 }
 
 /* Where it belongs, by what the rules said. Owned from here. */
-static void settle(struct wire *w, struct wire_packet *p, const struct rule *delay, bool held)
+static void settle(struct wire *w, struct wire_packet *p, const struct rule *delay,
+	const struct rule *held)
 {
 	if (delay)
 		tell_delay(w, p, delay);
 	p->was_held = held;
+	p->once = held && held->once ? held->number : 0;
 	if (held)
 		wire_tell(w, p, EVENT_HELD, 0, NULL);
 	packet_put(w, p, held ? PACKET_HELD : delay ? PACKET_DELAYED : PACKET_PENDING);
@@ -278,7 +281,7 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 		settle(w, copy, delay, by[RULE_HOLD]);
 }
 
-/* A held packet of the same conversation: what p repeats, or the answer to that; or NULL. */
+/* A held packet of the same conversation, by which it is not to go on: what p repeats, or the answer to that; or NULL. */
 static const struct wire_packet *held_of(const struct wire *w, const struct segment *s)
 {
 	const struct wire_packet *q;
@@ -287,6 +290,8 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
 	{
 		const struct address *src = &q->segment.src, *dst = &q->segment.dst;
 
+		if (!w->waits && !q->once)
+			continue;
 		if ((address_equal(src, &s->src) && address_equal(dst, &s->dst)) ||
 			(address_equal(src, &s->dst) && address_equal(dst, &s->src)))
 			return q;
@@ -294,15 +299,22 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
 	return NULL;
 }
 
-/* true when p was sent again by a timer while the recipe waits, and told; it is to be freed. */
+/* true when p was sent again by a timer while the recipe waits, or a rule wants none of that, and told; it is to be
+ * freed. */
 static bool drop_repeated(struct wire *w, const struct wire_packet *p, uint64_t repeats)
 {
-	const struct wire_packet *held = w->waits && repeats ? held_of(w, &p->segment) : NULL;
+	const struct wire_packet *held = repeats ? held_of(w, &p->segment) : NULL;
 	struct text why = TEXT_EMPTY;
 
 	if (!held)
 		return false;
-	text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
+	if (w->waits)
+		text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
+	else
+		text_printf(&why, "rule %u: #%" PRIu64 " is held without retransmissions",
+			held->once, held->number);
+	if (!w->waits)
+		rule_list_repeated(&w->rules, held->once);
 	wire_judge(w, p,
 		(struct event){ .kind = EVENT_DROPPED,
 			.cause = p->event,

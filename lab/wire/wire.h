@@ -78,6 +78,8 @@ struct wire_packet {
 	unsigned from, to; /* host numbers; from may be WIRE_NOWHERE */
 	enum packet_standing standing;
 	bool was_held;
+	unsigned
+		once; /* number of the rule that holds it, and wants nothing sent again meanwhile; 0 = none */
 	struct segment segment;
 	uint16_t piece; /* of a train: see train_piece(); 0 = it is one segment */
 	struct virtio_net_hdr header; /* how its TUN gave it, and how another takes it */
@@ -172,7 +174,8 @@ bool wire_captured(const struct wire *w);
 
 /* ---- rules ---- */
 
-/* The rules, to add to, remove from and list. */
+/* The rules, to add to, remove from and list. By a rule of holding `once` packets are held, and as long as they are, what is
+ * sent again in their conversations is dropped. */
 struct rule_list *wire_rules(struct wire *w);
 /* The filters that MATCHes of this lab use. */
 struct filter_set *wire_filters(struct wire *w);

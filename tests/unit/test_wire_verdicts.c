@@ -534,6 +534,59 @@ static void repeated_while_the_answer_is_held_is_dropped(void **state)
 	assert_arrived(b, 1, "");
 }
 
+/* By a rule that wants none; what is new goes into the same hold, and when it goes on so do those that come again. */
+static void repeated_of_what_is_held_without_retransmissions_is_dropped(void **state)
+{
+	struct bench *b = *state;
+	struct rule *held = rule(b, RULE_HOLD, NULL, 0);
+	const struct event *dropped;
+
+	held->once = true;
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	for (int i = 0; i < 3; i++)
+		send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	dropped = event_at(b, journal_last(b->journal), EVENT_DROPPED);
+	assert_int_equal(dropped->verdict.number, 4);
+	assert_int_equal(dropped->verdict.other, 1);
+	assert_string_equal(dropped->text, "rule 1: #1 is held without retransmissions");
+	assert_int_equal(held->repeats, 3);
+	assert_int_equal(held->hits, 1);
+	send_flags(b, 0, SEGMENT_ACK, 501, 1);
+	wire_pump(b->wire);
+	assert_on_wire(b, "500 501 ");
+
+	/* the rule is gone, what it held is not: as before */
+	rule_remove(wire_rules(b->wire), 1);
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "");
+	wire_step(b->wire, 0, NULL, 2);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "500 501 ");
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "500 ");
+}
+
+/* A hold of the other kind keeps all, also when its memory was that of a packet of the first kind. */
+static void repeated_of_what_is_held_is_held(void **state)
+{
+	struct bench *b = *state;
+
+	rule(b, RULE_HOLD, NULL, 1)->once = true;
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	wire_release(b->wire);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "500 ");
+	rule(b, RULE_HOLD, NULL, 0);
+	send_flags(b, 0, SEGMENT_ACK, 600, 1);
+	send_flags(b, 0, SEGMENT_ACK, 600, 1);
+	wire_pump(b->wire);
+	assert_on_wire(b, "600 600 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +617,8 @@ int main(void)
 		WIRE_TEST(group_packet_is_lost_where_the_cable_is_cut),
 		WIRE_TEST(repeated_while_the_recipe_waits_is_dropped_when_its_conversation_is_held),
 		WIRE_TEST(repeated_while_the_recipe_waits_goes_when_nothing_is_held),
+		WIRE_TEST(repeated_of_what_is_held_without_retransmissions_is_dropped),
+		WIRE_TEST(repeated_of_what_is_held_is_held),
 		WIRE_TEST(repeated_while_the_answer_is_held_is_dropped),
 	};
 
