@@ -4,7 +4,8 @@
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 
 # A need: NAME.pc is a pkg-config module, NAME.so a library of the compiler, else a command.
-# nc and strace are what recipes let run; without them these leave out what `needs` them.
+# nc and strace are what recipes let run; without them these leave out what `needs` them. valgrind: tests/memcheck; clang and
+# its run-time library: tests/fuzz; clang-tidy, cppcheck: tests/analysis; llvm: tests/coverage.
 # Who asks		need		Debian, Ubuntu		Fedora
 packages='
 run			cc		gcc,libc6-dev		gcc
@@ -25,7 +26,13 @@ tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat
 tests			strace		strace			strace
 tests			tmux		tmux			tmux
+tests			valgrind	valgrind		valgrind
 ci			clang-format	clang-format		clang-tools-extra
+ci			clang		clang,libclang-rt-dev	clang,compiler-rt
+ci			clang-tidy	clang-tidy		clang-tools-extra
+ci			cppcheck	cppcheck		cppcheck
+ci			llvm-cov	llvm			llvm
+ci			llvm-profdata	llvm			llvm
 ci			libasan.so	gcc			libasan
 ci			libubsan.so	gcc			libubsan'
 

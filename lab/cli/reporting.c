@@ -103,11 +103,28 @@ static int write_file(const char *path, const struct text *page, struct diag *d)
 	return r;
 }
 
+int reporting_put(const char *path, const struct text *page, struct diag *d)
+{
+	struct stat st;
+	FILE *file;
+
+	if (!path) {
+		fwrite(text_get(page), 1, page->len, stdout);
+		return 0;
+	}
+	/* what is no plain file, /dev/stdout or a pipe, must not be replaced by one */
+	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
+		return write_file(path, page, d);
+	file = fopen(path, "we");
+	if (!file || fwrite(text_get(page), 1, page->len, file) != page->len || fclose(file) != 0)
+		return diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
+	return 0;
+}
+
 int reporting_write(const struct options *o, const struct journal *j, struct diag *d)
 {
 	struct text page = TEXT_EMPTY;
-	struct stat st;
-	int r = 0;
+	int r;
 
 	switch (o->page) {
 	case PAGE_SVG:
@@ -122,19 +139,7 @@ int reporting_write(const struct options *o, const struct journal *j, struct dia
 	default:
 		html_report(j, &page);
 	}
-	/* what is no plain file, /dev/stdout or a pipe, must not be replaced by one */
-	if (o->output && (stat(o->output, &st) < 0 || S_ISREG(st.st_mode))) {
-		r = write_file(o->output, &page, d);
-	} else if (o->output) {
-		FILE *file = fopen(o->output, "we");
-
-		if (!file || fwrite(text_get(&page), 1, page.len, file) != page.len ||
-			fclose(file) != 0)
-			r = diag_errno(d, errno, "write", "the report cannot go to '%s'",
-				o->output);
-	} else {
-		fwrite(text_get(&page), 1, page.len, stdout);
-	}
+	r = reporting_put(o->output, &page, d);
 	text_done(&page);
 	return r;
 }

@@ -74,6 +74,6 @@ const struct cmd_def cmd_predict = {
 		"block.",
 	.source = "tcplab",
 	.example = "predict \"Which state will c be in?\" c state { close c }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_REFUSED,
 	.run = predict_run,
 };

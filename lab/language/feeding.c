@@ -8,6 +8,7 @@
 #include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/checking.h"
+#include "language/claim.h"
 #include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -40,6 +41,8 @@ static int push(struct script *s, const char *text, size_t len, const char *file
 		statement_list_done(&list);
 		return r;
 	}
+	if (s->prediction.ask)
+		claim_veil(&list);
 	if (s->options.attempt && list.count)
 		attempt_typed(s->options.attempt, text, len);
 	script_push_list(s, &list);

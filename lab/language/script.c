@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -55,6 +56,7 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->table = table;
 	s->options = *options;
 	s->told_idle = true;
+	s->waited_ns = clock_waited_ns((int)getpid());
 	s->prediction.ask = options->ask;
 	s->prediction.settled = options->settled;
 	s->prediction.arg = options->arg;
@@ -221,7 +223,8 @@ static void tell_mismatch(struct script *s, uint64_t cause, const struct stateme
 {
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
-		token ? token->column : st->words->column, expected, seen);
+		token ? token->column : st->words->column, expected, seen,
+		clock_waited_ns((int)getpid()) - s->waited_ns);
 }
 
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
@@ -308,6 +311,7 @@ static void start(struct script *s, struct statement *st)
 		.statement = st };
 	s->running = true;
 	wire_wait(world_wire(s->world), false);
+	wire_end_flow(world_wire(s->world));
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
 			.cause = st->played ? s->play.event : 0,
@@ -361,6 +365,8 @@ static bool lab_ready(struct script *s)
 
 static void end_play(struct script *s)
 {
+	if (s->prediction.ask && prediction_count(&s->play.list))
+		telling_opening(world_journal(s->world), s->play.event);
 	if (s->options.interactive)
 		telling_recipe_end(world_journal(s->world), s->play.file);
 	prediction_sum_up(&s->prediction, world_journal(s->world));
@@ -460,6 +466,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 		statement_list_done(list);
 		return r;
 	}
+	if (s->prediction.ask)
+		claim_veil(list);
 	if (s->current->played)
 		play_join(list);
 	if (queue_enter(queue_of(s, s->current->played), s->current, list, true, 1, false) < 0)
@@ -480,6 +488,8 @@ int script_play(struct script *s, const char *file, const char *text, size_t len
 		statement_list_done(&list);
 		return -EINVAL;
 	}
+	if (s->prediction.ask)
+		claim_veil(&list);
 	prediction_forget_recipe(&s->prediction);
 	play_done(&s->play);
 	s->mark = telling_recipe(world_journal(s->world), file, text, len);

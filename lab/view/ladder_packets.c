@@ -287,6 +287,10 @@ void ladder_take_verdict(struct ladder *l, const struct event *event, bool shown
 		return;
 	if (event->kind == EVENT_DELIVERED)
 		take_delivered(l, event, p);
+	else if (event->kind == EVENT_DROPPED && event->verdict.other && p->rung != NO_RUNG &&
+		p->rung + 1 == l->list.count)
+		rung_list_take_back(
+			&l->list); /* a repeat that leads to nothing, and there may be many */
 	else if (event->kind == EVENT_DROPPED)
 		take_dropped(l, event, p);
 	else if (event->kind == EVENT_CORRUPTED || event->kind == EVENT_SWAPPED)

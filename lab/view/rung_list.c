@@ -33,6 +33,24 @@ size_t rung_list_add(struct rung_list *l, const struct event *event, uint64_t ca
 	return l->count++;
 }
 
+static void end_at(size_t last[LIFELINES_MAX], size_t count)
+{
+	for (int i = 0; i < LIFELINES_MAX; i++) {
+		if (last[i] > count)
+			last[i] = count;
+	}
+}
+
+void rung_list_take_back(struct rung_list *l)
+{
+	rung_done(&l->rungs[--l->count]);
+	while (l->place_count && l->places[l->place_count - 1].rung == l->count)
+		l->place_count--;
+	end_at(l->celled, l->count);
+	end_at(l->arrived, l->count);
+	end_at(l->busy, l->count);
+}
+
 void rung_list_place(struct rung_list *l, uint64_t event, size_t rung)
 {
 	if (l->place_count == l->place_room) {

@@ -38,6 +38,8 @@ void rung_list_done(struct rung_list *l);
 /* A new rung at the end, with the time of `event`; NULL = without. Returns its place in rungs. */
 size_t rung_list_add(struct rung_list *l, const struct event *event, uint64_t cause,
 	enum rung_kind kind);
+/* Forget the last rung, and what it shows: it is not to be seen. */
+void rung_list_take_back(struct rung_list *l);
 /* This rung shows that event. Events come in order. */
 void rung_list_place(struct rung_list *l, uint64_t event, size_t rung);
 /* The rung that shows an event; NO_RUNG. */

@@ -99,12 +99,12 @@ probe 'root without power' 'make user, network and PID namespaces' clone \
 # Limits that a class meets on one server: every kind of namespace counts, processes, descriptors.
 for kind in net pid; do
 	# shellcheck disable=SC2016
-	probe "no $kind namespaces" 'make user, network and PID namespaces' clone3 \
+	probe "no $kind namespaces" 'make user, network and PID namespaces' clone \
 		'No space left on device' "user.max_${kind}_namespaces=" \
 		unshare -rU bash -c "echo 0 >/proc/sys/user/max_${kind}_namespaces || exit 126"'
 			exec "$@"' bash
 done
-probe 'no more processes' 'make user, network and PID namespaces' clone3 \
+probe 'no more processes' 'make user, network and PID namespaces' clone \
 	'Resource temporarily unavailable' 'ulimit -u' prlimit --nproc=1
 
 # However few descriptors there may be, a lab stands or says why not. (Below 10 not even libuv can.)

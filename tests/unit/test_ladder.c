@@ -391,6 +391,41 @@ static void copies_and_forgeries_begin_off_the_lifeline(void **state)
 		"... on the wire   =2= a copy made by the wire   ~~~ forged\n");
 }
 
+/* What is sent again and dropped because of what is held may be much, and leads to nothing. */
+static void repeats_of_what_is_held_are_not_drawn(void **state)
+{
+	struct journal *j = *state;
+	uint64_t connecting, timer;
+
+	make_pair(j);
+	connecting = call(j, "main", "c", "connect(3, 127.0.0.1:80)");
+	change(j, 2, "c", STATE_CLOSED, STATE_SYN_SENT, connecting);
+	put(j, 1, "c", "l", tcp(SEGMENT_SYN, 0, 0), connecting);
+	verdict(j, EVENT_HELD, 1, 0, NULL);
+	for (uint64_t number = 2; number < 5; number++) {
+		timer = add(j,
+			(struct event){ .kind = EVENT_TIMER,
+				.subject = "c",
+				.text = "retransmission",
+				.timer = { .endpoint = 2 } });
+		put(j, number, "c", "l", tcp(SEGMENT_SYN, 0, 0), timer);
+		add(j,
+			(struct event){ .kind = EVENT_DROPPED,
+				.text = "rule 1",
+				.verdict = { .number = number, .other = 1 } });
+	}
+	verdict(j, EVENT_DELIVERED, 1, 50, NULL);
+	assert_ascii(j,
+		"                               c                                              l\n"
+		"    ms                       main                                          server\n"
+		"   0.0                         |                                              | CLOSED  socket() = 3\n"
+		"   0.0                         |                                              | LISTEN  listen() = 0\n"
+		"   0.0    socket() = 3  CLOSED |                                              |\n"
+		"   0.0 connect() ...  SYN-SENT |--- #1 SYN seq 0 ...                          |\n"
+		"   0.0                         |                  ... #1 SYN after 50.0 ms -->|\n"
+		"... on the wire\n");
+}
+
 /* RFC 9293 figure 7: both SYNs are on their way before either arrives, though neither was held. */
 /* What a flood comes from is not told apart for ever: that would take the square of its length. */
 static void strangers_of_a_flood_share_a_lifeline(void **state)
@@ -900,6 +935,7 @@ int main(void)
 		LADDER_TEST(utf8_draws_lines),
 		LADDER_TEST(held_segment_stops_and_goes_on),
 		LADDER_TEST(lost_segment_is_sent_again_by_a_timer),
+		LADDER_TEST(repeats_of_what_is_held_are_not_drawn),
 		LADDER_TEST(copies_and_forgeries_begin_off_the_lifeline),
 		LADDER_TEST(strangers_of_a_flood_share_a_lifeline),
 		LADDER_TEST(simultaneous_open_shows_the_crossing),
