@@ -151,7 +151,7 @@ int requests_body(struct visitor *v, const char *bytes, size_t len)
 static void take_line(struct server *s, const struct text *line)
 {
 	if (prediction_waits(script_prediction(s->script)))
-		script_answer(s->script, text_get(line), line->len);
+		script_answer(s->script, text_get(line), line->len, SERVER_FILE);
 	else
 		script_push_guest(s->script, text_get(line), line->len, SERVER_FILE, ++s->commands);
 }
