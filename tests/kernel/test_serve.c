@@ -81,6 +81,8 @@ static void foreign_names_are_refused(void **state)
 {
 	struct web w;
 	char host[80], line[256];
+	struct stream s;
+	int len;
 
 	(void)state;
 	web_open(&w, view_only);
@@ -94,6 +96,13 @@ static void foreign_names_are_refused(void **state)
 	assert_int_equal(web_try(&w, "GET /", "", w.cookie, NULL), 421);
 	snprintf(host, sizeof(host), "localhost:%u", w.port);
 	assert_int_equal(web_try(&w, "GET /", host, w.cookie, NULL), 200);
+	/* the right name, and a NUL behind it */
+	len = snprintf(line, sizeof(line), "GET / HTTP/1.1\r\nHost: %s%c.evil.example\r\n%s\r\n",
+		w.host, '\0', w.cookie);
+	s = web_send(&w, line, (size_t)len);
+	stream_await_end(&s);
+	assert_int_not_equal(web_status(text_get(&s.text)), 200);
+	stream_done(&s);
 	snprintf(line, sizeof(line), "%sOrigin: http://evil.example\r\n", w.cookie);
 	assert_int_equal(web_try(&w, "GET /events", NULL, line, NULL), 403);
 	snprintf(line, sizeof(line), "%sOrigin: null\r\n", w.cookie);
