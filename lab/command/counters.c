@@ -78,6 +78,6 @@ const struct cmd_def cmd_counters = {
 	.source =
 		"/proc/net/snmp, netstat, snmp6; proc(5), snmp_counter in the kernel's documentation",
 	.example = "counters TcpRetransSegs",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = counters_run,
 };

@@ -392,6 +392,9 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	pty_type(&s->pty, "socket x\r");
 	pty_await_lines(&s->pty, 1, "'socket' has to wait for this answer", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "help CLOSE-WAIT\r");
+	pty_await_lines(&s->pty, 1, "CLOSE-WAIT, a TCP state", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "sockets\r");
 	pty_await_lines(&s->pty, 1, "is no TCP state", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
