@@ -5,10 +5,15 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
 #include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/checking.h"
 #include "language/claim.h"
+#include "language/cmd.h"
+#include "language/prediction.h"
 #include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -108,14 +113,68 @@ static const struct cmd_def *verb_of(const struct script *s, const char *text, s
 	return cmd_find(s->table, verb);
 }
 
+/* `help CLOSING`, while the command that asks is not done: it answers at once, and changes nothing. */
+static int run_help(struct script *s, const char *text, size_t len, struct diag *d)
+{
+	struct statement_list list = { 0 };
+	int r = statement_parse(text, len, "<answer>", 1, &list, d);
+
+	r = r < 0 ? r : checking_list(s->world, s->table, &list, d);
+	if (r == 0) {
+		struct cmd_call call = { .script = s,
+			.world = s->world,
+			.def = cmd_find(s->table, list.statements->words->text),
+			.statement = list.statements,
+			.event = s->prediction.question };
+
+		r = call.def->run(&call, d);
+	}
+	statement_list_done(&list);
+	return r < 0 ? r : 0;
+}
+
+/* `?`, or `help ...`. 1: it was neither. 0, or -EINVAL with d filled. */
+static int look_up(struct script *s, const struct cmd_def *def, const char *text, size_t len,
+	struct diag *d)
+{
+	struct text legal = TEXT_EMPTY;
+
+	while (len && (text[0] == ' ' || text[0] == '\t')) {
+		text++;
+		len--;
+	}
+	while (len && (text[len - 1] == ' ' || text[len - 1] == '\r'))
+		len--;
+	if (def && strcmp(def->name, "help") == 0)
+		return run_help(s, text, len, d);
+	if (len != 1 || text[0] != '?')
+		return 1;
+	answer_format_legal(s->prediction.kind, &s->prediction.statement->block, &legal);
+	text_printf(&legal,
+		"\n`%s`: I don't know; `help TIME-WAIT` tells more of one, or of a word",
+		PREDICTION_PASS);
+	journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_OUTPUT,
+			.cause = s->prediction.question,
+			.text = text_get(&legal) });
+	text_done(&legal);
+	return 0;
+}
+
 bool script_answer(struct script *s, const char *text, size_t len)
 {
 	const struct cmd_def *def;
 	struct diag d = { 0 };
+	int r;
 
 	if (prediction_answer(&s->prediction, s->world, text, len, &d) == 0)
 		return true;
 	def = verb_of(s, text, len);
+	r = look_up(s, def, text, len, &d);
+	if (r == 0)
+		return false;
+	if (r < 0)
+		def = NULL; /* it has said what is wrong */
 	if (def)
 		diag_set(&d, EINVAL, "'%s' has to wait for this answer; `%s`: I don't know",
 			def->name, PREDICTION_PASS);
