@@ -16,6 +16,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/complaint.h"
+#include "cli/event_loop.h"
 #include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/practice.h"
@@ -434,13 +435,6 @@ static int open_page(struct lab *lab, struct diag *d)
 	return r;
 }
 
-static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
-{
-	uv_signal_init(&lab->loop, handle);
-	handle->data = lab;
-	uv_signal_start(handle, on_signal, number);
-}
-
 /* A recording that has not all of it must not look like one. */
 static void end_capture(struct lab *lab)
 {
@@ -532,10 +526,16 @@ int lab_run(const struct options *o, struct lines *input)
 		complaint_print(&d);
 		return EXIT_USAGE;
 	}
-	uv_loop_init(&lab.loop);
-	start_signal(&lab, &lab.interrupt, SIGINT);
-	start_signal(&lab, &lab.terminate, SIGTERM);
-	start_signal(&lab, &lab.hangup, SIGHUP);
+	if (event_loop_open(&lab.loop, &d) < 0) {
+		practice_done(&lab.practice);
+		complaint_print(&d);
+		if (capture)
+			capture_close(capture, &d);
+		return EXIT_NO_LAB;
+	}
+	event_loop_hear(&lab.loop, &lab.interrupt, on_signal, SIGINT, &lab);
+	event_loop_hear(&lab.loop, &lab.terminate, on_signal, SIGTERM, &lab);
+	event_loop_hear(&lab.loop, &lab.hangup, on_signal, SIGHUP, &lab);
 	lab.world = world_new(&lab.loop, o->ipv6);
 	wire_capture(world_wire(lab.world), capture, &d);
 	if (o->json)

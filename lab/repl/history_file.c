@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/history_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <readline/history.h>
@@ -46,18 +47,19 @@ static void make_folders(const char *path)
 	}
 }
 
-void history_file_save(const char *path, size_t added)
+int history_file_save(const char *path, size_t added)
 {
 	CLEANUP(fd_closep) int fd = -1;
+	int error;
 
 	if (!path || !*path || !added)
-		return;
+		return 0;
 	make_folders(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return;
+		return -errno;
 	if (added > (size_t)history_length)
 		added = (size_t)history_length;
-	append_history((int)added, path);
-	history_truncate_file(path, HISTORY_LINES_MAX);
+	error = append_history((int)added, path);
+	return error ? -error : -history_truncate_file(path, HISTORY_LINES_MAX);
 }

@@ -5,6 +5,7 @@
  * a train to the bytes that train_cut() cuts it to.
  * Source: drivers/net/tun.c set_offload(), no capability asked for; net/core/dev.c validate_xmit_skb(): TCP makes
  * GSO packets for every device (net/core/sock.c sk_setup_caps()), and what the device cannot is done here, v6.1. */
+#include "base/diag.h"
 #include "fact.h"
 
 #include <linux/if_tun.h>
@@ -163,13 +164,14 @@ static void forward(struct fact *f)
 	bool v6 = f->server.family == AF_INET6;
 	const char *key = v6 ? "net/ipv6/conf/all/forwarding" : "net/ipv4/ip_forward";
 	pid_t pid = fork();
+	struct diag d = { 0 };
 	int status;
 
 	if (pid == 0)
 		add_route(f);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(host_sysctl(&f->host, key, "1", NULL), 0);
+	assert_int_equal(host_sysctl(&f->host, key, "1", NULL, &d), 0);
 }
 
 /* f->server does not exist: answer the SYN in its place. */
