@@ -80,14 +80,17 @@ void text_puts(struct text *t, const char *string)
 
 void text_vprintf(struct text *t, const char *format, va_list args)
 {
+	size_t room = t->capacity - t->len; /* more often than not it fits */
 	va_list again;
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(room ? t->s + t->len : NULL, room, format, args);
 	LAB_ASSERT(len >= 0);
-	text_reserve(t, (size_t)len);
-	vsnprintf(t->s + t->len, (size_t)len + 1, format, again);
+	if ((size_t)len >= room) {
+		text_reserve(t, (size_t)len);
+		vsnprintf(t->s + t->len, (size_t)len + 1, format, again);
+	}
 	va_end(again);
 	t->len += (size_t)len;
 }
@@ -143,14 +146,16 @@ void text_quote(struct text *t, const char *bytes, size_t len, size_t most)
 	text_puts(t, shown < len ? "\"..." : "\"");
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 when malformed or a control. */
-static size_t utf8_length(const unsigned char *s, size_t len)
+size_t text_point(const char *bytes, size_t len, uint32_t *ret_point)
 {
+	const unsigned char *s = (const unsigned char *)bytes;
 	uint32_t value;
 	size_t need;
 
-	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] != 0x7f;
+	if (s[0] < 0x80) {
+		*ret_point = s[0];
+		return 1;
+	}
 	if (s[0] >= 0xc2 && s[0] <= 0xdf)
 		need = 2;
 	else if (s[0] >= 0xe0 && s[0] <= 0xef)
@@ -171,11 +176,14 @@ static size_t utf8_length(const unsigned char *s, size_t len)
 		return 0;
 	if (value >= 0xd800 && value <= 0xdfff)
 		return 0;
-	/* C1 controls, and the marks that turn the direction of a line around */
-	if (value < 0xa0 || (value >= 0x202a && value <= 0x202e) ||
-		(value >= 0x2066 && value <= 0x2069))
-		return 0;
+	*ret_point = value;
 	return need;
+}
+
+bool text_point_acts(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) ||
+		(point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
 void text_printable(struct text *t, const char *bytes, size_t len)
@@ -183,8 +191,11 @@ void text_printable(struct text *t, const char *bytes, size_t len)
 	size_t i = 0;
 
 	while (i < len) {
-		size_t n = utf8_length((const unsigned char *)bytes + i, len - i);
+		uint32_t point;
+		size_t n = text_point(bytes + i, len - i, &point);
 
+		if (n && text_point_acts(point))
+			n = 0;
 		if (n)
 			text_add(t, bytes + i, n);
 		else

@@ -5,7 +5,9 @@
 #define LAB_BASE_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
 	char *s; /* owned; NULL while nothing was added */
@@ -42,6 +44,11 @@ void text_printable(struct text *t, const char *bytes, size_t len);
 
 /* The same for a string of several lines: newlines stay. */
 void text_printable_lines(struct text *t, const char *string);
+
+/* The length of the well-formed UTF-8 sequence at `bytes` (RFC 3629), of which there are at least one; 0 = malformed. */
+size_t text_point(const char *bytes, size_t len, uint32_t *ret_point);
+/* Does a terminal act on this code point: a control (C0, DEL, C1), or a mark that turns the direction of a line around? */
+bool text_point_acts(uint32_t point);
 
 /* Append a duration as people read it: "1.204 ms", "60.000 s". */
 void text_duration(struct text *t, unsigned long long duration_ns);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/complaint.h"
 #include "cli/event_loop.h"
@@ -63,9 +64,9 @@ struct lab {
 
 static bool wants_color(int fd)
 {
-	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
 
-	return isatty(fd) && !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0;
+	return isatty(fd) && !terminal_no_color() && term && strcmp(term, "dumb") != 0;
 }
 
 static void print_stdio(void *arg, bool error, const char *lines, size_t len)
@@ -84,13 +85,14 @@ static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 
 static void print_json(void *arg, const struct journal *j, const struct event *event)
 {
-	char *line = jsonl_format(event);
+	struct text line = TEXT_EMPTY;
 
 	(void)arg;
 	(void)j;
-	fputs(line, stdout);
+	jsonl_format(event, &line);
+	fwrite(line.s, 1, line.len, stdout);
 	fflush(stdout);
-	free(line);
+	text_done(&line);
 }
 
 /* What is for whoever started us. */

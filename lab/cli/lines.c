@@ -9,7 +9,7 @@
 #include "language/lexer.h"
 #include "language/recipe.h"
 
-#define WAITING_MOST (4 * LEXER_LINE_MAX) /* bytes read and not taken */
+#define WAITING_MOST ((size_t)4 * LEXER_LINE_MAX) /* bytes read and not taken */
 
 static void on_input(uv_poll_t *handle, int status, int events)
 {

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/terminal.h"
 #include "language/play.h"
 #include "language/prediction.h"
 #include "language/script.h"
@@ -22,9 +22,9 @@ static const char help[] =
 
 static int columns(void)
 {
-	struct winsize size;
+	unsigned wide;
 
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+	return terminal_size(&wide, NULL) ? (int)wide : 80;
 }
 
 /* ---- the step that waits ---- */

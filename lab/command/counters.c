@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/statement.h"
@@ -58,15 +57,10 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 	}
 	if (r == 0 && !listing.out.len)
 		text_puts(&listing.out, "nothing was counted yet\n");
-	if (r == 0) {
-		listing.out.s[--listing.out.len] = '\0';
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_OUTPUT,
-				.cause = c->event,
-				.text = text_get(&listing.out) });
-	}
+	if (r == 0)
+		return output_tell(c, &listing.out);
 	text_done(&listing.out);
-	return r < 0 ? r : CMD_DONE;
+	return r;
 }
 
 const struct cmd_def cmd_counters = {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "view/diagram.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "base/diag.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "command/drawing.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "view/way.h"
 #include "world/world.h"
@@ -16,15 +15,15 @@
 /* Of the user's terminal, as far as they are of use: with the words, it should be seen whole. */
 static int choose_width(const struct drawing_words *w)
 {
-	struct winsize size;
+	unsigned columns, rows;
 
 	if (w->own)
 		return DIAGRAM_WIDTH_WIDE;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+	if (!terminal_size(&columns, &rows))
 		return COLUMNS;
-	if (size.ws_col < DIAGRAM_WIDTH_WIDE)
-		return size.ws_col;
-	return size.ws_row > DIAGRAM_LINES_WIDE ? DIAGRAM_WIDTH_WIDE : DIAGRAM_WIDTH_WIDE - 1;
+	if (columns < DIAGRAM_WIDTH_WIDE)
+		return (int)columns;
+	return rows > DIAGRAM_LINES_WIDE ? DIAGRAM_WIDTH_WIDE : DIAGRAM_WIDTH_WIDE - 1;
 }
 
 static int diagram_run(struct cmd_call *c, struct diag *d)
@@ -50,7 +49,7 @@ static int diagram_run(struct cmd_call *c, struct diag *d)
 		diagram_write(&diagram, &out);
 		if (left_out.len)
 			text_printf(&out, "not shown: %s\n", text_get(&left_out));
-		r = drawing_tell(c, &out);
+		r = output_tell(c, &out);
 	}
 	diagram_done(&diagram);
 	ways_done(&ways);

@@ -98,13 +98,3 @@ int drawing_read_words(struct cmd_call *c, struct drawing_words *w, struct diag 
 	}
 	return 0;
 }
-
-int drawing_tell(struct cmd_call *c, struct text *picture)
-{
-	picture->s[--picture->len] = '\0';
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT,
-			.cause = c->event,
-			.text = text_get(picture) });
-	return CMD_DONE;
-}

@@ -29,7 +29,5 @@ int drawing_read_words(struct cmd_call *c, struct drawing_words *w, struct diag 
 /* The names are none that can be drawn: why, and what was perhaps meant. Returns what the command does. */
 int drawing_refuse_names(struct cmd_call *c, const struct drawing_words *w, const struct diag *why,
 	struct diag *d);
-/* Into the journal, without its last newline, and done with. Returns CMD_DONE. */
-int drawing_tell(struct cmd_call *c, struct text *picture);
 
 #endif

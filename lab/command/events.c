@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
@@ -248,11 +249,7 @@ static int events_run(struct cmd_call *c, struct diag *d)
 	}
 	if (!out.len)
 		text_puts(&out, "no such event so far\n");
-	out.s[--out.len] = '\0';
-	journal_add(j,
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 const struct cmd_def cmd_events = {

@@ -9,8 +9,6 @@
 
 #include "base/text.h"
 #include "command/forging.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/statement.h"

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
+#include "command/output.h"
 #include "command/exercising.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/attempt.h"
 #include "language/cmd.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 static int goal_run(struct cmd_call *c, struct diag *d)
 {
@@ -20,10 +18,7 @@ static int goal_run(struct cmd_call *c, struct diag *d)
 	if (r < 0)
 		return r;
 	attempt_format(a, &out);
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 const struct cmd_def cmd_goal = {

@@ -8,16 +8,14 @@
 #include "base/sysname.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "command/option.h"
 #include "base/paragraph.h"
 #include "command/topic.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/cmd.h"
 #include "language/script.h"
 #include "language/statement.h"
 #include "observe/sock_field.h"
-#include "world/world.h"
 
 /* ---- lists ---- */
 
@@ -363,7 +361,7 @@ static int help_run(struct cmd_call *c, struct diag *d)
 	const struct cmd_table *table = script_table(c->script);
 	struct text out = TEXT_EMPTY, typed = TEXT_EMPTY;
 	const char *near;
-	int r = CMD_DONE;
+	int r;
 
 	for (size_t i = 1; i < s->word_count; i++) /* "zero-window probe" */
 		text_printf(&typed, "%s%s", i > 1 ? " " : "", s->words[i].text);
@@ -375,10 +373,7 @@ static int help_run(struct cmd_call *c, struct diag *d)
 			text_get(&typed), near ? "; did you mean '" : "", near ? near : "",
 			near ? "'?" : "; 'help' lists the commands, 'help topics' the rest");
 	} else {
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_OUTPUT,
-				.cause = c->event,
-				.text = text_get(&out) });
+		r = output_tell(c, &out);
 	}
 	text_done(&typed);
 	text_done(&out);

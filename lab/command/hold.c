@@ -3,7 +3,6 @@
 #include "language/cmd.h"
 #include "language/matching.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 static int hold_run(struct cmd_call *c, struct diag *d)
 {

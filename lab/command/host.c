@@ -3,8 +3,7 @@
 
 #include "base/address.h"
 #include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/statement.h"
@@ -68,11 +67,8 @@ static int list_hosts(struct cmd_call *c)
 		while (out.s[out.len - 1] == ' ')
 			out.s[--out.len] = '\0';
 	}
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
 	text_done(&addresses);
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 /* ---- making ---- */

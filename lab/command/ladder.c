@@ -5,6 +5,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "command/drawing.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "view/row.h"
 #include "world/world.h"
@@ -29,7 +30,7 @@ static int ladder_run(struct cmd_call *c, struct diag *d)
 	if (r == 0 && ladder_format(world_journal(c->world), &o, &out, &why) < 0)
 		r = drawing_refuse_names(c, &w, &why, d);
 	if (r == 0)
-		r = drawing_tell(c, &out);
+		r = output_tell(c, &out);
 	text_done(&out);
 	return r;
 }

@@ -9,6 +9,7 @@
 #include "base/paragraph.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
@@ -55,10 +56,10 @@ static bool has_numbers(const struct statement_list *list)
 	return false;
 }
 
-static void tell(const struct cmd_call *c, enum event_kind kind, const struct text *text)
+static void tell(const struct cmd_call *c, const struct text *text)
 {
 	journal_add(world_journal(c->world),
-		(struct event){ .kind = kind, .cause = c->event, .text = text_get(text) });
+		(struct event){ .kind = EVENT_NOTE, .cause = c->event, .text = text_get(text) });
 }
 
 static int tell_place(struct cmd_call *c, struct diag *d)
@@ -78,9 +79,7 @@ static int tell_place(struct cmd_call *c, struct diag *d)
 		text_puts(&out, i < p->steps ? "\n" : "");
 	}
 	text_puts(&out, p->taken + STEPS_SHOWN < p->steps ? "  ..." : "");
-	tell(c, EVENT_OUTPUT, &out);
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 /* The one recipe that is called so. 0 or -errno with d filled. */
@@ -114,7 +113,7 @@ static void tell_replaced(const struct cmd_call *c)
 	if (p->file) {
 		recipe_short_name(p->file, &note);
 		text_printf(&note, " is left at step %u of %u", p->taken, p->steps);
-		tell(c, EVENT_NOTE, &note);
+		tell(c, &note);
 	}
 	text_done(&note);
 }
@@ -128,7 +127,7 @@ static void tell_numbers(const struct cmd_call *c)
 	if (last && has_numbers(&script_playing(c->script)->list)) {
 		text_printf(&note, "segments are counted on: what it calls #1 is #%" PRIu64 " here",
 			last + 1);
-		tell(c, EVENT_NOTE, &note);
+		tell(c, &note);
 	}
 	text_done(&note);
 }
@@ -156,7 +155,7 @@ static int play_run(struct cmd_call *c, struct diag *d)
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);
 	}
 	if (r == 0) {
-		tell(c, EVENT_OUTPUT, &opening);
+		output_tell(c, &opening);
 		tell_numbers(c);
 	}
 	text_done(&path);

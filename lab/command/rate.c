@@ -7,7 +7,6 @@
 #include "command/ruling.h"
 #include "language/cmd.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 #define RATE_MOST 100e9 /* bits per second */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/output.h"
 #include "command/ruling.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -13,10 +14,10 @@
 #include "wire/wire.h"
 #include "world/world.h"
 
-static void tell(const struct cmd_call *c, enum event_kind kind, const char *text)
+static void tell(const struct cmd_call *c, const char *text)
 {
 	journal_add(world_journal(c->world),
-		(struct event){ .kind = kind, .cause = c->event, .text = text });
+		(struct event){ .kind = EVENT_RULE, .cause = c->event, .text = text });
 }
 
 static int list_rules(struct cmd_call *c)
@@ -41,10 +42,7 @@ static int list_rules(struct cmd_call *c)
 		text_puts(&out, "\n");
 		text_done(&what);
 	}
-	out.s[--out.len] = '\0';
-	tell(c, EVENT_OUTPUT, text_get(&out));
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 /* `rules remove all`: their ends are told one by one, as if each had been named. */
@@ -54,7 +52,7 @@ static int remove_all(struct cmd_call *c)
 
 	while (rules->first)
 		rule_remove(rules, rules->first->number);
-	tell(c, EVENT_RULE, "no rules any more; what is held stays held");
+	tell(c, "no rules any more; what is held stays held");
 	return CMD_DONE;
 }
 
@@ -83,7 +81,7 @@ static int rules_run(struct cmd_call *c, struct diag *d)
 		if (r < 0)
 			return r;
 		text_printf(&text, "rule %" PRIu64 " is removed", number);
-		tell(c, EVENT_RULE, text_get(&text));
+		tell(c, text_get(&text));
 		text_done(&text);
 	}
 	return CMD_DONE;

@@ -92,14 +92,13 @@ static bool went_wrong(const struct journal *j, const struct command *c)
 /* " => 5": what the call gave, as far as it will be the same again. */
 static void add_outcome(const struct event *returned, struct text *out)
 {
+	const char *text = returned->text ? returned->text : "";
+
 	if (returned->call.error)
 		text_printf(out, " => %s", errno_name(returned->call.error));
-	else if (!returned->text || !returned->text[0])
-		text_printf(out, " => %" PRId64, returned->call.result);
-	else if (returned->text[0] == '"' && returned->text[strlen(returned->text) - 1] == '"')
-		text_printf(out, " => %s", returned->text);
-	else if (returned->text[0] == '(' ||
-		returned->text[0] == '<') /* end of file, the pattern */
+	else if (text[0] == '"' && text[strlen(text) - 1] == '"')
+		text_printf(out, " => %s", text);
+	else if (!text[0] || text[0] == '(' || text[0] == '<') /* end of file, the pattern */
 		text_printf(out, " => %" PRId64, returned->call.result);
 }
 

@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "command/socket_rows.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -160,10 +161,7 @@ static void tell(struct cmd_call *c, const struct endpoint *e, const struct sock
 		text_puts(&out, instead ? instead : "");
 		text_puts(&out, instead ? "\n" : "");
 	}
-	out.s[--out.len] = '\0';
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
+	output_tell(c, &out);
 }
 
 /* ---- a socket that sock_diag does not know: its process can be asked ---- */

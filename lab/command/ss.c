@@ -5,9 +5,8 @@
 #include "base/clock.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "command/socket_rows.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/cmd.h"
 #include "language/names.h"
 #include "language/statement.h"
@@ -152,11 +151,7 @@ static int ss_run(struct cmd_call *c, struct diag *d)
 	list(c, &out);
 	if (s->word_count == 1)
 		add_blocked(c->world, &out);
-	out.s[--out.len] = '\0';
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 const struct cmd_def cmd_ss = {

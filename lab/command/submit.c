@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "command/output.h"
 #include "command/exercising.h"
-#include "journal/event.h"
-#include "journal/journal.h"
 #include "language/attempt.h"
 #include "language/cmd.h"
 #include "language/script.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 static int submit_run(struct cmd_call *c, struct diag *d)
 {
@@ -24,12 +22,9 @@ static int submit_run(struct cmd_call *c, struct diag *d)
 	if (r == 0)
 		r = attempt_submit(a, path ? path->text : NULL, &out, d);
 	if (r == 0)
-		journal_add(world_journal(c->world),
-			(struct event){ .kind = EVENT_OUTPUT,
-				.cause = c->event,
-				.text = text_get(&out) });
+		return output_tell(c, &out);
 	text_done(&out);
-	return r < 0 ? r : CMD_DONE;
+	return r;
 }
 
 const struct cmd_def cmd_submit = {

@@ -7,8 +7,7 @@
 
 #include "base/diag.h"
 #include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/output.h"
 #include "language/claim.h"
 #include "language/cmd.h"
 #include "language/names.h"
@@ -25,7 +24,7 @@ static int key_path(const struct statement *s, const struct token *key,
 {
 	size_t i;
 
-	for (i = 0; key->text[i] && i < HOST_TEXT_MAX / 2; i++) {
+	for (i = 0; i < HOST_TEXT_MAX / 2 && key->text[i]; i++) {
 		char c = key->text[i];
 
 		if (!isalnum((unsigned char)c) && !strchr("._-/", c))
@@ -154,9 +153,7 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 		return statement_error(s, &s->words[i], d, "the kernel does not read %s: %s",
 			s->words[i].text, strerror(-r));
 	text_printf(&out, "%s: %s = %s", host->name, s->words[i].text, value);
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
+	output_tell(c, &out);
 	return s->outcome ? meet_outcome(c, value, 0, d) : CMD_DONE;
 }
 

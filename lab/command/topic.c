@@ -28,7 +28,7 @@ static void change_case(const char *from, int (*change)(int), char ret_to[WORD_M
 {
 	size_t i;
 
-	for (i = 0; from[i] && i < WORD_MAX - 1; i++)
+	for (i = 0; i < WORD_MAX - 1 && from[i]; i++)
 		ret_to[i] = (char)change((unsigned char)from[i]);
 	ret_to[i] = '\0';
 }

@@ -6,7 +6,6 @@
 #include "language/expectation.h"
 #include "language/script.h"
 #include "language/statement.h"
-#include "world/world.h"
 
 /* Runs once before each round, and decides whether there is another. */
 static int until_run(struct cmd_call *c, struct diag *d)

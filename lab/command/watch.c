@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,10 @@
 #include "base/diag.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "journal/event.h"
-#include "journal/journal.h"
+#include "command/output.h"
 #include "language/cmd.h"
 #include "watch/folder.h"
 #include "watch/watch.h"
-#include "world/world.h"
 
 #define LOOK_NS (10 * NS_PER_MS) /* between two looks whether tmux is done, which takes some 5 ms */
 #define LOOKS_MOST 300 /* then it does not answer */
@@ -42,15 +41,6 @@ static void find_program(char *path, size_t size)
 	path[len > 0 ? len : 0] = '\0';
 }
 
-/* The text is taken. */
-static int tell(struct cmd_call *c, struct text *line)
-{
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(line) });
-	text_done(line);
-	return CMD_DONE;
-}
-
 static int tell_command(struct cmd_call *c)
 {
 	struct text line = TEXT_EMPTY;
@@ -59,7 +49,7 @@ static int tell_command(struct cmd_call *c)
 	text_puts(&line, "in another terminal, type: ");
 	text_printable(&line, name, strlen(name));
 	text_printf(&line, " watch %d", (int)getpid());
-	return tell(c, &line);
+	return output_tell(c, &line);
 }
 
 /* It has nothing of ours but the environment: no terminal, and SIGPIPE as usual. out: what it writes to, -1 = nothing. 0
@@ -95,6 +85,19 @@ static int list_panes(int out, pid_t *ret_pid)
 	return start((char *const *)argv, out, ret_pid);
 }
 
+/* Two numbers and whatever comes behind them. */
+static bool read_place(const char *line, int *ret_window, int *ret_pane)
+{
+	char *middle, *end;
+	long window = strtol(line, &middle, 10), pane = strtol(middle, &end, 10);
+
+	if (middle == line || end == middle || window != (int)window || pane != (int)pane)
+		return false;
+	*ret_window = (int)window;
+	*ret_pane = (int)pane;
+	return true;
+}
+
 /* Is one of the panes a screen of this lab? */
 static bool find_pane(int panes, int *ret_window, int *ret_pane)
 {
@@ -114,7 +117,7 @@ static bool find_pane(int panes, int *ret_window, int *ret_pane)
 		while (len && (line[len - 1] == '"' || line[len - 1] == '\''))
 			len--;
 		found = len > our_len && strncmp(line + len - our_len, ours, our_len) == 0 &&
-			sscanf(line, "%d %d", ret_window, ret_pane) == 2;
+			read_place(line, ret_window, ret_pane);
 	}
 	if (lines)
 		fclose(lines);
@@ -174,7 +177,7 @@ static int go_on(struct cmd_call *c, struct diag *d)
 		text_printf(&line,
 			"pane %d of tmux's window %d shows this lab already; q leaves there", pane,
 			window);
-		return tell(c, &line);
+		return output_tell(c, &line);
 	}
 	fd_closep(&s->panes);
 	s->looks = 0;

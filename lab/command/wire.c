@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "command/output.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
@@ -40,12 +41,7 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 		text_printf(&out, "  (%" PRIu64 " hit%s%s)\n", rule->hits,
 			rule->hits == 1 ? "" : "s", used_up ? ", used up" : "");
 	}
-	if (out.len)
-		out.s[--out.len] = '\0';
-	journal_add(world_journal(c->world),
-		(struct event){ .kind = EVENT_OUTPUT, .cause = c->event, .text = text_get(&out) });
-	text_done(&out);
-	return CMD_DONE;
+	return output_tell(c, &out);
 }
 
 const struct cmd_def cmd_wire = {

@@ -4,10 +4,11 @@
 #define LAB_JOURNAL_JSONL_H
 
 struct event;
+struct text;
 
 #define JSONL_VERSION 1 /* of the schema; raised when a field changes its meaning */
 
-/* The line with its newline; the caller frees it. */
-char *jsonl_format(const struct event *event);
+/* Append the line with its newline. */
+void jsonl_format(const struct event *event, struct text *line);
 
 #endif

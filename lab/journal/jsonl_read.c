@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal/jsonl_read.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,8 +120,8 @@ int jsonl_reader_take(struct jsonl_reader *r, const struct json_t *object, struc
 	r->object = object;
 	jsonl_read_number(r);
 	if (!r->failed && (r->no <= last || (r->no != last + 1 && !r->gaps)))
-		jsonl_refuse(r, "\"n\" is not %llu: events are missing, or in another order",
-			(unsigned long long)(last + 1));
+		jsonl_refuse(r, "\"n\" is not %" PRIu64 ": events are missing, or in another order",
+			last + 1);
 	if (!r->failed)
 		jsonl_read_event(r, &event);
 	if (!r->failed && r->no != last + 1)

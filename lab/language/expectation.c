@@ -82,6 +82,18 @@ static int parse_segments(const struct world *w, const struct statement *s, size
 	return 0;
 }
 
+/* The name of a system call: a whole word of its letters, so that what is told is what was written. */
+static int read_call(const struct statement *s, const struct token *word, struct expectation *e,
+	struct diag *d)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+	if (!word->len || word->len >= sizeof(e->call) || strspn(word->text, letters) != word->len)
+		return statement_error(s, word, d, "'%.40s' is no system call", word->text);
+	snprintf(e->call, sizeof(e->call), "%s", word->text);
+	return 0;
+}
+
 int expectation_read_fate(const struct statement *s, size_t *i, struct expectation *e,
 	struct diag *d)
 {
@@ -93,7 +105,7 @@ int expectation_read_fate(const struct statement *s, size_t *i, struct expectati
 	} else if (is_word(s, *i, "blocked")) {
 		e->kind = EXPECT_BLOCKED;
 		if (*i + 1 < s->word_count && !is_word(s, *i + 1, "within"))
-			snprintf(e->call, sizeof(e->call), "%s", s->words[++*i].text);
+			r = read_call(s, &s->words[++*i], e, d);
 	} else if (is_word(s, *i, "exited") && *i + 1 < s->word_count) {
 		e->kind = EXPECT_EXITED;
 		r = name_number(s, &s->words[++*i], 0, 255, &number, d);
@@ -202,7 +214,8 @@ static int parse_returned(const struct statement *s, size_t *i, struct expectati
 		return statement_error(s, &s->words[s->word_count - 1], d,
 			"which call, and what? e.g. c returned recv \"hello\", c returned send EPIPE");
 	e->kind = EXPECT_RETURNED;
-	snprintf(e->call, sizeof(e->call), "%s", s->words[*i].text);
+	if (read_call(s, &s->words[*i], e, d) < 0)
+		return -EINVAL;
 	e->value = &s->words[*i + 1];
 	*i += 2;
 	return 0;

@@ -97,6 +97,13 @@ static void fill_report(const struct inet_diag_msg *m, struct sock_report *repor
 		report->state = STATE_SYN_RECEIVED;
 }
 
+/* Is there a whole message in these bytes? mnl_nlmsg_ok() (libmnl 1.0.4) takes a length above INT_MAX for a negative one,
+ * which fits anywhere. */
+static bool is_whole(const struct nlmsghdr *m, int left)
+{
+	return mnl_nlmsg_ok(m, left) && m->nlmsg_len <= (uint32_t)left;
+}
+
 /* send(2) and recv(2) that no signal interrupts. */
 static int send_message(struct sockdiag *diag, const struct nlmsghdr *request)
 {
@@ -128,7 +135,7 @@ static int receive_reply(struct sockdiag *diag, char *buffer)
 		len = receive_message(diag, buffer);
 		if (len < 0)
 			return (int)len;
-		if (!mnl_nlmsg_ok(reply, (int)len))
+		if (!is_whole(reply, (int)len))
 			return -EBADMSG;
 	} while (reply->nlmsg_seq != diag->sequence);
 	if (reply->nlmsg_type == NLMSG_ERROR) {
@@ -220,7 +227,7 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 
 		if (got < 0)
 			return (int)got;
-		for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
+		for (; is_whole(m, left); m = mnl_nlmsg_next(m, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(m);
 
 			if (m->nlmsg_seq != diag->sequence)
@@ -235,6 +242,8 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 				return -EBADMSG;
 			each(arg, m);
 		}
+		if (left > 0) /* waited for the rest of that, it would be for ever */
+			return -EBADMSG;
 	}
 }
 

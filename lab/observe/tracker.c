@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "observe/endpoint_index.h"
 
 /* A kernel timer fires up to an eighth of its length late (kernel/time/timer.c, the wheel's levels).
  * So one that is due but has not fired is asked again, less and less often. */
@@ -25,11 +26,7 @@ struct tracker {
 	uint32_t *ids; /* borrowed */
 	struct endpoint **endpoints; /* owned, each too; in order of appearance */
 	size_t count;
-	struct hash_table by_cookie;
-	struct hash_table
-		by_pair; /* the last connection with each pair of addresses, also when CLOSED by now */
-	struct hash_table
-		by_port; /* what segments reach that are no connection's: listeners, UDP sockets */
+	struct endpoint_index index;
 	struct endpoint_list touched; /* borrowed */
 	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
 	uint64_t late_poll_ns;
@@ -52,9 +49,7 @@ void tracker_free(struct tracker *t)
 {
 	if (!t)
 		return;
-	hash_table_done(&t->by_cookie);
-	hash_table_done(&t->by_pair);
-	hash_table_done(&t->by_port);
+	endpoint_index_done(&t->index);
 	for (size_t i = 0; i < t->count; i++) {
 		free(t->endpoints[i]->name);
 		free(t->endpoints[i]->process);
@@ -98,15 +93,7 @@ struct endpoint *tracker_touched(const struct tracker *t, const struct endpoint 
 struct endpoint *tracker_last(const struct tracker *t, const struct address *local,
 	const struct address *remote)
 {
-	struct hash_link *link = hash_table_first(&t->by_pair, address_hash(local, remote));
-
-	for (; link; link = hash_table_next(link)) {
-		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_pair);
-
-		if (address_equal(&e->local, local) && address_equal(&e->remote, remote))
-			return e;
-	}
-	return NULL;
+	return endpoint_index_last(&t->index, local, remote);
 }
 
 struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
@@ -119,98 +106,13 @@ struct endpoint *tracker_find(const struct tracker *t, const struct address *loc
 
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local)
 {
-	struct hash_link *link = hash_table_first(&t->by_port, hash_number(local->port));
-	struct endpoint *best = NULL;
-
-	for (; link; link = hash_table_next(link)) {
-		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_port);
-
-		if (e->state != STATE_LISTEN || e->local.port != local->port)
-			continue;
-		if (address_same_host(&e->local, local))
-			return e;
-		/* 0.0.0.0 takes its family; :: takes both unless IPV6_V6ONLY, where no SYN arrives */
-		if (address_is_any(&e->local) &&
-			(e->local.family == local->family || e->local.family == AF_INET6))
-			best = e;
-	}
-	return best;
+	return endpoint_index_listener(&t->index, local);
 }
 
 struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
 	const struct address *remote)
 {
-	struct hash_link *link = hash_table_first(&t->by_port, hash_number(local->port));
-	struct endpoint *best = NULL;
-	int best_score = -1;
-
-	for (; link; link = hash_table_next(link)) {
-		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_port);
-		int score = 0;
-
-		if (e->protocol != IPPROTO_UDP || e->local.port != local->port || !e->process)
-			continue;
-		if (e->remote.port && !address_equal(&e->remote, remote))
-			continue;
-		if (!address_is_any(&e->local) && !address_same_host(&e->local, local))
-			continue;
-		/* net/ipv4/udp.c compute_score(): the more is bound, the better it fits */
-		score = (e->remote.port ? 2 : 0) + (address_is_any(&e->local) ? 0 : 1);
-		if (score > best_score) {
-			best = e;
-			best_score = score;
-		}
-	}
-	return best;
-}
-
-static struct endpoint *find_cookie(const struct tracker *t, uint64_t cookie)
-{
-	struct hash_link *link =
-		cookie ? hash_table_first(&t->by_cookie, hash_number(cookie)) : NULL;
-
-	for (; link; link = hash_table_next(link)) {
-		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_cookie);
-
-		if (e->cookie == cookie)
-			return e;
-	}
-	return NULL;
-}
-
-static void unindex_pair(struct tracker *t, struct endpoint *e)
-{
-	if (e->has_pair)
-		hash_table_remove(&t->by_pair, &e->by_pair);
-	e->has_pair = false;
-}
-
-/* Make it the one with its pair of addresses; an earlier one with the same pair has ended. */
-static void index_pair(struct tracker *t, struct endpoint *e)
-{
-	struct endpoint *last = tracker_last(t, &e->local, &e->remote);
-
-	if (!e->remote.family || last == e)
-		return;
-	if (last)
-		unindex_pair(t, last);
-	hash_table_add(&t->by_pair, &e->by_pair, address_hash(&e->local, &e->remote));
-	e->has_pair = true;
-}
-
-/* Its port or its state has changed: does a segment reach it by the port alone? */
-static void index_port(struct tracker *t, struct endpoint *e)
-{
-	bool wanted = e->state == STATE_LISTEN || e->protocol != IPPROTO_TCP;
-	uint64_t hash = hash_number(e->local.port);
-
-	if (e->has_port == wanted && (!wanted || e->by_port.hash == hash))
-		return;
-	if (e->has_port)
-		hash_table_remove(&t->by_port, &e->by_port);
-	if (wanted)
-		hash_table_add(&t->by_port, &e->by_port, hash);
-	e->has_port = wanted;
+	return endpoint_index_datagram(&t->index, local, remote);
 }
 
 /* false when they are what they were. */
@@ -219,12 +121,12 @@ static bool set_addresses(struct tracker *t, struct endpoint *e, const struct ad
 {
 	if (address_equal(&e->local, local) && address_equal(&e->remote, remote))
 		return false;
-	unindex_pair(t, e);
+	endpoint_index_remove_pair(&t->index, e);
 	e->local = *local;
 	e->remote = *remote;
 	if (e->state != STATE_NONE && e->state != STATE_CLOSED)
-		index_pair(t, e);
-	index_port(t, e);
+		endpoint_index_pair(&t->index, e);
+	endpoint_index_port(&t->index, e);
 	return true;
 }
 
@@ -258,8 +160,8 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	if (state == STATE_CLOSED)
 		e->timer = SOCK_TIMER_NONE;
 	else
-		index_pair(t, e);
-	index_port(t, e);
+		endpoint_index_pair(&t->index, e);
+	endpoint_index_port(&t->index, e);
 	e->changed = journal_add(t->journal, event);
 }
 
@@ -398,8 +300,7 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	t->endpoints = memory_grow(t->endpoints, (t->count + 1) * sizeof(struct endpoint *));
 	t->endpoints[t->count++] = e;
 	tracker_touch(e);
-	if (cookie)
-		hash_table_add(&t->by_cookie, &e->by_cookie, hash_number(cookie));
+	endpoint_index_add(&t->index, e);
 	return e;
 }
 
@@ -472,7 +373,7 @@ int tracker_detail(struct tracker *t, const struct endpoint *e, uint8_t wanted,
 struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *facts,
 	const char *name, uint64_t cause)
 {
-	struct endpoint *e = find_cookie(t, facts->cookie);
+	struct endpoint *e = endpoint_index_cookie(&t->index, facts->cookie);
 
 	if (!e) {
 		e = add_endpoint(t, facts->cookie, name, &facts->local);
@@ -518,7 +419,7 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	uint64_t used = cause;
 
 	if (r == 0 && report.state != STATE_LISTEN) {
-		e = find_cookie(t, report.cookie);
+		e = endpoint_index_cookie(&t->index, report.cookie);
 		if (!e)
 			e = add_endpoint(t, report.cookie, NULL, local);
 		if (known && known != e)
@@ -543,7 +444,7 @@ static void meet_listener(void *arg, const struct sock_report *r)
 {
 	struct meeting *m = arg;
 
-	if (!find_cookie(m->t, r->cookie))
+	if (!endpoint_index_cookie(&m->t->index, r->cookie))
 		take_report(m->t, add_endpoint(m->t, r->cookie, NULL, &r->local), r, m->cause,
 			NULL);
 }

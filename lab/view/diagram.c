@@ -21,7 +21,7 @@
 void diagram_done(struct diagram *d)
 {
 	free(d->cells);
-	*d = (struct diagram){ 0 };
+	memset(d, 0, sizeof(*d));
 }
 
 const struct diagram_cell *diagram_cell(const struct diagram *d, int x, int y)

@@ -16,6 +16,7 @@
 #include "journal/journal.h"
 #include "journal/jsonl.h"
 #include "observe/tracker.h"
+#include "watch/flood.h"
 #include "watch/folder.h"
 #include "watch/now.h"
 #include "watch/reading.h"
@@ -34,8 +35,10 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (20 * NS_PER_MS)
 #define SLICE_NS NS_PER_MS /* then the loop goes round once */
-#define GATHER_MS                                                                                  \
-	2 /* what follows so soon goes together: a write for each event costs more than the event */
+/* What follows so soon goes together: a write for each event costs more than the event, and in a flood each wakes a
+ * watcher that has nothing to draw yet. */
+#define GATHER_MS 2
+#define GATHER_FLOOD_MS 40
 
 struct watcher {
 	TAILQ_ENTRY(watcher) place;
@@ -70,7 +73,10 @@ struct feed {
 	unsigned handles; /* that are still to be closed */
 	bool closing;
 	uint64_t credit_ns, counted_ns; /* of the lab's time, and when that was reckoned */
-	uint64_t given_ns; /* when watchers were given something last */
+	uint64_t given_ns; /* when watchers were given something last, */
+	uint64_t given; /* the journal's last event then, */
+	bool more; /* and was there more than went into the slice? */
+	struct flood flood;
 };
 
 static uint64_t lab_time(const struct feed *f, uint64_t at_ns)
@@ -158,10 +164,7 @@ static void add_events(struct watcher *w, uint64_t until_ns)
 	uint64_t no;
 
 	while (w->out.len < BATCH_BYTES && (no = next_event(w))) {
-		char *line = jsonl_format(journal_get(j, no));
-
-		text_puts(&w->out, line);
-		free(line);
+		jsonl_format(journal_get(j, no), &w->out);
 		w->told = no;
 		if (clock_now_ns() >= until_ns)
 			break;
@@ -285,35 +288,47 @@ static void on_later(uv_timer_t *handle)
 	(void)handle; /* the loop has come round: that is all */
 }
 
+/* Has so little time gone by since the last time that more will come and go along? */
+static bool gathers(struct feed *f, uint64_t now_ns)
+{
+	uint64_t gather_ms = flood_lasts(&f->flood) ? GATHER_FLOOD_MS : GATHER_MS;
+
+	if (f->more || now_ns - f->given_ns >= gather_ms * NS_PER_MS)
+		return false;
+	if (!uv_is_active((uv_handle_t *)&f->later))
+		uv_timer_start(&f->later, on_later, gather_ms, 0);
+	return true;
+}
+
 static void on_turn(uv_prepare_t *handle)
 {
 	struct feed *f = handle->data;
-	uint64_t begin = clock_now_ns(), spent;
+	uint64_t begin = clock_now_ns(), spent, last;
 	struct watcher *w, *next;
-	bool more = false;
 
-	if (begin - f->given_ns < GATHER_MS * NS_PER_MS) {
-		if (!uv_is_active((uv_handle_t *)&f->later))
-			uv_timer_start(&f->later, on_later, GATHER_MS, 0);
+	if (gathers(f, begin))
 		return;
-	}
 	earn_credit(f, begin);
 	if (f->credit_ns < SLICE_NS) {
 		uv_timer_start(&f->later, on_later, SHARE * SLICE_NS / NS_PER_MS, 0);
 		return;
 	}
+	f->more = false;
 	for (w = TAILQ_FIRST(&f->watchers); w; w = next) {
 		next = TAILQ_NEXT(w, place);
-		more |= give(w, begin + SLICE_NS);
+		f->more |= give(w, begin + SLICE_NS);
 	}
+	last = journal_last(world_journal(f->world));
+	flood_take(&f->flood, begin, last - f->given);
+	f->given = last;
 	f->given_ns = clock_now_ns();
 	spent = f->given_ns - begin;
 	f->credit_ns -= spent < f->credit_ns ? spent : f->credit_ns;
-	if (more)
+	if (f->more)
 		uv_timer_start(&f->later, on_later, 0, 0);
 	/* the one that was first is last in the next turn, so that each has its share of a slice */
 	w = TAILQ_FIRST(&f->watchers);
-	if (more && w) {
+	if (f->more && w) {
 		TAILQ_REMOVE(&f->watchers, w, place);
 		TAILQ_INSERT_TAIL(&f->watchers, w, place);
 	}
@@ -381,6 +396,7 @@ static void admit(struct feed *f, int fd)
 	if (f->count++ == 0) {
 		f->counted_ns = clock_now_ns();
 		f->credit_ns = CREDIT_MOST_NS;
+		f->given = journal_last(j);
 		uv_prepare_start(&f->turn, on_turn);
 		uv_timer_start(&f->tick, on_tick, TICK_MS, TICK_MS);
 	}

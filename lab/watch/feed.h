@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The lab's side of `tcplab watch`: gives whoever connects the journal as JSON Lines, and how the sockets stand. The
- * journal is the buffer: each watcher has a place in it, and gets as much as it takes without waiting. One that takes
- * nothing for FEED_STALL_NS while there is something for it is dropped. To one that is far behind, or new, only what
- * still stands is told of what was long ago, and all of what was lately. All watchers together get a tenth of the lab's
- * time. On the world's loop; nothing blocks. */
+ * journal is the buffer: each watcher has a place in it, and gets as much as it takes without waiting. One that
+ * takes nothing for FEED_STALL_NS while there is something for it is dropped. To one that is far behind, or new,
+ * only what still stands is told of what was long ago, and all of what was lately. What happens is told within a few
+ * ms, and in a flood (flood.h) 25 times a second. All watchers together get a tenth of the lab's time. On the
+ * world's loop; nothing blocks. */
 #ifndef LAB_WATCH_FEED_H
 #define LAB_WATCH_FEED_H
 

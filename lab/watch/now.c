@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/hash_table.h"
-#include "base/lab_assert.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "journal/jsonl.h"
 
@@ -18,99 +18,74 @@
 
 /* ---- writing ---- */
 
-static json_t *begin(const char *type, uint64_t t_ns)
+static void begin(const char *type, uint64_t t_ns, struct text *out)
 {
-	json_t *object = json_object();
-
-	json_object_set_new(object, "v", json_integer(JSONL_VERSION));
-	json_object_set_new(object, "t_ns", json_integer((json_int_t)t_ns));
-	json_object_set_new(object, "type", json_string(type));
-	return object;
+	json_begin(out);
+	json_put_number(out, "v", JSONL_VERSION);
+	json_put_number(out, "t_ns", (int64_t)t_ns);
+	json_put_string(out, "type", type);
 }
 
-static void put_number(json_t *object, const char *key, uint64_t number)
-{
-	json_object_set_new(object, key, json_integer((json_int_t)number));
-}
-
-/* Names come from users and programs: what is no UTF-8 is escaped, as in the journal. */
-static void put_string(json_t *object, const char *key, const char *string)
-{
-	struct text safe = TEXT_EMPTY;
-
-	if (!string)
-		return;
-	text_printable(&safe, string, strlen(string));
-	json_object_set_new(object, key, json_string(text_get(&safe)));
-	text_done(&safe);
-}
-
-static void put_address(json_t *object, const char *key, const struct address *address)
+static void put_address(struct text *out, const char *key, const struct address *address)
 {
 	char buffer[ADDRESS_TEXT_MAX];
 
 	if (address->family)
-		put_string(object, key, address_format(address, buffer));
+		json_put_string(out, key, address_format(address, buffer));
 }
 
-static void finish(json_t *object, struct text *out)
+static void finish(struct text *out)
 {
-	char *line = json_dumps(object, JSON_COMPACT);
-
-	LAB_ASSERT(line);
-	text_puts(out, line);
+	json_end(out);
 	text_puts(out, "\n");
-	free(line);
-	json_decref(object);
 }
 
 void now_format_hello(const struct watch_hello *hello, struct text *out)
 {
-	json_t *object = begin("watch", 0);
-
-	put_number(object, "pid", (uint64_t)hello->pid);
-	put_number(object, "start_ns", hello->start_ns);
-	put_string(object, "text", hello->title);
-	finish(object, out);
+	begin("watch", 0, out);
+	json_put_number(out, "pid", hello->pid);
+	json_put_number(out, "start_ns", (int64_t)hello->start_ns);
+	json_put_string(out, "text", hello->title);
+	finish(out);
 }
 
 void now_format(const struct socket_now *now, uint64_t t_ns, struct text *out)
 {
-	json_t *object = begin("now", t_ns);
-
-	put_string(object, "subject", now->name);
-	put_string(object, "host", now->host);
-	put_string(object, "process", now->process);
-	put_number(object, "endpoint", now->endpoint);
+	begin("now", t_ns, out);
+	json_put_string(out, "subject", now->name);
+	json_put_string(out, "host", now->host);
+	json_put_string(out, "process", now->process);
+	json_put_number(out, "endpoint", now->endpoint);
 	if (now->process) {
-		put_number(object, "pid", (uint64_t)now->pid);
-		put_number(object, "fd", (uint64_t)now->fd);
+		json_put_number(out, "pid", now->pid);
+		json_put_number(out, "fd", now->fd);
 	}
-	put_string(object, "state", now->tcp ? tcp_state_name(now->state) : NULL);
-	put_address(object, "local", &now->local);
-	put_address(object, "remote", &now->remote);
-	put_number(object, "recvq", now->recvq);
-	put_number(object, "sendq", now->sendq);
+	json_put_string(out, "state", now->tcp ? tcp_state_name(now->state) : NULL);
+	put_address(out, "local", &now->local);
+	put_address(out, "remote", &now->remote);
+	json_put_number(out, "recvq", now->recvq);
+	json_put_number(out, "sendq", now->sendq);
 	if (now->timer) {
-		put_string(object, "timer", now->timer);
-		put_number(object, "due_ns", now->due_ns);
+		json_put_string(out, "timer", now->timer);
+		json_put_number(out, "due_ns", (int64_t)now->due_ns);
 	}
 	if (now->retransmits)
-		put_number(object, "retransmits", now->retransmits);
+		json_put_number(out, "retransmits", now->retransmits);
 	if (now->held)
-		json_object_set_new(object, "held", json_true());
+		json_put_flag(out, "held", true);
 	if (now->rto_us) {
-		put_number(object, "cwnd", now->cwnd);
-		put_number(object, "rto_us", now->rto_us);
+		json_put_number(out, "cwnd", now->cwnd);
+		json_put_number(out, "rto_us", (int64_t)now->rto_us);
 	}
 	if (now->read_ns)
-		put_number(object, "read_ns", now->read_ns);
-	finish(object, out);
+		json_put_number(out, "read_ns", (int64_t)now->read_ns);
+	finish(out);
 }
 
 void now_format_end(uint64_t t_ns, struct text *out)
 {
-	finish(begin("end", t_ns), out);
+	begin("end", t_ns, out);
+	finish(out);
 }
 
 static uint64_t hash_string(uint64_t hash, const char *string)

@@ -11,10 +11,7 @@
 #define SHARE 10
 #define CREDIT_MOST_NS (50 * NS_PER_MS)
 #define PICTURE_LEAST_NS (NS_PER_S / 60 / SHARE)
-/* A flood lasts for longer than one command takes. */
-#define FLOOD_BEGINS 150 /* lines beyond the rate */
-#define FLOOD_MOST 300 /* so that it is over half a second after the last line */
-#define FLOOD_FRAME_NS (NS_PER_S / 12)
+#define FLOOD_FRAME_NS (NS_PER_S / 8)
 
 void pace_touch(struct pace *p, uint64_t now_ns)
 {
@@ -25,16 +22,12 @@ void pace_touch(struct pace *p, uint64_t now_ns)
 
 void pace_take(struct pace *p, uint64_t now_ns, uint64_t lines)
 {
-	p->flood -= (double)(now_ns - p->flood_ns) / (double)NS_PER_S * PACE_FLOOD_LINES;
-	p->flood = (p->flood > 0 ? p->flood : 0) + (double)lines;
-	if (p->flood > FLOOD_MOST)
-		p->flood = FLOOD_MOST;
-	p->flood_ns = now_ns;
+	flood_take(&p->flood, now_ns, lines);
 }
 
 void pace_press(struct pace *p, uint64_t now_ns)
 {
-	p->flood = 0;
+	p->flood = (struct flood){ .at_ns = now_ns };
 	pace_touch(p, now_ns);
 }
 
@@ -50,7 +43,7 @@ void pace_drew(struct pace *p, uint64_t now_ns, uint64_t work_ns)
 
 uint64_t pace_due(const struct pace *p, bool ticks)
 {
-	uint64_t frame = p->flood > FLOOD_BEGINS ? FLOOD_FRAME_NS : FRAME_NS;
+	uint64_t frame = flood_lasts(&p->flood) ? FLOOD_FRAME_NS : FRAME_NS;
 	uint64_t debt = p->credit_ns < 0 ? (uint64_t)-p->credit_ns * SHARE : 0;
 	uint64_t due = p->drawn_ns + (debt > frame ? debt : frame);
 

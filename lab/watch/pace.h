@@ -7,15 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACE_FLOOD_LINES 300 /* a second: more than that nobody reads */
+#include "watch/flood.h"
 
 struct pace {
 	uint64_t drawn_ns; /* when the last picture was shown, */
 	int64_t credit_ns; /* for drawing, at that time; < 0: it was too much work */
 	bool dirty; /* it is not how things are, */
 	uint64_t dirty_ns; /* since then */
-	double flood; /* lines beyond PACE_FLOOD_LINES a second, at flood_ns */
-	uint64_t flood_ns;
+	struct flood flood;
 };
 
 /* All zero: nothing was drawn. Something is not as it was drawn. */

@@ -65,7 +65,7 @@ static void add_socket(const struct stand_socket *s, uint64_t before, struct num
 {
 	const uint64_t events[] = { s->first, s->name_event, s->state_event };
 
-	for (size_t i = 0; s && i < sizeof(events) / sizeof(events[0]); i++) {
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		if (events[i] < before)
 			add(n, events[i]);
 	}

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/terminal.h"
 #include "view/row.h"
 
 /* ncurses keeps one terminal for the process, and so it does here. */
@@ -41,9 +42,7 @@ static const struct {
 
 static bool wants_color(void)
 {
-	const char *no_color = getenv("NO_COLOR");
-
-	return !(no_color && no_color[0]) && has_colors();
+	return !terminal_no_color() && has_colors();
 }
 
 /* A bug must not leave the terminal unusable. Only what may be called in a signal's handler. */
@@ -97,7 +96,7 @@ int screen_open(struct diag *d)
 	if (the.color) {
 		start_color();
 		use_default_colors();
-		for (short i = 0; i < PAGE_STYLE_COUNT; i++)
+		for (int i = 0; i < PAGE_STYLE_COUNT; i++)
 			init_pair((short)(i + 1), styles[i].color, -1);
 	}
 	set_escdelay(25); /* ms: an arrow key comes at once, or over a slow line in pieces */

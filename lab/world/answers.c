@@ -167,7 +167,7 @@ static void exec_worked(struct world_process *wp)
 			.cause = p->call.event,
 			.host = p->host->name,
 			.process = p->name,
-			.call = { .call = p->call.event } });
+			.call.call = p->call.event });
 	world_close_channel(wp);
 	program_runs(wp, outcome.event);
 	finish_call(p, &outcome);

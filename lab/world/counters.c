@@ -2,7 +2,6 @@
 #include "world/counters.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,11 +49,13 @@ static void read_lines(char *text, counters_each_fn *each, void *arg)
 	char *lines = NULL;
 
 	for (char *line = strtok_r(text, "\n", &lines); line; line = strtok_r(NULL, "\n", &lines)) {
-		char name[128];
-		int64_t value;
+		char *behind = line + strcspn(line, " \t"), *end;
+		int64_t value = strtoll(behind, &end, 10);
 
-		if (sscanf(line, "%127s %" SCNd64, name, &value) == 2)
-			each(arg, name, value);
+		if (behind == line || end == behind)
+			continue;
+		*behind = '\0';
+		each(arg, line, value);
 	}
 }
 

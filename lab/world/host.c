@@ -60,21 +60,43 @@ const char *host_step_name(enum host_step step)
 	return (unsigned)step < STEP_COUNT ? steps[step].name : "unknown step";
 }
 
+/* Where a machine, a user or a container may have no more of something, or somebody kills: whichever step that hits. */
+static const struct {
+	int error;
+	const char *remedy;
+} shortages[] = {
+	{ EMFILE, "allow more open files: ulimit -n 1024" },
+	{ ENFILE, "as root: sysctl -w fs.file-max=1000000" },
+	{ EAGAIN,
+		"you may have no more processes: end some (ps -u $USER), or allow more: ulimit -u; where a "
+		"container or a service is limited: docker run --pids-limit, TasksMax of systemd" },
+	{ ENOSPC,
+		"you may have no more namespaces, and each host of a lab takes one of each kind: end other "
+		"labs, or as root: sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 "
+		"user.max_pid_namespaces=15000" },
+	{ ENOMEM,
+		"there is no memory left, or none that you may have: end other programs, or labs (each takes "
+		"some 3 MB)" },
+	{ EPIPE, "the host's first process has gone: start the lab again" },
+	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
+};
+
+static const char *remedy_for(enum host_step step, int error)
+{
+	for (size_t i = 0; i < sizeof(shortages) / sizeof(shortages[0]); i++) {
+		if (shortages[i].error == error)
+			return shortages[i].remedy;
+	}
+	return steps[step].remedy;
+}
+
 static int step_failed(struct diag *d, enum host_step step, int error, const char *operation,
 	enum host_step *ret_step)
 {
 	if (ret_step)
 		*ret_step = step;
 	diag_errno(d, error, operation, "the lab cannot %s", host_step_name(step));
-	if (error == EPIPE || error == ETIMEDOUT) {
-		diag_remedy(d, "the host's first process has gone: start the lab again");
-		return -error;
-	}
-	/* whichever step it hits */
-	diag_remedy(d, "%s",
-		error == EMFILE		  ? "allow more open files: ulimit -n 1024"
-			: error == ENFILE ? "as root: sysctl -w fs.file-max=100000"
-					  : steps[step].remedy);
+	diag_remedy(d, "%s", remedy_for(step, error));
 	return -error;
 }
 
@@ -179,7 +201,7 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 	r = h->pid < 0 ? -errno : 0;
 	close(pair[1]);
 	if (r < 0)
-		return step_failed(d, STEP_NAMESPACES, -r, "clone3", ret_step);
+		return step_failed(d, STEP_NAMESPACES, -r, "clone", ret_step);
 	r = receive(h, &m, fds, 2);
 	if (r < 0)
 		return step_failed(d, STEP_NAMESPACES, -r, "wait for the host", ret_step);

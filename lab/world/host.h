@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* main's side of a host: makes it (clone3 into new namespaces), keeps the descriptors it handed over,
+/* main's side of a host: makes it (clone(2) into new namespaces), keeps the descriptors it handed over,
  * asks it to spawn, kill and set, and ends it. Requests wait for the answer: the host's only work is to
  * answer, so that takes as long as the fork or write itself (deadline HOST_ANSWER_MS). */
 #ifndef LAB_WORLD_HOST_H

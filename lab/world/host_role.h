@@ -21,7 +21,7 @@ struct host_plan {
 	size_t address_count;
 };
 
-/* Runs in the child that clone3() made. channel: SOCK_SEQPACKET to main, owned. Never returns. */
+/* Runs in the child that clone(2) made. channel: SOCK_SEQPACKET to main, owned. Never returns. */
 _Noreturn void host_role_run(int channel, const struct host_plan *plan);
 
 #endif

@@ -12,6 +12,11 @@
 #define TICK_MOST_NS (10 * NS_PER_MS)
 /* To take in what has piled up takes less. Two timers of one socket are further apart: RTO_MIN, 200 ms. */
 #define LATE_MOST_NS (50 * NS_PER_MS)
+/* A process that has a core answers, or sleeps, within some 20 us of being given a call, and to look on until then is the
+ * quickest. One that has none waits the longer for it the longer we look on, and so does everybody else's lab: then its
+ * answer wakes us, and whether it sleeps is asked now and then. */
+#define LOOK_ON_NS (200 * NS_PER_US)
+#define LOOK_AGAIN_NS NS_PER_MS
 
 /* A process given something to do is in motion until its answer is here or the kernel shows it asleep
  * (then whatever it did so far can be read back). Nobody can be asleep with an answer unread. */
@@ -46,7 +51,7 @@ static void check_motion(struct world_process *wp)
 				.host = p->host->name,
 				.process = p->name,
 				.text = p->call.text,
-				.call = { .call = p->call.event } });
+				.call.call = p->call.event });
 	}
 }
 
@@ -66,8 +71,65 @@ static bool calm(struct world *w, bool programs)
 	return all;
 }
 
+/* Keep the timer on the earliest thing a kernel has announced. */
+static void set_timer(struct world *w)
+{
+	uint64_t due = w->alarm_ns, wire_due = wire_due_ns(w->wire), now;
+
+	if (wire_due && (due == 0 || wire_due < due))
+		due = wire_due;
+	if (w->look_due_ns && (due == 0 || w->look_due_ns < due))
+		due = w->look_due_ns;
+	for (size_t h = 0; h < w->host_count; h++) {
+		const struct tracker *t = w->hosts[h]->tracker;
+		uint64_t host_due = t ? tracker_due_ns(t) : 0;
+
+		if (host_due && (due == 0 || host_due < due))
+			due = host_due;
+	}
+	for (size_t i = 0; i < w->process_count; i++) {
+		uint64_t beat = program_beat(w->processes[i]);
+
+		if (beat && (due == 0 || beat < due))
+			due = beat;
+	}
+	if (due == w->timer_due_ns)
+		return;
+	w->timer_due_ns = due;
+	if (due == 0) {
+		uv_timer_stop(&w->timer);
+		return;
+	}
+	now = clock_now_ns();
+	uv_update_time(w->loop);
+	uv_timer_start(&w->timer, motion_on_timer, due > now ? (due - now) / NS_PER_MS + 1 : 0, 0);
+}
+
+/* Has somebody whose call we make been at work for so long that there is no point in looking on? */
+static bool is_slow(struct world *w, uint64_t now_ns)
+{
+	uint64_t last = journal_last(w->journal);
+
+	if (last != w->stirred) {
+		w->stirred = last;
+		w->stirred_ns = now_ns;
+	}
+	if (now_ns - w->stirred_ns <= LOOK_ON_NS)
+		return false;
+	for (size_t i = 0; i < w->process_count; i++) {
+		const struct process *p = &w->processes[i]->process;
+
+		if (p->in_motion && !p->ended && !p->program)
+			return true;
+	}
+	return false;
+}
+
 bool world_settled(struct world *w)
 {
+	uint64_t now;
+
+	w->look_due_ns = 0;
 	if (wire_idle(w->wire) && calm(w, false)) {
 		/* Programs make many calls in a row. To look on until they sleep would take the CPU from them: the wire
 		 * wakes us, or the timer (program_beat()). */
@@ -79,7 +141,13 @@ bool world_settled(struct world *w)
 		}
 	}
 	/* what was drained makes the TUN readable no more: whoever asked must be called again */
-	world_kick(w);
+	now = clock_now_ns();
+	if (is_slow(w, now)) {
+		w->look_due_ns = now + LOOK_AGAIN_NS;
+		set_timer(w);
+	} else {
+		world_kick(w);
+	}
 	return false;
 }
 
@@ -442,39 +510,6 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 const struct wire_watch motion_watch = { .sent = wire_sent,
 	.may_deliver = wire_may_deliver,
 	.delivered = wire_delivered };
-
-/* Keep the timer on the earliest thing a kernel has announced. */
-static void set_timer(struct world *w)
-{
-	uint64_t due = w->alarm_ns, wire_due = wire_due_ns(w->wire), now;
-
-	if (wire_due && (due == 0 || wire_due < due))
-		due = wire_due;
-
-	for (size_t h = 0; h < w->host_count; h++) {
-		const struct tracker *t = w->hosts[h]->tracker;
-		uint64_t host_due = t ? tracker_due_ns(t) : 0;
-
-		if (host_due && (due == 0 || host_due < due))
-			due = host_due;
-	}
-	for (size_t i = 0; i < w->process_count; i++) {
-		uint64_t beat = program_beat(w->processes[i]);
-
-		if (beat && (due == 0 || beat < due))
-			due = beat;
-	}
-	if (due == w->timer_due_ns)
-		return;
-	w->timer_due_ns = due;
-	if (due == 0) {
-		uv_timer_stop(&w->timer);
-		return;
-	}
-	now = clock_now_ns();
-	uv_update_time(w->loop);
-	uv_timer_start(&w->timer, motion_on_timer, due > now ? (due - now) / NS_PER_MS + 1 : 0, 0);
-}
 
 static void pump(struct world *w)
 {

@@ -137,7 +137,9 @@ int netconf_route_add(struct mnl_socket *nl, int family, uint32_t table, unsigne
 int netconf_rule(struct mnl_socket *nl, bool add, int family, uint32_t priority, uint32_t table,
 	const char *iif)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = {
+		0
+	}; /* libmnl (1.0.4) leaves what pads the string as it was */
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct fib_rule_hdr *rule = mnl_nlmsg_put_extra_header(request, sizeof(*rule));
 

@@ -69,6 +69,9 @@ struct world {
 	uv_idle_t idle; /* runs while there is something to pump */
 	uv_timer_t timer; /* the earliest kernel timer */
 	uint64_t timer_due_ns; /* what `timer` is set to; 0 = not set */
+	uint64_t stirred,
+		stirred_ns; /* the journal's last event when it was last looked at, and since when */
+	uint64_t look_due_ns; /* when somebody who is slow is looked at again; 0 = nobody is */
 	uint64_t alarm_ns; /* when the script wants to be called; 0 = not */
 	world_changed_fn *changed;
 	void *changed_arg;

@@ -6,6 +6,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -36,17 +37,25 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* As far up as it may be. */
+static int move(int channel)
+{
+	struct rlimit limit = { .rlim_cur = CHANNEL_FD + 1 };
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return fcntl(channel, F_DUPFD_CLOEXEC,
+		limit.rlim_cur > CHANNEL_FD ? CHANNEL_FD : (int)limit.rlim_cur - 1);
+}
+
 void process_role_run(int channel)
 {
 	static _Alignas(16) uint8_t request[sizeof(struct call_request) + CALL_DATA_MAX];
 	static _Alignas(16) uint8_t reply[sizeof(struct call_reply) + CALL_DATA_MAX];
-	int moved = fcntl(channel, F_DUPFD_CLOEXEC, CHANNEL_FD);
+	int moved = move(channel);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	default_signals();
 	drop_power();
-	if (moved < 0) /* a descriptor limit below 900 */
-		moved = fcntl(channel, F_DUPFD_CLOEXEC, 64);
 	if (moved < 0)
 		_exit(PROCESS_LOST);
 	close_range(3, (unsigned)moved - 1, 0);

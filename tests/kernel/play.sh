@@ -118,6 +118,7 @@ connect c :80
 EOF
 mkfifo typing
 timeout -s KILL 30 "$tcplab" play --step late.lab <typing >out 2>err &
+player=$!	# <(...) has one, too
 exec 9>typing
 printf '\n\n\n\n\n\nprocess q\nsocket d in q\nconnect d :80\n' >&9
 for ((i = 0; i < 3000; i++)); do
@@ -125,7 +126,7 @@ for ((i = 0; i < 3000; i++)); do
 	read -rt 0.01 <> <(:)
 done
 exec 9>&-
-wait $! || wrong 'late results' "exit code $?"
+wait $player || wrong 'late results' "exit code $?"
 name='late results' shown 1 'accept\(3\) = 4'
 
 # The clock. within counts from where its expectation begins, so a pace that is longer changes nothing.

@@ -93,16 +93,47 @@ probe 'TUN is another device' 'create wire0' 'ioctl TUNSETIFF wire0' \
 # One user namespace is allowed, and taken: by the user who cannot have another (ENOSPC). A namespace's
 # limit counts all that are made below it: user_namespaces(7), namespaces(7).
 # shellcheck disable=SC2016
-probe 'no user namespaces' 'make user, network and PID namespaces' clone3 \
+probe 'no user namespaces' 'make user, network and PID namespaces' clone \
 	'No space left on device' "$users_remedy" \
 	unshare -rU bash -c 'echo 1 >/proc/sys/user/max_user_namespaces || exit 126
 		exec unshare -U --map-user=1000 --map-group=1000 "$@"' bash
 # A root without power (a container's), who may not make network namespaces and no user namespaces either.
 # shellcheck disable=SC2016
-probe 'root without power' 'make user, network and PID namespaces' clone3 \
+probe 'root without power' 'make user, network and PID namespaces' clone \
 	'No space left on device' "$users_remedy" \
 	unshare -rU bash -c 'echo 0 >/proc/sys/user/max_user_namespaces || exit 126
 		exec setpriv --bounding-set=-all --inh-caps=-all "$@"' bash
+# Limits that a class meets on one server: every kind of namespace counts, processes, descriptors.
+for kind in net pid; do
+	# shellcheck disable=SC2016
+	probe "no $kind namespaces" 'make user, network and PID namespaces' clone \
+		'No space left on device' "user.max_${kind}_namespaces=" \
+		unshare -rU bash -c "echo 0 >/proc/sys/user/max_${kind}_namespaces || exit 126"'
+			exec "$@"' bash
+done
+probe 'no more processes' 'make user, network and PID namespaces' clone \
+	'Resource temporarily unavailable' 'ulimit -u' prlimit --nproc=1
+
+# However few descriptors there may be, a lab stands or says why not. (Below 10 not even libuv can.)
+what='few descriptors'
+: >"$work/doctor.out"
+: >"$work/doctor.err"
+failed=0
+stood=0
+for ((most = 10; most < 40; most++)); do
+	timeout 30 prlimit --nofile=$most "$tcplab" -c 'socket c' >"$work/start.out" 2>"$work/start.err" </dev/null
+	code=$?
+	if ((code == 0)); then
+		stood=$((stood + 1))
+	elif ((code != 3)); then
+		wrong "with $most the exit code is $code"
+	else
+		failed=$((failed + 1))
+		[[ $(sed -n 2p "$work/start.err") == '  try: allow more open files: ulimit -n 1024' ]] ||
+			wrong "with $most it does not say what to type"
+	fi
+done
+((failed && stood)) || wrong "of 30 limits $failed were too low and $stood were not"
 
 # Refused to root too, who then needs its power for the lab itself.
 # shellcheck disable=SC2016

@@ -46,10 +46,11 @@ static struct way *add_way(struct ways *w, const char *name, enum tcp_state firs
 static void go(struct way *way, enum tcp_state to, const char *reason)
 {
 	way->steps = memory_grow(way->steps, (way->count + 1) * sizeof(*way->steps));
-	way->steps[way->count++] = (struct way_step){ .from = way->state,
+	way->steps[way->count] = (struct way_step){ .from = way->state,
 		.to = to,
 		.event = way->count,
 		.reason = text_copy(reason) };
+	way->count++;
 	way->steps[way->count - 1].beside = !figure_find(way->state, to) || strstr(reason, "RST");
 	way->before = way->state;
 	way->state = to;

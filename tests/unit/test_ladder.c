@@ -71,7 +71,7 @@ static uint64_t call(struct journal *j, const char *process, const char *socket,
 
 static void block(struct journal *j, uint64_t of)
 {
-	add(j, (struct event){ .kind = EVENT_BLOCKED, .cause = of, .call = { .call = of } });
+	add(j, (struct event){ .kind = EVENT_BLOCKED, .cause = of, .call.call = of });
 }
 
 /* cause 0 = the call itself */

@@ -68,7 +68,7 @@ static void call_and_return_read_like_strace(void **state)
 			.cause = call,
 			.process = "main",
 			.text = "connect(3, :80)",
-			.call = { .call = call } },
+			.call.call = call },
 		"main: connect(3, :80) is blocked");
 	assert_told(j,
 		(struct event){ .kind = EVENT_RETURN,
@@ -94,7 +94,7 @@ static void call_and_return_read_like_strace(void **state)
 static void return_of_unknown_call_is_told_anyway(void **state)
 {
 	assert_told(*state,
-		(struct event){ .kind = EVENT_RETURN, .process = "main", .call = { .call = 99 } },
+		(struct event){ .kind = EVENT_RETURN, .process = "main", .call.call = 99 },
 		"main: ? = 0  <0.000 ms>");
 }
 

@@ -280,6 +280,81 @@ static void timers_that_fired_after_all_begin_again(void **state)
 	assert_late_by(b, e, 1);
 }
 
+/* ---- a segment that is read before its sender has set the timer ---- */
+
+/* Until the tracker is due, which is some milliseconds off. */
+static void timers_when_due(struct bench *b)
+{
+	assert_true(tracker_due_ns(b->tracker) < clock_now_ns() + 1000 * NS_PER_MS);
+	while (clock_now_ns() < tracker_due_ns(b->tracker))
+		;
+	tracker_timers(b->tracker);
+}
+
+static void timer_not_set_yet_is_looked_for(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	answer(b, STATE_SYN_SENT, SOCK_TIMER_NONE, 0, 0);
+	timers_when_due(b);
+	answer(b, STATE_SYN_SENT, SOCK_TIMER_RETRANSMIT, FAR_MS, 0);
+	timers_when_due(b);
+	assert_int_equal(e->timer, SOCK_TIMER_RETRANSMIT);
+	assert_int_equal(tracker_due_ns(b->tracker), e->timer_due_ns);
+	assert_asked(&b->kernel, "1000>80 1000>80 1000>80 ");
+	assert_story(b, "1 c NONE>SYN-SENT<500 ");
+}
+
+/* Who waits for an acknowledgement has a timer too; a listener's queue is none of that kind. */
+static void timer_is_looked_for_while_something_is_unacknowledged(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+	const struct endpoint_facts l = facts(1, STATE_LISTEN, 80, 0);
+	struct inet_diag_msg m;
+
+	m = diag_socket(1, STATE_LISTEN, 80, 0);
+	m.idiag_wqueue = 128;
+	scripted_answer(&b->kernel, m);
+	tracker_adopt(b->tracker, &l, "l", CAUSE);
+	assert_int_equal(tracker_due_ns(b->tracker), 0);
+	m = diag_socket(7, STATE_ESTABLISHED, 1000, 80);
+	m.idiag_wqueue = 5;
+	scripted_answer(&b->kernel, m);
+	tracker_look(b->tracker, e, NULL, CAUSE);
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 0);
+	timers_when_due(b);
+	assert_int_equal(e->timer, SOCK_TIMER_RETRANSMIT);
+}
+
+static void timer_that_is_never_set_is_given_up(void **state)
+{
+	struct bench *b = *state;
+	unsigned looks = 0;
+
+	adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_NONE, 0);
+	for (; tracker_due_ns(b->tracker); looks++) {
+		answer(b, STATE_SYN_SENT, SOCK_TIMER_NONE, 0, 0);
+		timers_when_due(b);
+	}
+	assert_int_equal(looks, 7); /* after 1, 2, 4 ... 64 ms */
+}
+
+/* The look is for the timer: what else has changed has another cause, and whoever knows it will look. */
+static void look_for_a_timer_takes_over_nothing_else(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt(b, "c", 7, STATE_SYN_SENT, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_KEEPALIVE, FAR_MS, 0);
+	timers_when_due(b);
+	assert_int_equal(e->state, STATE_SYN_SENT);
+	assert_int_equal(e->timer, SOCK_TIMER_NONE);
+	assert_int_equal(tracker_due_ns(b->tracker), 0);
+	assert_story(b, "1 c NONE>SYN-SENT<500 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +376,10 @@ int main(void)
 		TRACKER_TEST(timers_that_end_a_socket_leave_nothing_due),
 		TRACKER_TEST(timers_that_are_late_are_asked_less_and_less),
 		TRACKER_TEST(timers_that_fired_after_all_begin_again),
+		TRACKER_TEST(timer_not_set_yet_is_looked_for),
+		TRACKER_TEST(timer_is_looked_for_while_something_is_unacknowledged),
+		TRACKER_TEST(timer_that_is_never_set_is_given_up),
+		TRACKER_TEST(look_for_a_timer_takes_over_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
