@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/orphans.h"
 #include "base/paragraph.h"
 #include "base/text.h"
 #include "cli/check.h"
@@ -23,13 +24,16 @@
 #include "cli/lab.h"
 #include "cli/lines.h"
 #include "cli/options.h"
+#include "cli/practice.h"
 #include "cli/reporting.h"
+#include "cli/usage.h"
 #include "journal/journal.h"
 #include "language/claim.h"
 #include "language/exercise.h"
 #include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/statement.h"
+#include "language/telling.h"
 #include "watch/watch.h"
 #include "world/host.h"
 #include "world/power.h"
@@ -69,21 +73,40 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 	return EXIT_USAGE;
 }
 
-/* What to look for, before it begins. */
-static void print_opening(const char *path)
+/* How often it asks what will happen. 0 too when it cannot be read, which is told when it is played. */
+static size_t count_questions(const struct text *recipe)
+{
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+	size_t count;
+
+	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
+		return 0;
+	count = prediction_count(&list);
+	statement_list_done(&list);
+	return count;
+}
+
+/* What to look for: before it is played; behind it, when somebody is asked. played: it was. */
+static void print_opening(const char *path, bool played)
 {
 	struct text text = TEXT_EMPTY, opening = TEXT_EMPTY, wrapped = TEXT_EMPTY;
 	struct diag d = { 0 };
+	size_t questions;
 
 	if (recipe_read(path, &text, &d) == 0)
 		recipe_opening(text_get(&text), text.len, &opening);
-	paragraph_add_filled(&wrapped, text_get(&opening));
-	if (opening.len)
-		printf("%s\n", text_get(&wrapped));
-	text_done(&wrapped);
+	questions = count_questions(&text);
+	if (questions && !played)
+		telling_format_waiting(questions, &wrapped);
+	else if (played == (questions > 0))
+		paragraph_add_filled(&wrapped, text_get(&opening));
+	if (wrapped.len)
+		printf("%s%s%s", played ? "\n" : "", text_get(&wrapped), played ? "" : "\n");
 	fflush(stdout);
 	text_done(&text);
 	text_done(&opening);
+	text_done(&wrapped);
 }
 
 static int run_lab(const struct options *o)
@@ -120,8 +143,10 @@ static int play(struct options *o, char **names, int count)
 	for (size_t i = 0; i < list.count && code == 0; i++) {
 		o->file = list.paths[i];
 		if (!o->json)
-			print_opening(o->file);
+			print_opening(o->file, false);
 		code = lab_run(o, &answers);
+		if (!o->json && !o->step && !o->pace_ns) /* there the script does */
+			print_opening(o->file, true);
 	}
 	lines_done(&answers);
 	recipe_list_done(&list);
@@ -186,18 +211,15 @@ static int claims(const struct options *o, char **words, int count)
 	return code;
 }
 
-/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. */
-static int find_exercise(char *name, struct recipe_list *list)
+/* `tcplab exercise`, and the first word of `grade`: the path of the only exercise that this means. 0 or an exit code. */
+static int find_exercise(const char *name, struct recipe_list *list)
 {
-	int code = find_recipes(&name, 1, list);
+	struct diag d = { 0 };
 
-	if (code == 0 && list->count != 1) {
-		fputs("tcplab: that is a folder; `tcplab list exercises` shows the exercises in it\n",
-			stderr);
-		recipe_list_done(list);
-		code = EXIT_USAGE;
-	}
-	return code;
+	if (practice_find(name, list, &d) == 0)
+		return 0;
+	complaint_print(&d);
+	return EXIT_USAGE;
 }
 
 static int exercise(struct options *o, char **names, int count)
@@ -221,7 +243,7 @@ static int exercise(struct options *o, char **names, int count)
 
 static int grade(const struct options *o, char **words, int count)
 {
-	struct recipe_list exercise = { 0 }, submissions = { 0 };
+	struct recipe_list exercise = { 0 };
 	int code;
 
 	if (count < 2 || (o->json && count != 2)) {
@@ -229,14 +251,11 @@ static int grade(const struct options *o, char **words, int count)
 		return EXIT_USAGE;
 	}
 	code = find_exercise(words[0], &exercise);
-	for (int i = 1; i < count && code == 0; i++)
-		code = grade_find(words[i], &submissions) < 0 ? EXIT_USAGE : 0;
 	if (code == 0 && o->json)
 		code = grade_here(o, exercise.paths[0], words[1]);
 	else if (code == 0)
-		code = grade_submissions(o, exercise.paths[0], &submissions);
+		code = grade_submissions(o, exercise.paths[0], words + 1, count - 1);
 	recipe_list_done(&exercise);
-	recipe_list_done(&submissions);
 	return code;
 }
 
@@ -335,8 +354,10 @@ static int serve(struct options *o, char **names, int count)
 		fputs("tcplab: serve plays one recipe, and that is a folder\n", stderr);
 		code = EXIT_USAGE;
 	}
-	if (code == 0 && count)
+	if (code == 0 && count) {
 		o->file = list.paths[0];
+		o->ask = true;
+	}
 	o->serve = true;
 	if (code == 0)
 		code = run_lab(o);
@@ -403,6 +424,19 @@ static int list_recipes(char **names, int count)
 	return code;
 }
 
+/* End as whoever's terminal goes ends, and not by exit(): the leak checker of sanitized builds stops the process there,
+ * and the SIGCONT that comes with a hangup undoes that before it is seen, so that both wait for ever (gcc 12). */
+static void hang_up(void)
+{
+	sigset_t hangup;
+
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	signal(SIGHUP, SIG_DFL);
+	raise(SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &hangup, NULL);
+}
+
 static int watch(char **words, int count)
 {
 	struct text list = TEXT_EMPTY;
@@ -426,6 +460,8 @@ static int watch(char **words, int count)
 		fputs("these can be watched:\n", stderr);
 	fputs(text_get(&list), stderr);
 	text_done(&list);
+	if (r == SIGHUP)
+		hang_up();
 	if (r > 0)
 		return EXIT_SIGNAL + r;
 	return r < 0 ? EXIT_USAGE : 0;
@@ -437,6 +473,8 @@ static int doctor(void)
 	enum host_step failed = STEP_COUNT;
 	struct diag d = { 0 };
 	struct host host = { .pid = -1 };
+	struct text crowd = TEXT_EMPTY;
+	struct orphans orphans;
 	int pid, channel = -1, r = host_open(&host, 0, "localhost", NULL, 0, &failed, &d);
 
 	if (r == 0) {
@@ -446,6 +484,9 @@ static int doctor(void)
 	for (int step = 0; step < STEP_COUNT && step <= (int)failed; step++)
 		printf("%-8s %s\n", step == (int)failed ? "FAILED" : "ok",
 			host_step_name((enum host_step)step));
+	if (r == 0 && orphans_read(&orphans) && orphans_crowd(&orphans, &crowd))
+		printf("%-8s %s\n", "crowded", text_get(&crowd));
+	text_done(&crowd);
 	if (r == 0)
 		printf("%-8s IPv6\nA lab can stand here%s.\n", host.ipv6 ? "ok" : "missing",
 			host.new_user ? ", without root" : ", as root");
@@ -457,6 +498,20 @@ static int doctor(void)
 	return r < 0 ? EXIT_NO_LAB : 0;
 }
 
+/* Of the subcommand that `word` is, or of all. */
+static int print_usage(const char *word)
+{
+	enum verb verb = word ? verb_parse(word) : VERB_NONE;
+	struct text text = TEXT_EMPTY;
+
+	if (word && verb == VERB_NONE)
+		return misused_word("there is no command ", word, "");
+	usage_format(verb, &text);
+	fputs(text_get(&text), stdout);
+	text_done(&text);
+	return 0;
+}
+
 static int subcommand(struct options *o, char **words, int count)
 {
 	enum verb verb = count ? verb_parse(words[0]) : VERB_NONE;
@@ -466,7 +521,7 @@ static int subcommand(struct options *o, char **words, int count)
 		return misused_word("", words[0], " makes no sense after -c or -f");
 	if (count && verb == VERB_NONE)
 		return misused_word("unknown command ", words[0],
-			": play, check, claims, exercise, grade, watch, serve, report, list, show or doctor");
+			": play, check, claims, exercise, grade, watch, serve, report, list, show, doctor or help");
 	if (options_check(o, verb, &error) < 0)
 		return misused(&error);
 	switch (verb) {
@@ -490,20 +545,13 @@ static int subcommand(struct options *o, char **words, int count)
 		return list_recipes(words + 1, count - 1);
 	case VERB_WATCH:
 		return watch(words + 1, count - 1);
+	case VERB_HELP:
+		return print_usage(count > 1 ? words[1] : NULL);
 	case VERB_DOCTOR:
 		return count > 1 ? misused_word("doctor takes no ", words[1], "") : doctor();
 	default:
 		return run_lab(o);
 	}
-}
-
-static void print_usage(void)
-{
-	struct text text = TEXT_EMPTY;
-
-	options_usage(&text);
-	fputs(text_get(&text), stdout);
-	text_done(&text);
 }
 
 /* 0, 1 and 2 are what everybody takes them for: one that is closed must not become our epoll. */
@@ -548,10 +596,8 @@ int main(int argc, char **argv)
 	first = options_parse(argc, argv, &o, &error);
 	if (first < 0)
 		return misused(&error);
-	if (o.help) {
-		print_usage();
-		return 0;
-	}
+	if (o.help)
+		return written(print_usage(first < argc ? argv[first] : NULL));
 	if (o.version) {
 		puts("tcplab " TCPLAB_VERSION);
 		return 0;

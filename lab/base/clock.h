@@ -18,4 +18,8 @@ static inline uint64_t clock_now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+/* How long a thread, or a process's first one, has waited for a core when it could have run, since it began; 0 = the kernel
+ * does not say. Source: proc(5) of 6.x, /proc/PID/schedstat, its second number. */
+uint64_t clock_waited_ns(int tid);
+
 #endif

@@ -284,6 +284,13 @@ static int open_prompt(struct lab *lab, struct diag *d)
 
 /* ---- answers, where there is no prompt for commands ---- */
 
+/* Nobody here does; whoever holds the page's control link may. */
+static void nobody_answers(struct lab *lab)
+{
+	if (!lab->options->control)
+		prediction_ask_nobody(script_prediction(lab->script), lab->world);
+}
+
 static void take_answers(void *arg)
 {
 	struct lab *lab = arg;
@@ -291,13 +298,11 @@ static void take_answers(void *arg)
 	struct text line = TEXT_EMPTY;
 
 	while (prediction_waits(question) && lines_take(lab->lines, &line)) {
-		/* a line for each question: a wrong one, which was told, must not shift the others */
-		if (!prediction_answer(question, lab->world, text_get(&line), line.len))
-			prediction_answer(question, lab->world, "", 0);
+		prediction_take_line(question, lab->world, text_get(&line), line.len);
 		text_clear(&line);
 	}
 	if (prediction_waits(question) && lab->lines->ended)
-		prediction_ask_nobody(question, lab->world);
+		nobody_answers(lab);
 	text_done(&line);
 }
 
@@ -329,7 +334,18 @@ static void on_script_asks(void *arg)
 	else
 		r = read_answers(lab, &d);
 	if (r < 0)
-		prediction_ask_nobody(script_prediction(lab->script), lab->world);
+		nobody_answers(lab);
+}
+
+/* It may have been answered on the page, while somebody was typing here. */
+static void on_script_settled(void *arg)
+{
+	struct lab *lab = arg;
+
+	if (lab->prompt)
+		prompt_settled(lab->prompt);
+	else if (lab->stepper.script)
+		stepper_settled(&lab->stepper);
 }
 
 /* What an exercise gives is done: it is the student's turn. */
@@ -506,6 +522,7 @@ int lab_run(const struct options *o, struct lines *input)
 		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
 			? on_script_asks
 			: NULL,
+		.settled = on_script_settled,
 		.quiet = o->page,
 		.idle = on_script_idle,
 		.ended = on_script_ended,

@@ -159,6 +159,10 @@ static void add_command(const struct cmd_def *def, struct text *out)
 		roff(def->detail, out);
 		text_puts(out, "\n");
 	}
+	if (def->author) {
+		roff(def->author, out);
+		text_puts(out, "\n");
+	}
 	if (def->flags & CMD_OUTCOME)
 		text_printf(out, "May be followed by \\fB=> \\fIVALUE\\fR%s.\n",
 			def->flags & CMD_BACKGROUND ? " and by \\fB&\\fR" : "");

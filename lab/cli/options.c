@@ -17,7 +17,7 @@
 
 #define JOBS_MAX 64 /* each is three processes and a TUN */
 #define TIMEOUT_NS (120 * NS_PER_S)
-#define SLOW_TIMEOUT_NS (20 * 60 * NS_PER_S) /* tcp_retries2 takes 15 minutes */
+#define SLOW_TIMEOUT_NS ((uint64_t)20 * 60 * NS_PER_S) /* tcp_retries2 takes 15 minutes */
 #define ON(verb) (1u << VERB_##verb)
 #define ANY_VERB ((1u << VERB_COUNT) - 1)
 #define LONG_ONLY 256 /* what getopt_long() gives for options without a letter: this + id */
@@ -127,6 +127,12 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.summary = "can a lab stand here? what is missing?",
 		.detail = "Goes through the steps of a start one by one, and says what to type where one fails.",
 	},
+	[VERB_HELP] = {
+		.name = "help",
+		.args = "[COMMAND]",
+		.summary = "tell this, or what one of these does, with its options",
+		.detail = "The same as --help, and --help behind COMMAND. The commands of the prompt are another thing: `help` there.",
+	},
 };
 
 const struct option_def option_defs[OPTION_COUNT] = {
@@ -207,8 +213,8 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "output",
 		.arg = "FILE",
 		.summary = "write the report to FILE",
-		.detail = "Otherwise it goes to standard output, unless that is a terminal.",
-		.verbs = ON(REPORT),
+		.detail = "Otherwise it goes to standard output; a page does not, when that is a terminal.",
+		.verbs = ON(REPORT) | ON(GRADE),
 	},
 	[OPTION_SVG] = {
 		.name = "svg",
@@ -262,8 +268,9 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_STUDENTS] = {
 		.name = "students",
 		.arg = "FILE",
-		.summary = "grade these students, an ID a line, and nobody else",
-		.detail = "Who handed in nothing is told, too.",
+		.summary = "the class, an ID a line: a row for each, and no other",
+		.detail = "Who handed in nothing is told, too; what came from others is told on standard error. What stands behind\n"
+			  "a comma, a semicolon or a tab is not looked at, a line \"ID\" at the top is a heading, # begins a comment.",
 		.verbs = ON(GRADE),
 	},
 	[OPTION_PORT] = {
@@ -283,7 +290,8 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_CONTROL] = {
 		.name = "control",
 		.summary = "print a second link, whose page can also send commands",
-		.detail = "They go where those typed at the prompt go, but run and feed no programs and read and write no files.",
+		.detail = "They go where those typed at the prompt go, but run and feed no programs and read and write no files. While a\n"
+			  "recipe asks, a line from there is an answer. One command may bring about 2000 at most.",
 		.verbs = ON(SERVE),
 	},
 	[OPTION_HELP] = {
@@ -481,17 +489,21 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 	fill_getopt(&letters, names);
 	opterr = 0; /* it would print */
 	optind = 0; /* so that it can be called again (glibc) */
-	while (r == 0 && (given = getopt_long(argc, argv, letters.s, names, NULL)) != -1) {
+	/* who asks for help is told, whatever else is there; and the other words come last in the end only */
+	while ((r == 0 || o.help || o.version) &&
+		(given = getopt_long(argc, argv, letters.s, names, NULL)) != -1) {
 		if (given == ':')
 			r = refuse(ret_error, "option ", argv[optind - 1], " needs a value");
 		else if (given == '?')
 			r = refuse(ret_error, "there is no option ", argv[optind - 1], "");
 		else
 			r = take(&o, option_of(given), optarg, ret_error);
-		if (o.help || o.version)
-			break;
 	}
 	text_done(&letters);
+	if (r < 0 && (o.help || o.version)) {
+		text_done(ret_error);
+		r = 0;
+	}
 	if (r < 0)
 		return r;
 	if (o.slow && !(o.given & (1u << OPTION_TIMEOUT)))
@@ -542,48 +554,4 @@ int options_check(const struct options *o, enum verb verb, struct text *ret_erro
 		return refuse(ret_error, "option '--step' excludes ", o->json ? "--json" : "--pace",
 			"");
 	return check_report(o, verb, ret_error);
-}
-
-/* ---- telling ---- */
-
-#define WORDS_WIDTH 29 /* columns before the summaries */
-
-static void usage_option(const struct option_def *def, struct text *out)
-{
-	struct text words = TEXT_EMPTY;
-
-	if (def->letter)
-		text_printf(&words, "-%c%s", def->letter, def->name ? ", " : "");
-	if (def->name)
-		text_printf(&words, "%s--%s", def->letter ? "" : "    ", def->name);
-	if (def->arg)
-		text_printf(&words, " %s", def->arg);
-	if (words.len >= WORDS_WIDTH) {
-		text_printf(out, "  %s\n", text_get(&words));
-		text_clear(&words);
-	}
-	text_printf(out, "  %-*s%s\n", WORDS_WIDTH, text_get(&words), def->summary);
-	text_done(&words);
-}
-
-void options_usage(struct text *out)
-{
-	text_puts(out,
-		"usage: tcplab [OPTIONS] [COMMAND]\n"
-		"A laboratory for the socket API: real calls, the real kernel, every segment in your hands.\n"
-		"\n");
-	for (enum verb v = VERB_NONE; v < VERB_COUNT; v++) {
-		struct text words = TEXT_EMPTY;
-
-		text_printf(&words, "%s%s%s", v == VERB_NONE ? "(none)" : verb_defs[v].name,
-			verb_defs[v].args[0] ? " " : "", verb_defs[v].args);
-		text_printf(out, "  %-*s%s\n", WORDS_WIDTH, text_get(&words), verb_defs[v].summary);
-		text_done(&words);
-	}
-	text_puts(out, "\n");
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		usage_option(&option_defs[i], out);
-	text_puts(out, "\nExit: ");
-	for (const struct exit_def *e = exit_defs; e->meaning; e++)
-		text_printf(out, "%d %s%s", e->code, e->meaning, e[1].meaning ? ", " : ".\n");
 }

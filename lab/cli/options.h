@@ -38,6 +38,7 @@ enum verb {
 	VERB_LIST,
 	VERB_SHOW,
 	VERB_DOCTOR,
+	VERB_HELP,
 	VERB_COUNT,
 };
 
@@ -130,7 +131,5 @@ struct options {
 int options_parse(int argc, char **argv, struct options *ret_options, struct text *ret_error);
 /* Does each option make sense with this verb? 0, or -EINVAL as above. */
 int options_check(const struct options *o, enum verb verb, struct text *ret_error);
-/* Append what --help prints. */
-void options_usage(struct text *out);
 
 #endif

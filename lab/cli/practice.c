@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/text.h"
@@ -15,6 +16,55 @@
 #include "language/statement.h"
 #include "language/telling.h"
 #include "world/world.h"
+
+/* The exercise whose name is nearest to what was typed, "" = none is near. */
+static void find_nearest(const char *name, struct text *out)
+{
+	struct recipe_list all = { 0 };
+	struct diag d = { 0 };
+	size_t best = strlen(name) / 2 + 1; /* half of it is another name */
+
+	if (recipe_find("exercises", &all, &d) < 0)
+		return;
+	for (size_t i = 0; i < all.count; i++) {
+		struct text called = TEXT_EMPTY;
+		const char *slash, *word;
+		size_t distance;
+
+		recipe_short_name(all.paths[i], &called);
+		slash = strrchr(text_get(&called), '/');
+		word = slash ? slash + 1 : text_get(&called);
+		distance = text_distance(name, word);
+		if (distance < best) {
+			best = distance;
+			text_clear(out);
+			text_puts(out, word);
+		}
+		text_done(&called);
+	}
+	recipe_list_done(&all);
+}
+
+int practice_find(const char *name, struct recipe_list *ret_list, struct diag *d)
+{
+	struct text nearest = TEXT_EMPTY;
+	int r = recipe_find(name, ret_list, d);
+
+	if (r == 0 && ret_list->count == 1)
+		return 0;
+	if (r == 0)
+		r = diag_set(d, EISDIR, "'%.80s' is a folder of several", name);
+	else {
+		find_nearest(name, &nearest);
+		r = diag_set(d, ENOENT, "there is no exercise '%.80s'%s%s%s", name,
+			nearest.len ? "; did you mean '" : "", text_get(&nearest),
+			nearest.len ? "'?" : "");
+	}
+	diag_remedy(d, "`tcplab list exercises` shows the exercises there are");
+	recipe_list_done(ret_list);
+	text_done(&nearest);
+	return r;
+}
 
 int practice_read(struct practice *p, const struct options *o, struct diag *d)
 {
@@ -75,8 +125,9 @@ void practice_print(const struct practice *p)
 	attempt_format(p->attempt, &goals);
 	printf("%s\n%s\n`goal` tells how it stands, `hint` helps, `help` lists the commands.\n%s\n",
 		p->exercise->opening, text_get(&goals),
-		p->exercise->student[0] ? "`submit` writes the file to hand in."
-					: "This is for practice; --student ID makes it yours.");
+		p->exercise->student[0]
+			? "`submit` writes the file to hand in."
+			: "This is for practice, and cannot be handed in: for that begin with --student ID.");
 	fflush(stdout);
 	text_done(&goals);
 }
@@ -110,6 +161,19 @@ int practice_check(const struct practice *p)
 
 void practice_remind(const struct practice *p)
 {
-	if (p->attempt && attempt_unsubmitted(p->attempt))
+	struct text file = TEXT_EMPTY;
+	const char *submitted;
+
+	if (!p->attempt || !attempt_unsubmitted(p->attempt))
+		return;
+	submitted = attempt_submitted(p->attempt);
+	text_printable(&file, submitted ? submitted : "", submitted ? strlen(submitted) : 0);
+	if (submitted)
+		fprintf(stderr,
+			"tcplab: '%s' is older than what you did since: `submit` before leaving writes it "
+			"again\n",
+			text_get(&file));
+	else
 		fputs("tcplab: not handed in: `submit` before leaving writes the file\n", stderr);
+	text_done(&file);
 }

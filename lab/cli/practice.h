@@ -9,6 +9,7 @@ struct attempt;
 struct diag;
 struct exercise;
 struct options;
+struct recipe_list;
 struct world;
 
 struct practice {
@@ -18,6 +19,9 @@ struct practice {
 	struct world *world; /* borrowed */
 };
 
+/* The path of the only exercise that is meant by `name`. 0, and recipe_list_done() is to be called, or -errno with d
+ * filled: which one is near. */
+int practice_find(const char *name, struct recipe_list *ret_list, struct diag *d);
 /* Read it, when the file the options name is one; with o->exercise it must be. 0, or -errno with d filled. */
 int practice_read(struct practice *p, const struct options *o, struct diag *d);
 /* The lab it is done in, where nothing has happened yet. */

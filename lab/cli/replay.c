@@ -301,31 +301,9 @@ static int try_once(const char *path, const struct text *exercise, const struct 
 
 /* ---- before it is played ---- */
 
-/* The ID in a file's name as tcplab gives it, EXERCISE-ID.tcplab: another's is somebody's copy. NULL = none. */
-static char *named_student(const char *file, const char *exercise)
-{
-	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
-	const char *word = strrchr(exercise, '/');
-	size_t len;
-	char *name;
-
-	word = word ? word + 1 : exercise;
-	len = strlen(word);
-	if (strncmp(base, word, len) != 0 || base[len] != '-')
-		return NULL;
-	name = text_copy(base + len + 1);
-	len = strlen(name);
-	if (len > strlen(".tcplab") && strcmp(name + len - strlen(".tcplab"), ".tcplab") == 0)
-		name[len - strlen(".tcplab")] = '\0';
-	return name;
-}
-
 /* Is it of this exercise, and this student's own? Else why not, appended. */
-static void examine(const struct submission *s, const struct exercise *e, const char *file,
-	struct text *why)
+static void examine(const struct submission *s, const struct exercise *e, struct text *why)
 {
-	char *named = named_student(file, e->name);
-
 	if (strcmp(s->digest, e->digest) != 0) {
 		text_printf(why, "it is of another exercise, or of another version of this one: ");
 		text_quote(why, s->exercise, strlen(s->exercise), 80);
@@ -333,29 +311,13 @@ static void examine(const struct submission *s, const struct exercise *e, const 
 		text_printf(why,
 			"its seed is not the one of %s: it was made for somebody else, or edited",
 			s->student);
-	} else if (named && strcmp(named, s->student) != 0) {
-		text_printf(why, "it is the work of %s, under another name", s->student);
 	}
-	free(named);
 }
 
-/* What is refused stands beside the name of who handed it in, as far as the file's name tells. */
-static int refuse(struct grade *g, const char *exercise, const char *reason)
+static void refuse(struct grade *g, const char *reason)
 {
-	struct text name = TEXT_EMPTY;
-	char *named;
-
-	recipe_short_name(exercise, &name);
-	named = named_student(g->file, text_get(&name));
-	if (named && exercise_is_student(named)) {
-		free(g->student);
-		g->student = text_copy(named);
-	}
-	free(named);
-	text_done(&name);
 	g->verdict = GRADE_REFUSED;
 	add_reason(g, reason);
-	return 0;
 }
 
 /* Files cannot be written to, or as before: standard output may be one. */
@@ -394,10 +356,10 @@ static int grade_submission(const char *path, const struct text *exercise,
 	if (r < 0)
 		return r;
 	g->student = text_copy(s->student);
-	examine(s, e, g->file, &why);
+	examine(s, e, &why);
 	exercise_free(e);
 	if (why.len)
-		r = refuse(g, path, text_get(&why));
+		refuse(g, text_get(&why));
 	for (int tries = 0; !why.len && tries < TRIES_MAX && r == 0; tries++) {
 		struct grade again = { 0 };
 		uint64_t now = clock_now_ns();
@@ -438,7 +400,7 @@ int replay_grade(const char *exercise, const char *file, uint64_t timeout_ns,
 			if (wrong.line)
 				text_printf(&message, "line %u: ", wrong.line);
 			text_printable(&message, wrong.message, strlen(wrong.message));
-			r = refuse(&g, exercise, text_get(&message));
+			refuse(&g, text_get(&message));
 		} else {
 			r = grade_submission(exercise, &task, &s, timeout_ns, &g, d);
 		}

@@ -128,15 +128,12 @@ static void obey(struct stepper *s, const struct text *line)
 
 static void answer(struct stepper *s, const struct text *line)
 {
-	struct prediction *question = script_prediction(s->script);
-
 	leave(s, SIZE_MAX); /* what was typed stays */
-	if (prediction_answer(question, s->world, text_get(line), line->len))
-		return;
-	if (s->terminal)
+	if (!s->terminal) /* a line for each question, as without --step */
+		prediction_take_line(script_prediction(s->script), s->world, text_get(line),
+			line->len);
+	else if (!script_answer(s->script, text_get(line), line->len, TYPED_FILE))
 		show(s);
-	else /* a line for each question, as without --step */
-		prediction_answer(question, s->world, "", 0);
 }
 
 static void take_lines(void *arg)
@@ -188,6 +185,14 @@ void stepper_ask(struct stepper *s)
 {
 	show(s);
 	take_lines(s);
+}
+
+void stepper_settled(struct stepper *s)
+{
+	if (!s->shown || s->pace_ms)
+		return;
+	stepper_make_room(s);
+	s->shown = false;
 }
 
 int stepper_open(struct stepper *s, uv_loop_t *loop, struct world *world, struct script *script,

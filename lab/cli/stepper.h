@@ -42,6 +42,8 @@ int stepper_open(struct stepper *s, uv_loop_t *loop, struct world *world, struct
 void stepper_ready(struct stepper *s);
 /* It asks: the next line is an answer. Not at a pace, where nobody is asked here. */
 void stepper_ask(struct stepper *s);
+/* What it asked was answered, perhaps elsewhere. */
+void stepper_settled(struct stepper *s);
 /* Before and after something is printed. */
 void stepper_make_room(struct stepper *s);
 void stepper_restore(struct stepper *s);

@@ -27,6 +27,6 @@ const struct cmd_def cmd_accept = {
 		"the handshake on its own.",
 	.source = "accept(2)",
 	.example = "accept l a",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = accept_run,
 };

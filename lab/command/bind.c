@@ -29,6 +29,6 @@ const struct cmd_def cmd_bind = {
 		"another socket is bound to). Port 0 lets the kernel choose.",
 	.source = "bind(2)",
 	.example = "bind l :8080",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = bind_run,
 };

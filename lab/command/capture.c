@@ -79,6 +79,6 @@ const struct cmd_def cmd_capture = {
 		"name is overwritten, no other file is. `tcplab --capture FILE` records from the beginning.",
 	.source = "draft-ietf-opsawg-pcapng; pcap-savefile(5)",
 	.example = "capture wire.pcapng",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = capture_run,
 };

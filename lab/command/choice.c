@@ -20,5 +20,6 @@ const struct cmd_def cmd_choice = {
 		"the block's beginning. The first that comes true (within 2 s) is what happened; no two may at once.",
 	.source = "tcplab",
 	.example = "choice \"the client does\" c FIN-WAIT-1",
+	.flags = CMD_REFUSED,
 	.run = choice_run,
 };

@@ -12,7 +12,8 @@ const struct cmd_def cmd_choose = {
 	.detail =
 		"It is drawn by the student's ID and the exercise's text: the same one every time. Who practises\n"
 		"without an ID has his own, too.",
-	.source = "tcplab",
+	.source = "recipes/exercises/README.md",
 	.example = "choose port from 8000..8999",
+	.flags = CMD_FREE,
 	.run = exercising_refuse,
 };

@@ -50,6 +50,6 @@ const struct cmd_def cmd_claim = {
 	.source = "tcplab",
 	.example =
 		"claim C1 \"Nobody listens: connect() is refused.\" { connect c :80 => ECONNREFUSED }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = claim_run,
 };

@@ -22,6 +22,6 @@ const struct cmd_def cmd_close = {
 		"story, but no call can be made on it any more.",
 	.source = "close(2); RFC 9293 3.6, 3.10.4",
 	.example = "close c",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = close_run,
 };

@@ -29,6 +29,6 @@ const struct cmd_def cmd_connect = {
 		"SYN waits there for step, release or drop.",
 	.source = "connect(2); RFC 9293 3.5, 3.10.1 (active OPEN)",
 	.example = "connect c 127.0.0.1:8080 &",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = connect_run,
 };

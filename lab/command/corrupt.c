@@ -48,5 +48,6 @@ const struct cmd_def cmd_corrupt = {
 		"tell; without payload nothing is changed. P%: by chance, as in help drop.",
 	.source = "the wire is the lab itself; RFC 9293 3.1",
 	.example = "corrupt data x1 payload",
+	.flags = CMD_COUNTS,
 	.run = corrupt_run,
 };

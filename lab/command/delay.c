@@ -72,5 +72,6 @@ const struct cmd_def cmd_delay = {
 		"by chance, as in help drop.",
 	.source = "the wire is the lab itself",
 	.example = "delay data x2 100ms +-20ms seed 7",
+	.flags = CMD_COUNTS,
 	.run = delay_run,
 };

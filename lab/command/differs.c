@@ -28,5 +28,6 @@ const struct cmd_def cmd_differs = {
 		"What the block expects is what this kernel does, so it fails the day a kernel does as claimed.",
 	.source = "tcplab",
 	.example = "differs \"60 s by default, not 75: include/net/tcp.h TCP_FIN_TIMEOUT\"",
+	.flags = CMD_FREE,
 	.run = differs_run,
 };

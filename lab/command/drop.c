@@ -31,5 +31,6 @@ const struct cmd_def cmd_drop = {
 		"it stands: the dice are thrown from a seed (1, unless told), the same way every time.",
 	.source = "the wire is the lab itself",
 	.example = "drop syn x2",
+	.flags = CMD_COUNTS,
 	.run = drop_run,
 };

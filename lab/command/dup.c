@@ -26,6 +26,6 @@ const struct cmd_def cmd_dup = {
 		"close() of one sends nothing while the other is open; shutdown() of one acts on both.",
 	.source = "dup(2)",
 	.example = "dup c c2",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = dup_run,
 };

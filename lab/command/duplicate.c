@@ -32,5 +32,6 @@ const struct cmd_def cmd_duplicate = {
 		"help drop. (`dup` is the system call.)",
 	.source = "the wire is the lab itself",
 	.example = "duplicate data x1",
+	.flags = CMD_COUNTS,
 	.run = duplicate_run,
 };

@@ -70,6 +70,6 @@ const struct cmd_def cmd_exec = {
 		"its standard input, `kill` ends it. Quote arguments that hold blanks, # or ;.",
 	.source = "execve(2)",
 	.example = "exec web nc -l -p 8080",
-	.flags = CMD_OUTCOME | CMD_OUTSIDE,
+	.flags = CMD_OUTCOME | CMD_OUTSIDE | CMD_REFUSED,
 	.run = exec_run,
 };

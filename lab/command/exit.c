@@ -37,5 +37,6 @@ const struct cmd_def cmd_exit = {
 	.lacking = "to leave the lab: quit",
 	.source = "_exit(2)",
 	.example = "exit main 3",
+	.flags = CMD_COUNTS,
 	.run = exit_run,
 };

@@ -107,5 +107,6 @@ const struct cmd_def cmd_expect = {
 	.summary = "wait until this is so (2 s, or `within T`); if it does not come true, fail",
 	.source = "states: RFC 9293 3.3.2",
 	.example = "expect c path CLOSED > SYN-SENT > ESTABLISHED within 1s",
+	.flags = CMD_FREE,
 	.run = expect_run,
 };

@@ -336,5 +336,6 @@ const struct cmd_def cmd_forge = {
 	.source = "RFC 9293 3.1, RFC 792, RFC 4443",
 	.lacking = "from whom to whom? forge rst from alice:1000 to bob:80",
 	.example = "forge syn from 10.0.0.9:1234 to :80",
+	.flags = CMD_COUNTS,
 	.run = forge_run,
 };

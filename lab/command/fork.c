@@ -29,6 +29,6 @@ const struct cmd_def cmd_fork = {
 		"socket as c. close() in one process sends no FIN while the other holds it.",
 	.source = "fork(2)",
 	.example = "fork main child",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = fork_run,
 };

@@ -39,6 +39,6 @@ const struct cmd_def cmd_get = {
 		  "=> ECONNREFUSED (SO_ERROR). `help options` lists the options.",
 	.source = "getsockopt(2), socket(7), tcp(7), udp(7), ip(7), ipv6(7)",
 	.example = "get c SO_ERROR => ECONNREFUSED",
-	.flags = CMD_OUTCOME | CMD_WORDS,
+	.flags = CMD_OUTCOME | CMD_WORDS | CMD_COUNTS,
 	.run = get_run,
 };

@@ -16,6 +16,6 @@ const struct cmd_def cmd_getpeername = {
 	.detail = "ENOTCONN when it is not, or not any more.",
 	.source = "getpeername(2)",
 	.example = "getpeername c => :8080",
-	.flags = CMD_OUTCOME | CMD_WORDS,
+	.flags = CMD_OUTCOME | CMD_WORDS | CMD_COUNTS,
 	.run = getpeername_run,
 };

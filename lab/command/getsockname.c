@@ -17,6 +17,6 @@ const struct cmd_def cmd_getsockname = {
 		"After => an address as bind takes it. A socket not bound yet has 0.0.0.0:0 or [::]:0.",
 	.source = "getsockname(2)",
 	.example = "getsockname c => 127.0.0.1:8080",
-	.flags = CMD_OUTCOME | CMD_WORDS,
+	.flags = CMD_OUTCOME | CMD_WORDS | CMD_COUNTS,
 	.run = getsockname_run,
 };

@@ -10,8 +10,8 @@ const struct cmd_def cmd_given = {
 	.summary = "in an exercise: what is done before the student begins",
 	.detail =
 		"It is not told, and its commands are not counted; `ladder` and `events` show what it did.",
-	.source = "tcplab",
+	.source = "recipes/exercises/README.md",
 	.example = "given { socket l; bind l :80; listen l }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = exercising_refuse,
 };

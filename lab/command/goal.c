@@ -28,12 +28,15 @@ const struct cmd_def cmd_goal = {
 	.max_args = 6,
 	.summary = "the goals of the exercise: which are met, what is left of its limits",
 	.detail =
-		"In an exercise it states one: expectations that must stand at the same moment, while the lab is at\n"
+		"[x] is met, by what the kernel does; the prompt counts them. One that must stand at the end may be lost\n"
+		"again. The limits say how many commands may change something, and which are forbidden: looking is free.",
+	.author =
+		"In an exercise's file it states one: expectations that must stand at the same moment, while the lab is at\n"
 		"rest; `answer WORD` among them asks for that answer. It stays met, unless it must stand at the end;\n"
 		"in order: only when the goal above it has been met. `path` and `segments` count from the student's\n"
 		"beginning.",
-	.source = "tcplab",
+	.source = "recipes/exercises/README.md",
 	.example = "goal \"c is in CLOSE-WAIT\" { expect c CLOSE-WAIT }",
-	.flags = CMD_BLOCK_MAY,
+	.flags = CMD_BLOCK_MAY | CMD_FREE,
 	.run = goal_run,
 };

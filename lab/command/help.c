@@ -141,23 +141,29 @@ static void add_errnos_of(const char *command, struct text *out)
 	text_done(&list);
 }
 
-static void add_command(const struct cmd_def *def, struct text *out)
+static void add_command(const struct cmd_def *def, bool exercising, struct text *out)
 {
+	bool author = def->author && !exercising;
 	struct text line = TEXT_EMPTY;
 
-	text_printf(&line, "%s %s", def->name, def->args);
+	text_puts(&line, def->name);
+	if (author || !def->author)
+		text_printf(&line, " %s", def->args);
 	paragraph_add(out, "", 4, text_get(&line));
 	text_clear(&line);
 	text_printf(&line, "%s.", def->summary);
 	paragraph_add(out, "  ", 2, text_get(&line));
 	if (def->detail)
 		paragraph_add(out, "  ", 2, def->detail);
+	if (author)
+		paragraph_add(out, "  ", 2, def->author);
 	add_states_of(def->name, out);
 	add_errnos_of(def->name, out);
 	if (def->flags & CMD_OUTCOME)
 		text_printf(out, "  May be followed by => VALUE%s.\n",
 			def->flags & CMD_BACKGROUND ? " and by &" : "");
-	paragraph_add_commands(out, "  Example: ", 11, def->example);
+	if (author || !def->author)
+		paragraph_add_commands(out, "  Example: ", 11, def->example);
 	paragraph_add(out, "  See: ", 7, def->source);
 	text_done(&line);
 }
@@ -270,14 +276,15 @@ static void add_field(const struct sock_field *f, struct text *out)
 /* ---- finding ---- */
 
 /* A command or a field that is a word too: both. */
-static bool add_named(const struct cmd_table *table, const char *name, struct text *out)
+static bool add_named(const struct cmd_table *table, const char *name, bool exercising,
+	struct text *out)
 {
 	const struct cmd_def *def = cmd_find(table, name);
 	const struct word_topic *w = topic_word(name);
 	const struct sock_field *f = def ? NULL : sock_field_find(name);
 
 	if (def)
-		add_command(def, out);
+		add_command(def, exercising, out);
 	if (f && w && strcasecmp(w->name, name) != 0)
 		w = NULL; /* one of its other names, and the field is meant */
 	if (f) {
@@ -294,7 +301,7 @@ static bool add_named(const struct cmd_table *table, const char *name, struct te
 	return def || w || f;
 }
 
-bool help_on(const struct cmd_table *table, const char *name, struct text *out)
+bool help_on(const struct cmd_table *table, const char *name, bool exercising, struct text *out)
 {
 	const struct sockopt *o = sockopt_find(name);
 	const struct state_topic *s = topic_state(name);
@@ -308,13 +315,13 @@ bool help_on(const struct cmd_table *table, const char *name, struct text *out)
 	else if (o)
 		add_option(o, out);
 	else if (cmd_find(table, name)) /* close is a state to the kernel, a command to us */
-		add_named(table, name, out);
+		add_named(table, name, exercising, out);
 	else if (s)
 		add_state(s, out);
 	else if (e)
 		add_errno(e, out);
 	else
-		found = add_named(table, name, out);
+		found = add_named(table, name, exercising, out);
 	end_line(out);
 	return found;
 }
@@ -367,7 +374,7 @@ static int help_run(struct cmd_call *c, struct diag *d)
 		text_printf(&typed, "%s%s", i > 1 ? " " : "", s->words[i].text);
 	if (!typed.len)
 		help_list(table, &out);
-	if (typed.len && !help_on(table, text_get(&typed), &out)) {
+	if (typed.len && !help_on(table, text_get(&typed), script_attempt(c->script), &out)) {
 		near = help_nearest(table, text_get(&typed));
 		r = statement_error(s, &s->words[1], d, "no help on '%.40s'%s%s%s",
 			text_get(&typed), near ? "; did you mean '" : "", near ? near : "",
@@ -390,5 +397,6 @@ const struct cmd_def cmd_help = {
 	.detail = "`help topics` and `help options` list what there is.",
 	.source = "tcplab(1)",
 	.example = "help connect",
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = help_run,
 };

@@ -11,8 +11,9 @@ struct text;
 /* The list of commands, appended. */
 void help_list(const struct cmd_table *table, struct text *out);
 /* What is known of `name`, appended: a command, an option, "options", "topics", a TCP state, an errno or a
- * word. false = nothing, and nothing was appended. */
-bool help_on(const struct cmd_table *table, const char *name, struct text *out);
+ * word. exercising: who asks does an exercise, and is not told how one is written. false = nothing, and nothing was
+ * appended. */
+bool help_on(const struct cmd_table *table, const char *name, bool exercising, struct text *out);
 /* The name nearest to what was typed, of all that have help; NULL when nothing is near. */
 const char *help_nearest(const struct cmd_table *table, const char *typed);
 

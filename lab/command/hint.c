@@ -29,8 +29,12 @@ const struct cmd_def cmd_hint = {
 	.min_args = 0,
 	.max_args = 3,
 	.summary = "the next hint of the exercise; it may cost part of the score",
-	.detail = "In an exercise it states one; N of 100 are what it costs.",
-	.source = "tcplab",
+	.detail =
+		"They come one at a time, each with what it has cost of 100; the exercise says how many there are: `goal`.\n"
+		"A hint once taken stays taken.",
+	.author = "In an exercise's file it states one; N of 100 are what it costs.",
+	.source = "recipes/exercises/README.md",
 	.example = "hint \"Who has to close?\" costs 10",
+	.flags = CMD_FREE,
 	.run = hint_run,
 };

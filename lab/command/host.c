@@ -265,5 +265,6 @@ const struct cmd_def cmd_host = {
 		"localhost is 127.0.0.1 to itself and 10.0.0.254 to others.",
 	.source = "namespaces(7); RFC 9293 3.5.1 (half-open connections)",
 	.example = "host alice 10.0.0.1",
+	.flags = CMD_COUNTS,
 	.run = host_run,
 };

@@ -74,6 +74,6 @@ const struct cmd_def cmd_include = {
 		"recipe, as in api/connected.",
 	.source = "tcplab",
 	.example = "include common.lab",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_REFUSED,
 	.run = include_run,
 };

@@ -61,6 +61,6 @@ const struct cmd_def cmd_ioctl = {
 		"of which SIOCOUTQNSD were not sent yet. SIOCATMARK: 1 when the urgent byte is next.",
 	.source = "tcp(7), udp(7); include/uapi/linux/sockios.h",
 	.example = "ioctl a SIOCINQ => 5",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = ioctl_run,
 };

@@ -40,5 +40,6 @@ const struct cmd_def cmd_kill = {
 		"A process that dies leaves its sockets to the kernel, which closes them as close() would.",
 	.source = "kill(2), signal(7)",
 	.example = "kill main KILL",
+	.flags = CMD_COUNTS,
 	.run = kill_run,
 };

@@ -11,7 +11,8 @@ const struct cmd_def cmd_limit = {
 	.detail =
 		"What is over a limit is refused. Commands that only look or wait are free: ss, wire, ladder, events,\n"
 		"counters, help, expect, wait, mark and the like; so is one that the lab refused.",
-	.source = "tcplab",
+	.source = "recipes/exercises/README.md",
 	.example = "limit commands 8",
+	.flags = CMD_FREE,
 	.run = exercising_refuse,
 };

@@ -31,6 +31,6 @@ const struct cmd_def cmd_listen = {
 		"The kernel answers SYNs from now on. What was not yet accepted is called SOCK/1, SOCK/2 ...",
 	.source = "listen(2); RFC 9293 3.10.1 (passive OPEN)",
 	.example = "listen l 16",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = listen_run,
 };

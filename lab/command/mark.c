@@ -33,5 +33,6 @@ const struct cmd_def cmd_mark = {
 		"count from here: `expect ... path` and `expect segments` forget what was before",
 	.source = "tcplab",
 	.example = "mark closing",
+	.flags = CMD_FREE,
 	.run = mark_run,
 };

@@ -65,6 +65,6 @@ const struct cmd_def cmd_needs = {
 		"Installed, and allowed to a recipe by --allow-exec. Else they are left out, and that is said.",
 	.source = "tcplab",
 	.example = "needs sh { exec p sh -c \"exit 3\"; expect p exited 3 }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_REFUSED,
 	.run = needs_run,
 };

@@ -29,6 +29,6 @@ const struct cmd_def cmd_nonblock = {
 		"that accept makes does not inherit it.",
 	.source = "fcntl(2) F_SETFL, O_NONBLOCK in open(2)",
 	.example = "nonblock c on",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = nonblock_run,
 };

@@ -14,9 +14,11 @@
 #include "journal/journal.h"
 #include "language/cmd.h"
 #include "language/play.h"
+#include "language/prediction.h"
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/statement.h"
+#include "language/telling.h"
 #include "observe/tracker.h"
 #include "wire/rule.h"
 #include "wire/wire.h"
@@ -132,10 +134,28 @@ static void tell_numbers(const struct cmd_call *c)
 	text_done(&note);
 }
 
+/* What to look for; or, when it asks, that this is told later. */
+static void tell_opening(const struct cmd_call *c, const struct text *recipe)
+{
+	struct text lines = TEXT_EMPTY, opening = TEXT_EMPTY;
+	size_t questions = script_prediction(c->script)->ask
+		? prediction_count(&script_playing(c->script)->list)
+		: 0;
+
+	if (questions) {
+		telling_format_waiting(questions, &opening);
+	} else {
+		recipe_opening(text_get(recipe), recipe->len, &lines);
+		paragraph_add_filled(&opening, text_get(&lines));
+	}
+	output_tell(c, &opening);
+	text_done(&lines);
+}
+
 static int play_run(struct cmd_call *c, struct diag *d)
 {
 	const struct statement *s = c->statement;
-	struct text path = TEXT_EMPTY, text = TEXT_EMPTY, opening = TEXT_EMPTY, head = TEXT_EMPTY;
+	struct text path = TEXT_EMPTY, text = TEXT_EMPTY;
 	int r;
 
 	if (!script_typed(c->script))
@@ -149,19 +169,15 @@ static int play_run(struct cmd_call *c, struct diag *d)
 			"a recipe begins in a lab where nothing is yet; write: reset; play %.80s",
 			s->words[1].text);
 	if (r == 0) {
-		recipe_opening(text_get(&text), text.len, &head);
-		paragraph_add_filled(&opening, text_get(&head));
 		tell_replaced(c);
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);
 	}
 	if (r == 0) {
-		output_tell(c, &opening);
+		tell_opening(c, &text);
 		tell_numbers(c);
 	}
 	text_done(&path);
 	text_done(&text);
-	text_done(&opening);
-	text_done(&head);
 	return r;
 }
 
@@ -179,6 +195,6 @@ const struct cmd_def cmd_play = {
 		"the answer, see `help predict`.",
 	.source = "tcplab",
 	.example = "play open/self-connect",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_REFUSED,
 	.run = play_run,
 };

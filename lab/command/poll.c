@@ -149,6 +149,6 @@ const struct cmd_def cmd_poll = {
 		"POLLHUP are told unasked. TIMEOUT: 0 unless told. After => the events, or 0 for none.",
 	.source = "poll(2), socket(7); net/ipv4/tcp.c tcp_poll()",
 	.example = "poll a POLLIN 2s => POLLIN|POLLHUP",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_WORDS,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_WORDS | CMD_COUNTS,
 	.run = poll_run,
 };

@@ -67,12 +67,13 @@ const struct cmd_def cmd_predict = {
 	.max_args = CMD_MANY,
 	.summary = "ask what the kernel will do, then let it, and compare",
 	.detail =
-		"Asked at the prompt and by `tcplab play`; elsewhere skipped and counted. The answer is locked before the\n"
-		"block runs: a state, the flags of the first segment, what the block's last call gives, what becomes of a\n"
-		"process, or one of the choices that the block ends with. Enter alone: I don't know. What is right is\n"
-		"written nowhere: it is what the kernel does. A call in the block may give anything without =>, or block.",
+		"Asked at the prompt and by `tcplab play` and `serve RECIPE`; elsewhere skipped and counted. The answer is\n"
+		"locked before the block runs: a state, the flags of the first segment, what the block's last call gives,\n"
+		"what becomes of a process, or one of the choices that the block ends with; `pass`: I don't know. What is\n"
+		"right is written nowhere: it is what the kernel does. A call in the block may give anything without =>, or\n"
+		"block.",
 	.source = "tcplab",
 	.example = "predict \"Which state will c be in?\" c state { close c }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_REFUSED,
 	.run = predict_run,
 };

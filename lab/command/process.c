@@ -39,5 +39,6 @@ const struct cmd_def cmd_process = {
 		"host that is named.",
 	.source = "fork(2)",
 	.example = "process server on localhost",
+	.flags = CMD_COUNTS,
 	.run = process_run,
 };

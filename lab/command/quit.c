@@ -16,6 +16,6 @@ const struct cmd_def cmd_quit = {
 	.summary = "leave; everything in the lab ends",
 	.source = "tcplab",
 	.example = "quit",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = quit_run,
 };

@@ -74,5 +74,6 @@ const struct cmd_def cmd_rate = {
 		"on, and waits for those before it. The queue has no end; what limits it is the senders' windows.",
 	.source = "the wire is the lab itself",
 	.example = "rate data 1mbit",
+	.flags = CMD_COUNTS,
 	.run = rate_run,
 };

@@ -15,6 +15,6 @@ const struct cmd_def cmd_read = {
 	.summary = "recv() without flags",
 	.source = "read(2)",
 	.example = "read a 100",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = read_run,
 };

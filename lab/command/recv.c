@@ -18,6 +18,6 @@ const struct cmd_def cmd_recv = {
 		"before it was read. Flags: MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL, MSG_OOB, MSG_TRUNC.",
 	.source = "recv(2); RFC 9293 3.10.3",
 	.example = "recv a",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = recv_run,
 };

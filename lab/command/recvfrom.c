@@ -17,6 +17,6 @@ const struct cmd_def cmd_recvfrom = {
 		"Of a datagram longer than SIZE the rest is lost; with MSG_TRUNC its whole length is told.",
 	.source = "recvfrom(2)",
 	.example = "recvfrom u",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = recvfrom_run,
 };

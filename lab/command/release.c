@@ -29,5 +29,6 @@ const struct cmd_def cmd_release = {
 	.summary = "end all holding and deliver what is held, oldest first",
 	.source = "the wire is the lab itself",
 	.example = "release",
+	.flags = CMD_COUNTS,
 	.run = release_run,
 };

@@ -20,6 +20,6 @@ const struct cmd_def cmd_repeat = {
 	.summary = "run the commands between the braces N times",
 	.source = "tcplab",
 	.example = "repeat 3 { send c \"again\" }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = repeat_run,
 };

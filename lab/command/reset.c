@@ -31,5 +31,6 @@ const struct cmd_def cmd_reset = {
 		"are free again; `expect` counts from here.",
 	.source = "tcplab",
 	.example = "reset",
+	.flags = CMD_REFUSED,
 	.run = reset_run,
 };

@@ -35,6 +35,9 @@ static int list_rules(struct cmd_call *c)
 			text_get(&what), rule->hits, rule->hits == 1 ? "" : "s");
 		if (rule->chance_ppm)
 			text_printf(&out, ", %" PRIu64 " passed", rule->passed);
+		if (rule->once)
+			text_printf(&out, ", %" PRIu64 " retransmission%s dropped", rule->repeats,
+				rule->repeats == 1 ? "" : "s");
 		if (rule->count && rule->hits == rule->count)
 			text_puts(&out, ", used up");
 		else if (rule->count)
@@ -100,5 +103,6 @@ const struct cmd_def cmd_rules = {
 		"is pointed out when a recipe ends.",
 	.source = "the wire is the lab itself",
 	.example = "rules remove all",
+	.flags = CMD_COUNTS,
 	.run = rules_run,
 };

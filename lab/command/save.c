@@ -202,6 +202,6 @@ const struct cmd_def cmd_save = {
 		"not overwritten.",
 	.source = "tcplab",
 	.example = "save my.lab",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = save_run,
 };

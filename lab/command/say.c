@@ -32,5 +32,6 @@ const struct cmd_def cmd_say = {
 	.summary = "tell the reader something",
 	.source = "tcplab",
 	.example = "say \"now the FIN is held\"",
+	.flags = CMD_FREE,
 	.run = say_run,
 };

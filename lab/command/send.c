@@ -19,6 +19,6 @@ const struct cmd_def cmd_send = {
 		"MSG_NOSIGNAL it says EPIPE. SIZE (100k) sends a pattern that recv recognizes.",
 	.source = "send(2); RFC 9293 3.10.2",
 	.example = "send c \"hello\\n\"",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = send_run,
 };

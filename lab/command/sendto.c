@@ -16,6 +16,6 @@ const struct cmd_def cmd_sendto = {
 	.detail = "For UDP. On a TCP socket the kernel ignores the address, or says EISCONN.",
 	.source = "sendto(2)",
 	.example = "sendto u \"hello\" :5000",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = sendto_run,
 };

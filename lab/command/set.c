@@ -41,6 +41,6 @@ const struct cmd_def cmd_set = {
 		"SO_LINGER, or a name. `help options` lists the options, `help SO_LINGER` tells more.",
 	.source = "setsockopt(2), socket(7), tcp(7), udp(7), ip(7), ipv6(7)",
 	.example = "set c SO_LINGER 1,0",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = set_run,
 };

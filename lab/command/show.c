@@ -314,5 +314,6 @@ const struct cmd_def cmd_show = {
 		"`expect c cwnd 10` asserts it.",
 	.source = "sock_diag(7), tcp(7) TCP_INFO; include/uapi/linux/tcp.h, inet_diag.h",
 	.example = "show c rto cwnd",
+	.flags = CMD_FREE,
 	.run = show_run,
 };

@@ -41,6 +41,6 @@ const struct cmd_def cmd_shutdown = {
 		"nothing.",
 	.source = "shutdown(2); RFC 9293 3.6",
 	.example = "shutdown c wr",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = shutdown_run,
 };

@@ -59,6 +59,6 @@ const struct cmd_def cmd_signal = {
 		"same with SA_RESTART, so that the kernel goes on with most calls.",
 	.source = "sigaction(2), signal(7)",
 	.example = "signal main PIPE ignore",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = signal_run,
 };

@@ -39,5 +39,6 @@ const struct cmd_def cmd_sleep = {
 	.summary = "let time pass; to wait for something use expect",
 	.source = "tcplab",
 	.example = "sleep 100ms",
+	.flags = CMD_FREE,
 	.run = sleep_run,
 };

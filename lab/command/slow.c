@@ -25,6 +25,6 @@ const struct cmd_def cmd_slow = {
 	.detail = "For what can only be waited for: the end of TIME-WAIT, for one, is 60 s away.",
 	.source = "tcplab",
 	.example = "slow { expect c CLOSED within 65s }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = slow_run,
 };

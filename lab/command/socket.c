@@ -98,6 +98,6 @@ const struct cmd_def cmd_socket = {
 		  "closed when the process ends.",
 	.source = "socket(2)",
 	.example = "socket c tcp in main",
-	.flags = CMD_OUTCOME,
+	.flags = CMD_OUTCOME | CMD_COUNTS,
 	.run = socket_run,
 };

@@ -122,5 +122,6 @@ const struct cmd_def cmd_step = {
 		"a segment to be held.",
 	.source = "the wire is the lab itself",
 	.example = "step 2",
+	.flags = CMD_COUNTS,
 	.run = step_run,
 };

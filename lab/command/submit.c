@@ -35,9 +35,10 @@ const struct cmd_def cmd_submit = {
 	.summary = "write what was done in this exercise to a file, to be handed in",
 	.detail =
 		"EXERCISE-STUDENT.tcplab in the current folder, unless FILE is said. It holds what was typed and what\n"
-		"was seen, and is graded by playing it again. A file of another session is not overwritten.",
-	.source = "tcplab",
+		"was seen, and is graded by playing it again. An earlier try of yours that is there is kept as\n"
+		"EXERCISE-STUDENT.1.tcplab; hand in both or the better one: the best counts. Any other file is left alone.",
+	.source = "recipes/exercises/README.md",
 	.example = "submit",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = submit_run,
 };

@@ -9,7 +9,7 @@
 #include "wire/wire.h"
 #include "world/world.h"
 
-static bool is_held(const struct wire *w, uint64_t number)
+static bool is_held(struct wire *w, uint64_t number)
 {
 	const struct wire_packet *p = NULL;
 
@@ -52,5 +52,6 @@ const struct cmd_def cmd_swap = {
 	.summary = "let two held packets change places, so that the later one arrives first",
 	.source = "the wire is the lab itself",
 	.example = "swap #3 #4",
+	.flags = CMD_COUNTS,
 	.run = swap_run,
 };

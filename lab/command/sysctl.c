@@ -168,6 +168,6 @@ const struct cmd_def cmd_sysctl = {
 		"=> \"32768 60999\".",
 	.source = "sysctl(8), ip-sysctl in the kernel's documentation",
 	.example = "sysctl net.ipv4.tcp_fin_timeout 5",
-	.flags = CMD_OUTCOME | CMD_WORDS,
+	.flags = CMD_OUTCOME | CMD_WORDS | CMD_COUNTS,
 	.run = sysctl_run,
 };

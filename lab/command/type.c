@@ -40,6 +40,6 @@ const struct cmd_def cmd_type = {
 	.summary = "write to the standard input of a program, or end it",
 	.source = "write(2) on a pipe",
 	.example = "type web \"hello\\n\"",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_REFUSED,
 	.run = type_run,
 };

@@ -51,6 +51,6 @@ const struct cmd_def cmd_until = {
 		"failure.",
 	.source = "tcplab",
 	.example = "until c CLOSED within 5s { step }",
-	.flags = CMD_BLOCK,
+	.flags = CMD_BLOCK | CMD_FREE,
 	.run = until_run,
 };

@@ -64,5 +64,6 @@ const struct cmd_def cmd_wait = {
 	.summary = "wait until the calls in the background have returned (10 s, or `within T`)",
 	.source = "wait in sh(1)",
 	.example = "wait main within 5s",
+	.flags = CMD_FREE,
 	.run = wait_run,
 };

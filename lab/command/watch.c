@@ -260,6 +260,6 @@ const struct cmd_def cmd_watch = {
 		"? tells the others. Several people may watch; one that stands still is let go.",
 	.source = "tmux(1)",
 	.example = "watch",
-	.flags = CMD_OUTSIDE,
+	.flags = CMD_OUTSIDE | CMD_PERSON,
 	.run = run_watch,
 };

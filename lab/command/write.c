@@ -16,6 +16,6 @@ const struct cmd_def cmd_write = {
 	.detail = "There is no MSG_NOSIGNAL here: SIGPIPE comes where the connection is gone.",
 	.source = "write(2)",
 	.example = "write c \"hello\"",
-	.flags = CMD_OUTCOME | CMD_BACKGROUND,
+	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,
 	.run = write_run,
 };

@@ -124,6 +124,24 @@ const char *narrate_verdict(enum prediction_verdict verdict)
 	return words[verdict];
 }
 
+/* Where its command was told without the sentence ("claim A1 ..."), as that would have answered a question, it comes now. */
+static void narrate_claim(const struct journal *j, const struct event *event, struct text *out)
+{
+	const struct event *command = journal_get(j, event->cause);
+	size_t len = command && command->kind == EVENT_COMMAND ? strlen(command->text) : 0;
+
+	text_printf(out, "claim %s %s", event->subject, claim_verdict_name(event->claim.verdict));
+	if (len > 4 && strcmp(command->text + len - 4, " ...") == 0) {
+		text_puts(out, ": \"");
+		text_printable(out, event->text, strlen(event->text));
+		text_puts(out, "\"");
+	}
+	if (event->host) {
+		text_puts(out, ": ");
+		text_printable(out, event->host, strlen(event->host));
+	}
+}
+
 void narrate_what(const struct journal *j, const struct event *event, struct text *out)
 {
 	char address[ADDRESS_TEXT_MAX];
@@ -213,12 +231,7 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 		text_printf(out, "dropped: %s", event->text);
 		break;
 	case EVENT_CLAIM:
-		text_printf(out, "claim %s %s", event->subject,
-			claim_verdict_name(event->claim.verdict));
-		if (event->host) {
-			text_puts(out, ": ");
-			text_printable(out, event->host, strlen(event->host));
-		}
+		narrate_claim(j, event, out);
 		break;
 	case EVENT_QUESTION:
 		text_puts(out, "question: ");

@@ -2,7 +2,6 @@
 #include "language/attempt.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "language/cmd.h"
 #include "language/exercise.h"
 #include "language/expectation.h"
+#include "language/hand_in.h"
 #include "language/script.h"
 #include "language/statement.h"
 #include "language/submission.h"
@@ -36,6 +36,7 @@
 struct attempt {
 	struct exercise *exercise; /* owned */
 	struct world *world; /* borrowed */
+	const struct cmd_table *table; /* borrowed: the script's */
 	struct transcript transcript;
 	bool replayed, begun;
 	uint64_t began; /* number of the event after which the student began */
@@ -49,7 +50,8 @@ struct attempt {
 	unsigned hints, hints_cost, answers;
 	char *answer; /* owned; NULL = none yet */
 	char *submitted; /* owned: the file this session has written; NULL = none yet */
-	size_t submitted_turns; /* how many there were then */
+	uint64_t done; /* what counts: commands, answers, goals that came or went */
+	uint64_t submitted_done; /* when it was written */
 };
 
 struct attempt *attempt_new(struct exercise *exercise, struct world *world, bool replayed)
@@ -128,40 +130,26 @@ static void look_at_goals(struct attempt *a)
 		if (stands == a->met[i])
 			continue;
 		a->met[i] = stands;
+		a->done++;
 		tell_goal(a, i);
 	}
 }
 
 /* ---- commands ---- */
 
-static bool listed(const char *const *list, const char *verb)
-{
-	while (*list && strcmp(*list, verb) != 0)
-		list++;
-	return *list != NULL;
-}
-
-/* They change nothing of what the kernel does, or only lead to commands that are counted by themselves. */
-static const char *const for_free[] = { "answer", "capture", "claim", "counters", "diagram",
-	"events", "expect", "goal", "help", "hint", "ladder", "mark", "quit", "repeat", "save",
-	"say", "show", "sleep", "slow", "ss", "submit", "until", "wait", "watch", "wire", NULL };
-/* What cannot be played again elsewhere, or would undo what is given. */
-static const char *const never[] = { "exec", "include", "needs", "next", "play", "predict", "reset",
-	"type", NULL };
-/* Played again they would write files, or end it, or have nobody to look. */
-static const char *const for_a_person[] = { "capture", "quit", "save", "submit", "watch", NULL };
-
-/* The verb of a command's text. */
-static bool is_free(const char *text)
+/* The flags of a command, by its text. */
+static unsigned flags_of(const struct attempt *a, const char *text)
 {
 	char verb[32];
 	size_t len = strcspn(text, " \t;{");
+	const struct cmd_def *def;
 
 	if (len >= sizeof(verb))
-		return false;
+		return CMD_COUNTS;
 	memcpy(verb, text, len);
 	verb[len] = '\0';
-	return listed(for_free, verb);
+	def = cmd_find(a->table, verb);
+	return def ? def->flags : CMD_COUNTS;
 }
 
 /* Has a command that failed done a part of it? `step 9` delivers what is held and then finds nothing more. */
@@ -191,12 +179,15 @@ static void count_commands(struct attempt *a)
 		if (!of || of->kind != EVENT_COMMAND)
 			continue;
 		a->run += event->kind == EVENT_COMMAND;
-		if (is_free(of->text))
+		if (!(flags_of(a, of->text) & CMD_COUNTS))
 			continue;
-		if (event->kind == EVENT_COMMAND)
+		if (event->kind == EVENT_COMMAND) {
 			a->commands++;
-		else if (!did_something(j, of->no, event->no))
+			a->done++;
+		} else if (!did_something(j, of->no, event->no)) {
 			a->commands--;
+			a->done--;
+		}
 	}
 	a->read = journal_last(j);
 }
@@ -216,11 +207,12 @@ static int judge(const struct attempt *a, const struct cmd_call *c, struct diag 
 {
 	const struct exercise *e = a->exercise;
 	const char *verb = c->def->name;
+	unsigned flags = c->def->flags;
 
-	if (!a->begun && listed(for_a_person, verb))
+	if (!a->begun && (flags & CMD_PERSON))
 		return statement_error(c->statement, NULL, d, "'%s' is not for what is given",
 			verb);
-	if (listed(never, verb))
+	if (flags & CMD_REFUSED)
 		return statement_error(c->statement, NULL, d,
 			"'%s' is not for exercises: what they do must be playable again anywhere",
 			verb);
@@ -229,12 +221,12 @@ static int judge(const struct attempt *a, const struct cmd_call *c, struct diag 
 	if (exercise_forbids(e, verb))
 		return statement_error(c->statement, NULL, d,
 			"this exercise is to be done without '%s'", verb);
-	if (a->replayed && listed(for_a_person, verb))
+	if (a->replayed && (flags & CMD_PERSON))
 		return ATTEMPT_SKIP;
 	if (a->run > COMMANDS_MAX)
 		return statement_error(c->statement, NULL, d,
 			"more than %d commands in one session", COMMANDS_MAX);
-	if (e->commands_most && a->commands > e->commands_most && !listed(for_free, verb))
+	if (e->commands_most && a->commands > e->commands_most && (flags & CMD_COUNTS))
 		return statement_error(c->statement, NULL, d,
 			"the %u commands of this exercise are used up; submit, or quit and begin anew",
 			e->commands_most);
@@ -267,8 +259,10 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 int attempt_give(struct attempt *a, struct script *s, struct diag *d)
 {
 	struct statement_list given;
-	int r = checking_list(a->world, script_table(s), &a->exercise->list, d);
+	int r;
 
+	a->table = script_table(s);
+	r = checking_list(a->world, a->table, &a->exercise->list, d);
 	if (r < 0)
 		return r;
 	exercise_take_given(a->exercise, &given);
@@ -381,17 +375,25 @@ int attempt_hint(struct attempt *a, struct text *out, struct diag *d)
 	return 0;
 }
 
-int attempt_answer(struct attempt *a, const char *word, struct diag *d)
+int attempt_answer(struct attempt *a, const char *word, struct text *out, struct diag *d)
 {
 	unsigned most = a->exercise->answers_most;
+	int r = exercise_check_answer(a->exercise, word, d);
 
+	if (r < 0)
+		return r;
 	if (most && a->answers == most) {
 		diag_set(d, EINVAL, "no answer is left: this exercise takes %u", most);
 		return note_refusal(a, d);
 	}
 	a->answers++;
+	a->done++;
 	free(a->answer);
 	a->answer = text_copy(word);
+	text_puts(out, "locked: ");
+	text_printable(out, word, strlen(word));
+	if (most)
+		text_printf(out, " (answer %u of %u)", a->answers, most);
 	return 0;
 }
 
@@ -411,7 +413,7 @@ int attempt_submit(struct attempt *a, const char *path, struct text *out, struct
 {
 	CLEANUP(freep) char *name = path ? text_copy(path) : default_path(a->exercise);
 	bool again = a->submitted && strcmp(a->submitted, name) == 0;
-	struct text text = TEXT_EMPTY;
+	struct text text = TEXT_EMPTY, kept = TEXT_EMPTY;
 	struct utsname kernel;
 	int r;
 
@@ -425,25 +427,37 @@ int attempt_submit(struct attempt *a, const char *path, struct text *out, struct
 	transcript_read(&a->transcript, world_journal(a->world));
 	uname(&kernel);
 	submission_write(a->exercise, &a->transcript, kernel.release, &text);
-	r = again ? file_replace(name, &text) : file_create(name, &text);
+	r = hand_in_write(name, a->exercise, again, &text, &kept, d);
 	text_done(&text);
 	if (r < 0)
-		return diag_set(d, -r, "'%.80s' cannot be written: %s%s", name, strerror(-r),
-			r == -EEXIST ? "; it is of another session: submit OTHER-NAME" : "");
+		return r;
 	text_puts(out, again ? "written again: " : "written: ");
 	text_printable(out, name, strlen(name));
 	text_printf(out, ", goals %zu of %zu, score %u of %d. Hand in that file.",
 		attempt_met_count(a), a->exercise->goal_count, attempt_score(a),
 		EXERCISE_SCORE_MAX);
+	if (kept.len) {
+		text_puts(out, "\nYour earlier try is kept as ");
+		text_printable(out, kept.s, kept.len);
+		text_puts(out, "; of several the best counts.");
+	}
+	text_done(&kept);
 	free(a->submitted);
 	a->submitted = text_copy(name);
-	a->submitted_turns = a->transcript.count;
+	a->submitted_done = a->done;
 	return 0;
 }
 
-bool attempt_unsubmitted(const struct attempt *a)
+const char *attempt_submitted(const struct attempt *a)
 {
-	return a->exercise->student[0] && a->transcript.count > a->submitted_turns + 1;
+	return a->submitted;
+}
+
+bool attempt_unsubmitted(struct attempt *a)
+{
+	if (a->begun)
+		count_commands(a);
+	return a->exercise->student[0] && a->done != a->submitted_done;
 }
 
 /* ---- how it stands ---- */

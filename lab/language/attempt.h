@@ -45,16 +45,19 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d);
 /* Called by the commands: */
 /* The next hint, "hint 1 of 3 ..."; -EINVAL when there is none left. */
 int attempt_hint(struct attempt *a, struct text *out, struct diag *d);
-/* The answer is `word`. -EINVAL: it was the last one already. */
-int attempt_answer(struct attempt *a, const char *word, struct diag *d);
+/* The answer is `word`; that it is locked is appended. -EINVAL: it cannot be one, which costs nothing, or there is none
+ * left. */
+int attempt_answer(struct attempt *a, const char *word, struct text *out, struct diag *d);
 /* How the goals stand, what is left of the limits. Appended. */
 void attempt_format(const struct attempt *a, struct text *out);
-/* Write the submission: to `path`, or NULL = EXERCISE-STUDENT.tcplab here. A file that another session wrote is left
- * alone. What was done is appended to `out`. 0, or -errno with d filled. */
+/* Write the submission: to `path`, or NULL = EXERCISE-STUDENT.tcplab here; hand_in.h says what becomes of a file that is
+ * there. What was done is appended to `out`. 0, or -errno with d filled. */
 int attempt_submit(struct attempt *a, const char *path, struct text *out, struct diag *d);
 
-/* Something was done since the last submission that counts. */
-bool attempt_unsubmitted(const struct attempt *a);
+/* The file that this session has written last; NULL = none yet. */
+const char *attempt_submitted(const struct attempt *a);
+/* Something was done since that counts: a command, an answer, a goal that came or went. Looking and hints do not. */
+bool attempt_unsubmitted(struct attempt *a);
 const struct exercise *attempt_exercise(const struct attempt *a);
 const struct transcript *attempt_transcript(const struct attempt *a);
 bool attempt_met(const struct attempt *a, size_t goal);

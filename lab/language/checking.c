@@ -19,6 +19,8 @@
 static const char *misnomer(const struct world *w, const struct statement *st, struct text *kept)
 {
 	static const char *const others[][2] = {
+		{ "limits", "goal" },
+		{ "score", "goal" },
 		{ "remove", "rules remove N" },
 		{ "tcpdump", "capture FILE; or `wire`, `events`" },
 		{ "netstat", "ss" },

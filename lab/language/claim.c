@@ -106,6 +106,33 @@ void claim_each(const struct statement_list *list, claim_each_fn *each, void *ar
 	}
 }
 
+static void veil(struct statement *s)
+{
+	struct text shown = TEXT_EMPTY;
+
+	text_printf(&shown, "claim %s ...", s->words[1].text);
+	free(s->text);
+	s->text = text_take(&shown);
+}
+
+/* asks: there is a question behind the list. Returns whether there is one in it or behind it. */
+static bool veil_all(struct statement_list *list, bool asks)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		struct statement *s = &list->statements[i];
+
+		asks = veil_all(&s->block, asks) || is_verb(s, "predict");
+		if (asks && is_verb(s, "claim"))
+			veil(s);
+	}
+	return asks;
+}
+
+void claim_veil(struct statement_list *list)
+{
+	veil_all(list, false);
+}
+
 static bool does_nothing(const struct statement *s)
 {
 	if (is_verb(s, "slow"))

@@ -35,6 +35,9 @@ bool claim_is_id(const char *text);
  * in the order of their lines. */
 typedef void claim_each_fn(void *arg, const struct statement *claim);
 void claim_each(const struct statement_list *list, claim_each_fn *each, void *arg);
+/* Somebody will be asked: take the sentence of each claim with a question in it or behind it, which it might answer, out of
+ * what is shown of the statement ("claim A1 ..."). It is told when the claim has come to its end. */
+void claim_veil(struct statement_list *list);
 /* A claim of nothing but expectations looks back on what was before it; any other counts from its beginning. */
 bool claim_looks_back(const struct statement *s);
 

@@ -29,6 +29,14 @@ enum cmd_flag {
 	CMD_BLOCK_MAY = 1 << 4, /* has a { block } or none */
 	/* reaches what is outside the lab, files, programs, the terminal: not for guests */
 	CMD_OUTSIDE = 1 << 5,
+	/* What it is to an exercise, one of these (tests/unit/test_commands.c): */
+	CMD_COUNTS = 1 << 6, /* changes something: `limit commands` counts it */
+	CMD_FREE =
+		1 << 7, /* changes nothing, or only leads to commands that are counted themselves */
+	CMD_PERSON = 1 << 8, /* free, and passed over when played again: files, the end, a screen */
+	CMD_REFUSED = 1 << 9, /* cannot be played again elsewhere, or would undo what is given */
+	/* tells how things are, at once (never CMD_WAIT): also while a question waits for its answer */
+	CMD_LOOKS = 1 << 10,
 };
 
 /* One command. Every text is for people: help, completion, README and man page come from here. */
@@ -38,6 +46,8 @@ struct cmd_def {
 	unsigned min_args, max_args; /* words after the verb; max CMD_MANY = no limit */
 	const char *summary; /* what it does, half a line */
 	const char *detail; /* what to know, a few lines; may be NULL */
+	const char *
+		author; /* of goal, hint: for who writes an exercise, not for who does one; may be NULL */
 	const char *lacking; /* said when arguments are missing; NULL = only what they are */
 	const char *source; /* man page, RFC section */
 	const char *example; /* a line that parses */

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/diag.h"
 #include "base/random.h"
@@ -365,6 +366,67 @@ void exercise_take_given(struct exercise *e, struct statement_list *ret_list)
 		*ret_list = s->block;
 		s->block = (struct statement_list){ 0 };
 	}
+}
+
+/* ---- answers ---- */
+
+/* The `choose NAME one of ...` by which this has been chosen; NULL. */
+static const struct statement *choice_of(const struct exercise *e, const char *value)
+{
+	for (size_t i = 0, drawn = 0; i < e->list.count; i++) {
+		const struct statement *s = &e->list.statements[i];
+
+		if (!is_word(s, 0, "choose"))
+			continue;
+		if (is_word(s, 2, "one") && strcmp(e->choices[drawn].value, value) == 0)
+			return s;
+		drawn++; /* in the order of their lines */
+	}
+	return NULL;
+}
+
+/* "ann, ben or cat" appended to `legal`. true when `word` is one of them. */
+static bool is_among(const struct statement *choose, const char *word, struct text *legal)
+{
+	bool among = false;
+
+	for (size_t i = 4; i < choose->word_count; i++) {
+		const struct token *t = &choose->words[i];
+
+		among |= strcasecmp(t->text, word) == 0;
+		text_puts(legal, !legal->len ? "" : i + 1 == choose->word_count ? " or " : ", ");
+		text_printable(legal, t->text, t->len);
+	}
+	return among;
+}
+
+int exercise_check_answer(const struct exercise *e, const char *word, struct diag *d)
+{
+	struct text legal = TEXT_EMPTY;
+	bool asked = false, may = false;
+	int r = 0;
+
+	for (size_t g = 0; g < e->goal_count && !may; g++) {
+		const struct statement_list *block = &e->goals[g].statement->block;
+
+		for (size_t i = 0; i < block->count && !may; i++) {
+			const struct statement *s = &block->statements[i], *choose;
+
+			if (!is_word(s, 0, "answer"))
+				continue;
+			asked = true;
+			choose = choice_of(e, s->words[1].text);
+			may = !choose || is_among(choose, word, &legal);
+		}
+	}
+	if (!asked)
+		r = diag_set(d, EINVAL,
+			"this exercise asks for no answer; `goal` tells what it wants");
+	else if (!may)
+		r = diag_set(d, EINVAL, "'%.40s' cannot be the answer, and costs nothing: it is %s",
+			word, text_get(&legal));
+	text_done(&legal);
+	return r;
 }
 
 /* limit without COMMAND ... */

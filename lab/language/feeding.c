@@ -2,11 +2,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
+#include "journal/event.h"
+#include "journal/journal.h"
 #include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/checking.h"
+#include "language/claim.h"
 #include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -39,6 +43,8 @@ static int push(struct script *s, const char *text, size_t len, const char *file
 		statement_list_done(&list);
 		return r;
 	}
+	if (s->prediction.ask)
+		claim_veil(&list);
 	if (s->options.attempt && list.count)
 		attempt_typed(s->options.attempt, text, len);
 	script_push_list(s, &list);
@@ -85,6 +91,77 @@ void script_push_guest(struct script *s, const char *text, size_t len, const cha
 
 	if (!s->ended && push(s, text, len, file, first_line, true, &d) < 0)
 		tell_unread(s, text, len, first_line, &d);
+}
+
+/* The command whose name the line begins with. NULL = none. */
+static const struct cmd_def *verb_of(const struct script *s, const char *text, size_t len)
+{
+	char verb[32];
+	size_t begin = 0, word;
+
+	while (begin < len && (text[begin] == ' ' || text[begin] == '\t'))
+		begin++;
+	for (word = 0; begin + word < len && text[begin + word] >= 'a' &&
+		text[begin + word] <= 'z' && word < sizeof(verb) - 1;)
+		word++;
+	memcpy(verb, text + begin, word);
+	verb[word] = '\0';
+	return cmd_find(s->table, verb);
+}
+
+static int run_look(struct script *s, const struct statement *st, struct diag *d)
+{
+	struct cmd_call call = { .script = s,
+		.world = s->world,
+		.def = cmd_find(s->table, st->words->text),
+		.statement = st };
+
+	if (!(call.def->flags & CMD_LOOKS))
+		return statement_error(st, NULL, d, "'%s' has to wait for the answer",
+			call.def->name);
+	call.event = journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_COMMAND,
+			.subject = st->file,
+			.text = st->text,
+			.place = { .line = st->line, .column = st->words->column } });
+	return call.def->run(&call, d);
+}
+
+/* Commands that only look, while another is parked. */
+static void look(struct script *s, const char *text, size_t len, const char *file)
+{
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+	int r = statement_parse_all(text, len, file, 1, &list, &d);
+
+	if (r == 0)
+		r = checking_all(s->world, s->table, &list, false, &d);
+	for (size_t i = 0; i < list.count && r == 0; i++)
+		r = run_look(s, &list.statements[i], &d);
+	if (r < 0) {
+		diag_at(&d, file, 1, 1); /* unless it has a place */
+		tell_unread(s, text, len, 1, &d);
+	}
+	statement_list_done(&list);
+}
+
+bool script_answer(struct script *s, const char *text, size_t len, const char *file)
+{
+	const struct cmd_def *def;
+	struct diag d = { 0 };
+
+	if (prediction_answer(&s->prediction, s->world, text, len, &d) == 0)
+		return true;
+	def = verb_of(s, text, len);
+	if (def && (def->flags & CMD_LOOKS)) {
+		look(s, text, len, file);
+		return false;
+	}
+	if (def)
+		diag_set(&d, EINVAL, "'%s' has to wait for this answer; `%s`: I don't know",
+			def->name, PREDICTION_PASS);
+	prediction_refuse(&s->prediction, s->world, &d);
+	return false;
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,

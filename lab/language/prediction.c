@@ -240,43 +240,84 @@ static bool is_blank(const char *text, size_t len)
 	return true;
 }
 
-static void tell_refused(const struct prediction *p, struct journal *j, const struct diag *d)
+static bool is_pass(const char *text, size_t len)
+{
+	const size_t word = strlen(PREDICTION_PASS);
+	size_t begin = 0;
+
+	while (begin < len && text[begin] == ' ')
+		begin++;
+	return len - begin >= word && memcmp(text + begin, PREDICTION_PASS, word) == 0 &&
+		is_blank(text + begin + word, len - begin - word);
+}
+
+void prediction_refuse(const struct prediction *p, struct world *w, const struct diag *d)
 {
 	struct text note = TEXT_EMPTY;
 
 	text_printable(&note, d->message, strlen(d->message));
-	journal_add(j,
+	journal_add(world_journal(w),
 		(struct event){ .kind = EVENT_NOTE,
 			.cause = p->question,
 			.text = text_get(&note) });
 	text_done(&note);
 }
 
-bool prediction_answer(struct prediction *p, struct world *w, const char *text, size_t len)
+/* said: NULL = nothing. */
+static void lock(struct prediction *p, struct world *w, const char *said)
 {
-	struct event event;
+	struct event event = event_of(p, EVENT_PREDICTION, p->question);
+
+	event.text = said;
+	tell(p, world_journal(w), event, &p->reply);
+	p->stage = PREDICTION_ANSWERED;
+	world_kick(w);
+	if (p->settled)
+		p->settled(p->arg);
+}
+
+void prediction_pass(struct prediction *p, struct world *w)
+{
+	LAB_ASSERT(prediction_waits(p));
+	lock(p, w, NULL);
+}
+
+int prediction_answer(struct prediction *p, struct world *w, const char *text, size_t len,
+	struct diag *d)
+{
 	struct text said = TEXT_EMPTY;
-	struct diag d = { 0 };
+	int r;
 
 	LAB_ASSERT(prediction_waits(p));
 	while (len && text[len - 1] == '\r')
 		len--;
-	if (!is_blank(text, len)) {
-		if (answer_parse(p->kind, p->in_words, &p->statement->block, text, len, &p->answer,
-			    &d) < 0) {
-			tell_refused(p, world_journal(w), &d);
-			return false;
-		}
-		p->answered = true;
-		answer_format(&p->answer, &said);
+	if (is_blank(text, len))
+		return diag_set(d, EINVAL, "nothing is said yet; `%s`: I don't know",
+			PREDICTION_PASS);
+	r = answer_parse(p->kind, p->in_words, &p->statement->block, text, len, &p->answer, d);
+	if (r < 0 && is_pass(text, len)) { /* unless that is one of the choices */
+		prediction_pass(p, w);
+		return 0;
 	}
-	event = event_of(p, EVENT_PREDICTION, p->question);
-	event.text = p->answered ? text_get(&said) : NULL;
-	tell(p, world_journal(w), event, &p->reply);
+	if (r < 0)
+		return r;
+	p->answered = true;
+	answer_format(&p->answer, &said);
+	lock(p, w, text_get(&said));
 	text_done(&said);
-	p->stage = PREDICTION_ANSWERED;
-	world_kick(w);
-	return true;
+	return 0;
+}
+
+void prediction_take_line(struct prediction *p, struct world *w, const char *text, size_t len)
+{
+	struct diag d = { 0 };
+	bool blank = is_blank(text, len);
+
+	if (!blank && prediction_answer(p, w, text, len, &d) == 0)
+		return;
+	if (!blank)
+		prediction_refuse(p, w, &d);
+	prediction_pass(p, w);
 }
 
 void prediction_ask_nobody(struct prediction *p, struct world *w)
@@ -344,8 +385,10 @@ void prediction_forget_call(struct prediction *p)
 
 /* ---- the end ---- */
 
-void prediction_interrupt(struct prediction *p)
+void prediction_interrupt(struct prediction *p, struct world *w)
 {
+	if (p->stage == PREDICTION_WAITING)
+		prediction_pass(p, w); /* who sees the question shall see that it is over */
 	if (p->stage != PREDICTION_RUNNING || !p->statement->played)
 		prediction_drop(p);
 }

@@ -33,6 +33,9 @@ struct statement;
 struct statement_list;
 struct world;
 
+#define PREDICTION_PASS                                                                            \
+	"pass" /* what is typed for "I don't know": Enter alone may be one too many */
+
 enum prediction_stage {
 	PREDICTION_CLOSED,
 	PREDICTION_WAITING,
@@ -45,6 +48,8 @@ struct prediction {
 	/* Somebody is there to answer: called when a question waits; prediction_answer() may be called from it, or
 	 * later. NULL = nobody is. */
 	void (*ask)(void *arg);
+	/* One that waited does not any more, whoever has answered it. May be NULL. */
+	void (*settled)(void *arg);
 	void *arg;
 	bool quiet; /* who runs this knows that nobody is: how many are skipped is not told */
 	bool deserted; /* somebody was, and is gone: what is asked from then on is not answered */
@@ -80,9 +85,18 @@ size_t prediction_count(const struct statement_list *list);
  * when it cannot be put. Afterwards it waits, or (nobody to ask) is skipped. */
 int prediction_begin(struct prediction *p, struct cmd_call *c, struct diag *d);
 bool prediction_waits(const struct prediction *p);
-/* A line that somebody has typed, `len` bytes of anything; blank: "I don't know". It is locked (EVENT_PREDICTION, true),
- * or no answer: that is told, and the question goes on waiting (false). Only while it waits. */
-bool prediction_answer(struct prediction *p, struct world *w, const char *text, size_t len);
+/* The next four only while it waits.
+ * A line that somebody has typed, `len` bytes of anything; PREDICTION_PASS: "I don't know". Locked (EVENT_PREDICTION): 0;
+ * or -EINVAL: it is no answer, as d says, and the question goes on waiting. */
+int prediction_answer(struct prediction *p, struct world *w, const char *text, size_t len,
+	struct diag *d);
+/* Tell why a line was no answer. */
+void prediction_refuse(const struct prediction *p, struct world *w, const struct diag *d);
+/* It is not answered: EVENT_PREDICTION without one. */
+void prediction_pass(struct prediction *p, struct world *w);
+/* A line of a file or a pipe, which has one for each question: what cannot be an answer is told, and counts as none; so
+ * does a blank one. */
+void prediction_take_line(struct prediction *p, struct world *w, const char *text, size_t len);
 /* Whoever answered is gone: this question and those to come are not answered. */
 void prediction_ask_nobody(struct prediction *p, struct world *w);
 /* Its block begins after this event. */
@@ -112,7 +126,7 @@ int prediction_observe(struct prediction *p, struct world *w, bool final, struct
 void prediction_end(struct prediction *p, struct journal *j, const char *seen, uint64_t cause,
 	bool met);
 /* What runs was stopped, and the question with it; unless it is one of a recipe that is played, whose block goes on. */
-void prediction_interrupt(struct prediction *p);
+void prediction_interrupt(struct prediction *p, struct world *w);
 /* The recipe that is played is over, or begins again: a question does not outlive it. */
 void prediction_forget_recipe(struct prediction *p);
 /* It will not come to its end. */

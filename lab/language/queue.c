@@ -70,6 +70,7 @@ struct statement *queue_next(struct queue *q)
 	if (q->count == 0)
 		return NULL;
 	q->first_taken = true;
+	q->begun++;
 	return q->items[0];
 }
 
@@ -124,15 +125,20 @@ int queue_enter(struct queue *q, struct statement *owner, const struct statement
 	return 0;
 }
 
-void queue_drop(struct queue *q)
+void queue_leave(struct queue *q)
 {
-	while (q->count > q->first_taken)
-		free_item(q->items[--q->count]);
 	/* an owned list may hold the statement that runs: let it run dry instead */
 	for (size_t i = 0; i < q->depth; i++) {
 		q->frames[i].rounds = 0;
 		q->frames[i].again = false;
 	}
+}
+
+void queue_drop(struct queue *q)
+{
+	while (q->count > q->first_taken)
+		free_item(q->items[--q->count]);
+	queue_leave(q);
 }
 
 void queue_done(struct queue *q)

@@ -24,6 +24,8 @@ struct queue {
 	struct statement **items; /* owned, each too; [0] may be running */
 	size_t count;
 	bool first_taken; /* items[0] was given out */
+	uint64_t
+		begun; /* items that were, each counted once however often it is run again behind its block */
 	struct queue_frame frames[QUEUE_DEPTH_MAX];
 	size_t depth;
 };
@@ -41,6 +43,8 @@ bool queue_in_file(const struct queue *q);
  * frees it. -ELOOP when it would be too deep (an owned list is freed then, too). */
 int queue_enter(struct queue *q, struct statement *owner, const struct statement_list *list,
 	bool owned, uint64_t rounds, bool again);
+/* Be out of all blocks when the statement given out last is done. */
+void queue_leave(struct queue *q);
 /* Forget all that has not begun. The statement given out last stays valid until the next queue_next(). */
 void queue_drop(struct queue *q);
 void queue_done(struct queue *q);

@@ -252,7 +252,7 @@ static int not_found(const struct folders *f, const char *name, bool found,
 	int r;
 
 	if (several->len) {
-		r = diag_set(d, ENOENT, "%s:1:1: several recipes are called so: %s", name,
+		r = diag_set(d, ENOENT, "several recipes are called '%.80s': %s", name,
 			text_get(several));
 		diag_remedy(d, "say which one");
 		return r;
@@ -260,9 +260,8 @@ static int not_found(const struct folders *f, const char *name, bool found,
 	if (!found)
 		add_nearest(f, name, &nearest);
 	r = diag_set(d, ENOENT,
-		found ? "%s: no *.lab file below it" : "%s:1:1: there is no such recipe%s%s%s",
-		name, nearest.len ? "; did you mean '" : "", text_get(&nearest),
-		nearest.len ? "'?" : "");
+		found ? "%.80s: no *.lab file below it" : "there is no recipe '%.80s'%s%s%s", name,
+		nearest.len ? "; did you mean '" : "", text_get(&nearest), nearest.len ? "'?" : "");
 	diag_remedy(d, "`tcplab list` shows the recipes there are");
 	text_done(&nearest);
 	return r;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -29,6 +30,9 @@
 
 /* A transfer that never pauses must not keep the next command from running. */
 #define SETTLE_MOST_NS NS_PER_S
+/* What one command of a guest may do: as much as anybody can want to see, and no loop without end. */
+#define GUEST_COMMANDS_MOST 2000
+#define GUEST_BYTES_MOST (UINT64_C(64) << 20) /* of the journal */
 #define COMMANDS_AT_ONCE 16 /* then the loop has its turn: signals, ends of processes, timers */
 
 static void script_advance(struct script *s);
@@ -52,7 +56,9 @@ struct script *script_new(struct world *world, const struct cmd_table *table,
 	s->table = table;
 	s->options = *options;
 	s->told_idle = true;
+	s->waited_ns = clock_waited_ns((int)getpid());
 	s->prediction.ask = options->ask;
+	s->prediction.settled = options->settled;
 	s->prediction.arg = options->arg;
 	s->prediction.quiet = options->quiet;
 	s->pending.returned = prediction_heard;
@@ -205,7 +211,7 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 	play_stop(&s->play, false);
 	if (s->options.interactive) {
 		claim_end_all(&s->claims, world_journal(s->world));
-		prediction_interrupt(&s->prediction);
+		prediction_interrupt(&s->prediction, s->world);
 		queue_drop(&s->queue);
 	}
 	if ((played || !s->options.interactive) && !s->ended && s->verdict < verdict)
@@ -222,7 +228,8 @@ static void tell_mismatch(struct script *s, uint64_t cause, const struct stateme
 		return;
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
-		token ? token->column : st->words->column, expected, seen);
+		token ? token->column : st->words->column, expected, seen,
+		clock_waited_ns((int)getpid()) - s->waited_ns);
 }
 
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,
@@ -273,10 +280,31 @@ static void finish(struct script *s, int result, struct diag *d)
 	end_call(s);
 }
 
+/* A loop that does not end would fill the journal's file, and nobody else's command would ever run. */
+static int guest_may_go_on(struct script *s, const struct statement *st, struct diag *d)
+{
+	struct journal_size size = journal_size(world_journal(s->world));
+	uint64_t bytes = size.memory + size.file;
+
+	if (s->guest_item != s->queue.begun) {
+		s->guest_item = s->queue.begun;
+		s->guest_run = 0;
+		s->guest_bytes = bytes;
+	}
+	if (++s->guest_run <= GUEST_COMMANDS_MOST && bytes - s->guest_bytes < GUEST_BYTES_MOST)
+		return 0;
+	queue_leave(&s->queue);
+	claim_stack_done(&s->claims);
+	prediction_interrupt(&s->prediction, s->world);
+	return statement_error(st, NULL, d,
+		"stopped after %u commands: more than that may not come of one from the page",
+		s->guest_run - 1);
+}
+
 static void start(struct script *s, struct statement *st)
 {
 	struct diag d = { 0 };
-	int result;
+	int result = st->guest ? guest_may_go_on(s, st, &d) : 0;
 
 	if (st->played)
 		telling_comment(world_journal(s->world), &s->play, st);
@@ -288,14 +316,16 @@ static void start(struct script *s, struct statement *st)
 		.statement = st };
 	s->running = true;
 	wire_wait(world_wire(s->world), false);
+	wire_end_flow(world_wire(s->world));
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
 			.cause = st->played ? s->play.event : 0,
 			.subject = st->file,
 			.text = st->text,
 			.place = { .line = st->line, .column = st->words->column } });
-	result =
-		s->options.attempt ? attempt_allows(s->options.attempt, &s->call, &d) : ATTEMPT_RUN;
+	if (result == 0)
+		result = s->options.attempt ? attempt_allows(s->options.attempt, &s->call, &d)
+					    : ATTEMPT_RUN;
 	if (result == ATTEMPT_SKIP)
 		result = CMD_DONE;
 	else if (result == ATTEMPT_RUN)
@@ -340,6 +370,8 @@ static bool lab_ready(struct script *s)
 
 static void end_play(struct script *s)
 {
+	if (s->prediction.ask && prediction_count(&s->play.list))
+		telling_opening(world_journal(s->world), s->play.event);
 	if (s->options.interactive)
 		telling_recipe_end(world_journal(s->world), s->play.file);
 	prediction_sum_up(&s->prediction, world_journal(s->world));
@@ -439,6 +471,8 @@ int script_include(struct cmd_call *c, struct statement_list *list, struct diag 
 		statement_list_done(list);
 		return r;
 	}
+	if (s->prediction.ask)
+		claim_veil(list);
 	if (s->current->played)
 		play_join(list);
 	if (queue_enter(queue_of(s, s->current->played), s->current, list, true, 1, false) < 0)
@@ -459,6 +493,8 @@ int script_play(struct script *s, const char *file, const char *text, size_t len
 		statement_list_done(&list);
 		return -EINVAL;
 	}
+	if (s->prediction.ask)
+		claim_veil(&list);
 	prediction_forget_recipe(&s->prediction);
 	play_done(&s->play);
 	s->mark = telling_recipe(world_journal(s->world), file, text, len);
@@ -490,7 +526,7 @@ bool script_interrupt(struct script *s)
 	play_stop(&s->play, true);
 	queue_drop(&s->queue);
 	claim_stack_done(&s->claims);
-	prediction_interrupt(&s->prediction);
+	prediction_interrupt(&s->prediction, s->world);
 	text_clear(&s->kept);
 	world_alarm(s->world, 0);
 	world_kick(s->world);

@@ -56,6 +56,8 @@ struct script_options {
 	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
 	 * answer: questions are skipped. */
 	void (*ask)(void *arg);
+	/* One that waited does not any more, whoever has answered it. May be NULL. */
+	void (*settled)(void *arg);
 	bool quiet; /* and how many were skipped is not told: nobody could have been asked */
 	/* No command is left that may run, and none is running. May push more. Called from the loop. */
 	void (*idle)(void *arg);
@@ -135,6 +137,9 @@ void script_set_mark(struct script *s, uint64_t event);
 struct claim_stack *script_claims(struct script *s);
 /* Its question: there is one at a time. */
 struct prediction *script_prediction(struct script *s);
+/* Somebody has typed a line while it waits. An answer is locked: true. A command that only looks is run, anything else is
+ * told what is awaited: false. file: where it came from, as messages name it. */
+bool script_answer(struct script *s, const char *text, size_t len, const char *file);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says
  * (=> outcome, &, default). Returns what `run` shall return. */

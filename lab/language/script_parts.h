@@ -37,6 +37,10 @@ struct script {
 	enum script_verdict verdict;
 	uint64_t mark;
 	uint64_t settle_by_ns; /* go on then even if the lab is not settled; 0 = not waiting */
+	uint64_t waited_ns; /* for a core, when it began */
+	uint64_t guest_item; /* the guest's command that began last, as the queue counts them, */
+	unsigned guest_run; /* how many have run because of it, */
+	uint64_t guest_bytes; /* and what the journal took when it began */
 	struct claim_stack claims; /* whose blocks run; those of the recipe are in `play` */
 	struct prediction prediction; /* the question that is open, and how those before it ended */
 	struct pending_list pending; /* calls made and not returned */

@@ -19,7 +19,7 @@ struct statement_list {
 struct statement {
 	char *file; /* owned: as shown in messages */
 	char *line_text; /* owned: the line it stands in, as written, for carets */
-	char *text; /* owned: its own part of that line */
+	char *text; /* owned: its own part of that line, as it is shown (claim_veil()) */
 	char *comment; /* owned: the lines of comment right above, with their #, made harmless; NULL = none */
 	uint32_t line;
 	struct token_list tokens; /* owned: all of them */

@@ -133,7 +133,7 @@ static int check_chain(const struct reader *r, const json_t *object, struct diag
 
 	if (!chain || strcmp(chain, r->chain) != 0)
 		return refuse(r, d,
-			"the chain breaks here: this line or the one before it was edited, or one is missing");
+			"it was changed after it was written: this line or the one before it was edited, or one is missing");
 	return 0;
 }
 
@@ -240,13 +240,37 @@ int submission_read(const char *file, const char *text, size_t len,
 	}
 	if (result == 0 && (!r.ended || !s.transcript.count)) {
 		r.line++;
-		result = refuse(&r, d, "its end is missing");
+		result = refuse(&r, d, r.line == 1 ? "it is empty" : "its end is missing");
 	}
 	if (result < 0)
 		submission_done(&s);
 	else
 		*ret_submission = s;
 	return result;
+}
+
+static const char *last_word(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+bool submission_of_another(const char *line, size_t len, const struct exercise *e,
+	struct text *ret_which)
+{
+	struct submission s = { 0 };
+	struct reader r = { .file = "", .s = &s };
+	struct diag d = { 0 };
+	bool another;
+
+	r.line = 1;
+	another = read_line(&r, line, len, &d) == 0 && strcmp(s.digest, e->digest) != 0 &&
+		strcmp(last_word(s.exercise), last_word(e->name)) != 0;
+	if (another)
+		text_puts(ret_which, s.exercise);
+	submission_done(&s);
+	return another;
 }
 
 void submission_done(struct submission *s)

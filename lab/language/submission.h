@@ -16,6 +16,7 @@
 #ifndef LAB_LANGUAGE_SUBMISSION_H
 #define LAB_LANGUAGE_SUBMISSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,5 +43,9 @@ void submission_write(const struct exercise *e, const struct transcript *t, cons
 int submission_read(const char *file, const char *text, size_t len,
 	struct submission *ret_submission, struct diag *d);
 void submission_done(struct submission *s);
+/* Does the first line of a file say that it is of another exercise, by text and by name? What it says is appended then,
+ * as it is. len: of the line, without its end. */
+bool submission_of_another(const char *line, size_t len, const struct exercise *e,
+	struct text *ret_which);
 
 #endif

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
+#include "base/orphans.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -14,6 +17,9 @@
 #include "wire/wire.h"
 #include "world/world.h"
 
+/* A timer of 200 ms, the least that sends again, may have gone off before it would have alone. */
+#define BUSY_LEAST_NS (50 * NS_PER_MS)
+#define BUSY_SHARE 20 /* of all the time */
 #define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
 
 /* The source line and a caret under the column, cut to a window that fits a terminal. */
@@ -52,15 +58,38 @@ void telling_error(struct journal *j, uint64_t cause, const struct diag *d, cons
 	text_done(&message);
 }
 
+void telling_busy(uint64_t waited_ns, uint64_t lived_ns, struct text *out)
+{
+	if (waited_ns < BUSY_LEAST_NS || waited_ns < lived_ns / BUSY_SHARE)
+		return;
+	text_puts(out, "  (this machine is busy: of ");
+	text_duration(out, lived_ns);
+	text_puts(out, " tcplab has waited ");
+	text_duration(out, waited_ns);
+	text_puts(out, " for a core,\n   and the kernel's timers ran on meanwhile)\n");
+}
+
+static void add_orphans(struct text *out)
+{
+	struct orphans orphans;
+	struct text words = TEXT_EMPTY;
+
+	if (orphans_read(&orphans) && orphans_crowd(&orphans, &words))
+		text_printf(out, "  (%s)\n", text_get(&words));
+	text_done(&words);
+}
+
 void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
-	uint32_t column, const char *expected, const char *seen)
+	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns)
 {
 	struct text message = TEXT_EMPTY;
 
 	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
 	text_printable(&message, st->text, strlen(st->text));
-	text_printf(&message, "\n  expected  %s\n  seen      %s\n  the story before it:\n",
-		expected, seen);
+	text_printf(&message, "\n  expected  %s\n  seen      %s\n", expected, seen);
+	add_orphans(&message);
+	telling_busy(waited_ns, clock_now_ns() - journal_start_ns(j), &message);
+	text_puts(&message, "  the story before it:\n");
 	narrate_tail(j, 12, &message);
 	message.s[--message.len] = '\0'; /* its last newline */
 	journal_add(j,
@@ -123,6 +152,31 @@ uint64_t telling_recipe(struct journal *j, const char *file, const char *text, s
 			.text = text_get(&opening) });
 	text_done(&opening);
 	return event;
+}
+
+void telling_format_waiting(size_t questions, struct text *out)
+{
+	text_printf(out,
+		"It asks %zu time%s what will happen; what there was to look for is told at its end.\n",
+		questions, questions == 1 ? "" : "s");
+}
+
+void telling_opening(struct journal *j, uint64_t recipe)
+{
+	const struct event *event = journal_get(j, recipe);
+	struct text lines = TEXT_EMPTY, filled = TEXT_EMPTY;
+
+	text_puts(&lines, event->text ? event->text : "");
+	paragraph_add_filled(&filled, text_get(&lines));
+	if (filled.len) {
+		filled.s[--filled.len] = '\0'; /* its last newline */
+		journal_add(j,
+			(struct event){ .kind = EVENT_OUTPUT,
+				.cause = recipe,
+				.text = text_get(&filled) });
+	}
+	text_done(&lines);
+	text_done(&filled);
 }
 
 void telling_comment(struct journal *j, struct play *p, const struct statement *st)

@@ -84,6 +84,7 @@ static void offer_first(struct request *r, const struct prediction *question)
 	default:
 		offer_choices(r, question);
 	}
+	offer(r, PREDICTION_PASS);
 }
 
 /* Behind the first word. */

@@ -205,7 +205,7 @@ static void ready_to_answer(struct prompt *p)
 	size_t len;
 
 	while (is_asked(p) && typed_take(&p->typed, &line, &len))
-		prediction_answer(script_prediction(p->script), p->world, line, len);
+		script_answer(p->script, line, len, PROMPT_FILE);
 	if (is_asked(p)) {
 		forget_keys(p);
 		show(p);
@@ -244,7 +244,7 @@ static void on_answer(struct prompt *p, const char *lines)
 	size_t len = strcspn(lines, "\n");
 
 	typed_add(&p->typed, lines + len);
-	prediction_answer(script_prediction(p->script), p->world, lines, len);
+	script_answer(p->script, lines, len, PROMPT_FILE);
 	prompt_ready(p);
 }
 
@@ -388,7 +388,7 @@ static void interrupt(struct prompt *p)
 		screen_leave(&p->screen, "^C");
 		script_drop_block(p->script);
 		if (is_asked(p) && script_playing(p->script)->file) /* the recipe goes on */
-			prediction_answer(script_prediction(p->script), p->world, "", 0);
+			prediction_pass(script_prediction(p->script), p->world);
 		else if (is_asked(p))
 			script_interrupt(p->script);
 		/* Not just an empty line: the place in the history goes back to its end too. */
@@ -399,6 +399,15 @@ static void interrupt(struct prompt *p)
 		script_interrupt(p->script);
 	}
 	prompt_ready(p);
+}
+
+void prompt_settled(struct prompt *p)
+{
+	if (!p->editing || !p->screen.asked || p->over || p->closing)
+		return;
+	forget_state();
+	hide(p);
+	stop_editing(p);
 }
 
 static void on_interrupt(uv_signal_t *handle, int number)

@@ -54,5 +54,7 @@ void prompt_print(void *prompt, const char *lines, size_t len);
 /* The script has become idle or busy, or asks: bring up the prompt (or run the next of several lines that were
  * pasted), or hide it. */
 void prompt_ready(struct prompt *p);
+/* What it asked was answered, perhaps elsewhere: what is half typed is no answer any more. */
+void prompt_settled(struct prompt *p);
 
 #endif

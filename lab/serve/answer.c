@@ -60,7 +60,8 @@ void answer_refusal(int status, const char *title, const char *words, struct tex
 		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
 		"<meta name=\"color-scheme\" content=\"light dark\">"
-		"<title>tcplab</title></head>\n<body><h1>%s</h1>\n<p>%s</p></body></html>\n",
+		"<link rel=\"stylesheet\" href=\"/style.css\"><title>tcplab</title></head>\n"
+		"<body class=\"refusal\"><main><h1>%s</h1>\n<p>%s</p></main></body></html>\n",
 		title, words);
 	answer_head(status, "text/html; charset=utf-8", page.len,
 		status == 405 ? "Allow: GET\r\n" : NULL, out);

@@ -18,6 +18,7 @@ EMBED(page_story_js, "story.js");
 EMBED(page_table_js, "table.js");
 EMBED(page_ladder_js, "ladder.js");
 EMBED(page_diagram_js, "diagram.js");
+EMBED(page_question_js, "question.js");
 
 #define HTML "text/html; charset=utf-8"
 #define CSS "text/css; charset=utf-8"
@@ -34,6 +35,7 @@ static const struct {
 	{ "/table.js", SCRIPT, page_table_js, page_table_js_end },
 	{ "/ladder.js", SCRIPT, page_ladder_js, page_ladder_js_end },
 	{ "/diagram.js", SCRIPT, page_diagram_js, page_diagram_js_end },
+	{ "/question.js", SCRIPT, page_question_js, page_question_js_end },
 };
 
 bool asset_find(const char *path, struct asset *ret_asset)

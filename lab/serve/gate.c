@@ -24,9 +24,10 @@ static int make_secret(char secret[GATE_SECRET], struct diag *d)
 
 int gate_init(struct gate *g, uint16_t port, bool control, struct diag *d)
 {
-	int r = 0;
+	int r;
 
 	*g = (struct gate){ .port = port, .control = control };
+	r = make_secret(g->place, d);
 	for (int role = GATE_VIEWER; role < GATE_ROLE_COUNT && r == 0; role++) {
 		r = make_secret(g->keys[role], d);
 		if (r == 0)
@@ -118,5 +119,21 @@ void gate_link(const struct gate *g, enum gate_role role, struct text *out)
 
 void gate_cookie(const struct gate *g, enum gate_role role, struct text *out)
 {
-	text_printf(out, COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict", g->port, g->passes[role]);
+	/* Cookies know no port: without that path any server of this host's name would be shown it. */
+	text_printf(out, COOKIE "=%s; Path=/%s; HttpOnly; SameSite=Strict", g->port,
+		g->passes[role], g->place);
+}
+
+void gate_page(const struct gate *g, struct text *out)
+{
+	text_printf(out, "/%s/", g->place);
+}
+
+const char *gate_path(const struct gate *g, const char *path)
+{
+	size_t len = strlen(g->place);
+
+	return path[0] == '/' && strncmp(path + 1, g->place, len) == 0 && path[1 + len] == '/'
+		? path + 1 + len
+		: path;
 }

@@ -28,6 +28,8 @@ struct gate {
 	uint16_t
 		port; /* that is listened on; names the cookie, which browsers do not keep apart by port */
 	bool control; /* there is a link for that */
+	char place
+		[GATE_SECRET]; /* the page is below "/PLACE/", and browsers show the cookie nowhere else */
 	char keys[GATE_ROLE_COUNT][GATE_SECRET]; /* in links */
 	char passes[GATE_ROLE_COUNT][GATE_SECRET]; /* in cookies */
 	char hosts[GATE_HOSTS_MOST][GATE_HOST_MAX]; /* as "Host:" has them */
@@ -49,9 +51,14 @@ enum gate_role gate_role_of_key(const struct gate *g, const char *key);
 /* Whose pass is in these cookies ("a=b; c=d")? The better one of several. */
 enum gate_role gate_role_of_cookies(const struct gate *g, const char *cookies);
 
+/* A path on the page, "/events" for "/PLACE/events"; any other as it is. Borrowed from path. */
+const char *gate_path(const struct gate *g, const char *path);
+
 /* "/join/KEY": the path of a role's link. Appended. */
 void gate_link(const struct gate *g, enum gate_role role, struct text *out);
 /* What goes behind "Set-Cookie: " for a role. Appended. */
 void gate_cookie(const struct gate *g, enum gate_role role, struct text *out);
+/* "/PLACE/": where the page is. Appended. */
+void gate_page(const struct gate *g, struct text *out);
 
 #endif

@@ -14,6 +14,8 @@
 #include "journal/narrate.h"
 #include "view/label.h"
 
+#define CAUSES_MOST 6 /* links of a chain */
+
 /* A copy of the words, harmless, cut where they are endless; nothing when there are none. */
 static void put_words(json_t *line, const char *key, const char *words)
 {
@@ -61,7 +63,23 @@ static void put_packet(json_t *line, const struct event *event)
 	text_done(&words);
 }
 
-static void put_details(json_t *line, const struct event *event)
+/* Prediction beside observation, and why. */
+static void put_observation(json_t *line, const struct journal *j, const struct event *event)
+{
+	const struct event *answer = journal_get(j, event->prediction.answer);
+	struct text chain = TEXT_EMPTY;
+
+	put_words(line, "said", answer ? answer->text : NULL);
+	put_words(line, "is", event->text);
+	put_words(line, "verdict", narrate_verdict(event->prediction.verdict));
+	json_object_set_new(line, "ok",
+		json_boolean(event->prediction.verdict == PREDICTION_FORETOLD));
+	narrate_chain(j, event->cause, CAUSES_MOST, &chain);
+	put_words(line, "chain", text_get(&chain));
+	text_done(&chain);
+}
+
+static void put_details(json_t *line, const struct journal *j, const struct event *event)
 {
 	struct text brief = TEXT_EMPTY;
 
@@ -90,7 +108,7 @@ static void put_details(json_t *line, const struct event *event)
 		break;
 	case EVENT_TIMER:
 		put_number(line, "e", event->timer.endpoint);
-		label_timer(event, false, &brief);
+		label_timer(event, true, &brief);
 		break;
 	case EVENT_HOST:
 		if (!event->text)
@@ -98,6 +116,18 @@ static void put_details(json_t *line, const struct event *event)
 		break;
 	case EVENT_EXPECTATION:
 		json_object_set_new(line, "ok", json_boolean(event->place.passed));
+		break;
+	case EVENT_QUESTION:
+		put_words(line, "ask", event->text);
+		put_words(line, "answers", event->host);
+		break;
+	case EVENT_PREDICTION:
+		put_number(line, "of", event->prediction.question);
+		put_words(line, "said", event->text);
+		break;
+	case EVENT_OBSERVATION:
+		put_number(line, "of", event->prediction.question);
+		put_observation(line, j, event);
 		break;
 	case EVENT_ERROR:
 		put_words(line, "try", event->subject);
@@ -111,6 +141,8 @@ static void put_details(json_t *line, const struct event *event)
 			put_packet(line, event);
 		} else if (event_is_verdict(event)) {
 			put_number(line, "s", event->verdict.number);
+			if (event->kind == EVENT_DROPPED && event->verdict.other)
+				json_object_set_new(line, "repeat", json_true());
 		}
 	}
 	put_words(line, "brief", text_get(&brief));
@@ -166,7 +198,7 @@ void line_format(const struct journal *j, const struct event *event, struct text
 		narrate_cause(j, event, &words);
 	put_words(line, "why", text_get(&words));
 	text_done(&words);
-	put_details(line, event);
+	put_details(line, j, event);
 	if (is_quiet(j, event))
 		json_object_set_new(line, "quiet", json_true());
 	dumped = json_dumps(line, JSON_COMPACT);

@@ -4,13 +4,17 @@
  *
  *   n t k c       number, time in us, kind, cause (number; absent where there is none)
  *   who what why  in words; nothing where there is nothing to say
- *   of            return, blocked: the call
+ *   of            return, blocked: the call; prediction, observation: the question
+ *   ask answers   question, and what may be answered
+ *   said is       prediction: the answer, nothing when there is none; observation: the same, and what the kernel did,
+ *   verdict chain    how these agree (ok: they do), and the causes, one a line
  *   e to          state: the lab's number of the socket, and where it is now (`from` where it was)
  *   e name        socket: what that one is called now
  *   s             packet, and what became of it: its number
  *   from to head tail again     packet: the sockets at its ends, what it is, and where in the stream
  *   on brief      call, return, timer: the socket, and the same in a word or two
- *   ok            expectation: it came true
+ *   ok            expectation: it came true; observation
+ *   repeat        dropped: sent again because of what is held while a recipe waits
  *   new           host: it was not there before; of localhost: the lab has begun anew (`reset`)
  *   quiet         a console does not tell it
  *

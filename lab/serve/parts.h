@@ -18,6 +18,7 @@
 enum errand {
 	ERRAND_NONE,
 	ERRAND_COMMAND, /* its body is being read */
+	ERRAND_STOP, /* the same, of a request to stop what runs */
 	ERRAND_VIEW, /* gets events until one of us goes */
 };
 
@@ -32,6 +33,12 @@ struct visitor {
 	bool too_long;
 };
 
+/* A connection that has not said yet what it wants. */
+struct silent {
+	TAILQ_ENTRY(silent) place;
+	struct lws *wsi; /* borrowed */
+};
+
 struct server {
 	struct world *world; /* borrowed */
 	struct script *script; /* borrowed */
@@ -41,6 +48,8 @@ struct server {
 	struct gate gate;
 	struct server_options options;
 	struct address address; /* that is listened on */
+	TAILQ_HEAD(, silent) silent; /* owned; the one that came first is the first */
+	size_t silent_count;
 	TAILQ_HEAD(, visitor) viewers;
 	size_t viewer_count;
 	uint32_t commands; /* that have come */

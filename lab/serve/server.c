@@ -15,7 +15,9 @@
 #include "view/svg.h"
 #include "view/svg_diagram.h"
 
-#define CONNECTIONS_MOST (SERVER_VIEWERS_MOST + 56) /* pages and files of theirs */
+/* That have not said anything yet: a browser does so at once. */
+#define SILENT_MOST 128
+#define CONNECTIONS_MOST (SERVER_VIEWERS_MOST + SILENT_MOST + 56) /* pages and files of theirs */
 #define REQUEST_SECONDS 10 /* for a request to come in */
 #define HEADERS_MOST 4096 /* bytes */
 
@@ -38,6 +40,42 @@ int server_write(struct server *s, struct lws *wsi)
 		: 0;
 }
 
+/* ---- those who say nothing ---- */
+
+static void forget_silent(struct server *s, struct silent *silent)
+{
+	TAILQ_REMOVE(&s->silent, silent, place);
+	s->silent_count--;
+	free(silent);
+}
+
+/* Whoever opens more than that and says nothing keeps nobody out: the one that was silent longest goes. */
+static void note_silent(struct server *s, struct lws *wsi)
+{
+	struct silent *silent = memory_new(sizeof(*silent)), *oldest = TAILQ_FIRST(&s->silent);
+
+	silent->wsi = wsi;
+	TAILQ_INSERT_TAIL(&s->silent, silent, place);
+	if (s->silent_count++ < SILENT_MOST)
+		return;
+	s->library->lws_set_timeout(oldest->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+	forget_silent(s, oldest);
+}
+
+/* It has spoken, or is gone. */
+static void forget(struct server *s, const struct lws *wsi)
+{
+	struct silent *silent;
+
+	TAILQ_FOREACH(silent, &s->silent, place)
+	{
+		if (silent->wsi != wsi)
+			continue;
+		forget_silent(s, silent);
+		return;
+	}
+}
+
 /* What the library calls; user: the visitor. Not zero: hang up. */
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	size_t len)
@@ -50,7 +88,14 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: /* to WebSocket or HTTP/2 */
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return -1;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		note_silent(s, wsi);
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		forget(s, wsi);
+		return 0;
 	case LWS_CALLBACK_HTTP:
+		forget(s, wsi);
 		v->wsi = wsi;
 		return s->closing ? -1 : requests_take(s, v, in);
 	case LWS_CALLBACK_HTTP_BODY:
@@ -193,6 +238,7 @@ int server_open(struct server **ret_server, uv_loop_t *loop, struct world *world
 	s->script = script;
 	s->options = *options;
 	s->address = address;
+	TAILQ_INIT(&s->silent);
 	r = gate_init(&s->gate, address.port, options->control, d);
 	if (r == 0) {
 		links_each(&address, add_host, &s->gate);

@@ -23,8 +23,10 @@ struct console {
 	 * line. */
 	uint64_t waiting;
 	uint64_t timer; /* fired just before the segment that waits, and told with it; 0 = none */
-	unsigned
-		repeats; /* dropped while the recipe waits: they would push its step or question off the screen */
+	/* Dropped while the recipe waits, or by the rule that holds what they repeat: they would push its step or question,
+	 * and what was before, off the screen. */
+	unsigned repeats;
+	bool by_rule;
 	struct text out;
 };
 
@@ -207,7 +209,7 @@ static void tell_goal(struct console *c, const struct journal *j, const struct e
 	put(c, false);
 }
 
-/* Is it what a kernel sent again while the recipe waited? Not told, and neither are that segment and its timer. */
+/* Is it what a kernel sent again while the recipe waited, or because of what is held? Not told, and neither are that segment and its timer. */
 static bool passes_over(struct console *c, const struct journal *j, const struct event *event)
 {
 	const struct event *waiting = journal_get(j, c->waiting);
@@ -217,6 +219,7 @@ static bool passes_over(struct console *c, const struct journal *j, const struct
 	if (waiting && event_is_segment(waiting) && waiting->wire.number == event->verdict.number)
 		c->waiting = c->timer = 0;
 	c->repeats++;
+	c->by_rule = strncmp(event->text, "rule ", strlen("rule ")) == 0;
 	return true;
 }
 
@@ -225,8 +228,9 @@ static void tell_repeats(struct console *c)
 {
 	if (!c->repeats || !c->options.story)
 		return;
-	text_printf(&c->out, "%*s%u repeat%s dropped while the recipe waited", INDENT, "",
-		c->repeats, c->repeats == 1 ? " was" : "s were");
+	text_printf(&c->out, "%*s%u %s%s dropped %s", INDENT, "", c->repeats,
+		c->by_rule ? "retransmission" : "repeat", c->repeats == 1 ? " was" : "s were",
+		c->by_rule ? "because of what is held" : "while the recipe waited");
 	c->repeats = 0;
 	put(c, false);
 }

@@ -104,12 +104,13 @@ static void text_book(const struct gradebook *b, struct text *out)
 
 /* ---- CSV ---- */
 
-/* RFC 4180; and a cell that a spreadsheet would take for a formula is none. */
+/* RFC 4180, without newlines, which many a reader of CSV takes for the end of a row; and a cell that a spreadsheet
+ * would take for a formula is none. */
 static void csv_cell(const char *string, struct text *out)
 {
 	struct text safe = TEXT_EMPTY;
 
-	text_printable_lines(&safe, string);
+	text_printable(&safe, string, strlen(string));
 	text_puts(out, "\"");
 	if (safe.len && strchr("=+-@\t", safe.s[0]))
 		text_puts(out, "'");
@@ -119,26 +120,38 @@ static void csv_cell(const char *string, struct text *out)
 	text_done(&safe);
 }
 
+/* Lines as one, "; " between them. */
+static void join(const struct text *lines, struct text *out)
+{
+	for (const char *line = text_get(lines); *line;) {
+		size_t len = strcspn(line, "\n");
+
+		text_add(out, line, len);
+		line += len + (line[len] == '\n');
+		text_puts(out, *line ? "; " : "");
+	}
+}
+
 static void csv_book(const struct gradebook *b, struct text *out)
 {
 	text_puts(out,
 		"student,score,max_score,verdict,goals_met,goals,commands,hints,reasons,file\r\n");
 	for (size_t i = 0; i < b->count; i++) {
 		const struct grade *g = &b->grades[i];
-		struct text account = TEXT_EMPTY;
+		struct text account = TEXT_EMPTY, reasons = TEXT_EMPTY;
 
 		add_account(g, "", &account);
-		if (account.len)
-			account.s[--account.len] = '\0';
+		join(&account, &reasons);
 		csv_cell(or_nothing(g->student), out);
 		text_printf(out, ",%u,%d,%s,%zu,%zu,%u,%u,", g->score, SCORE_MAX,
 			verdicts[g->verdict], grade_goals_met(g), g->goal_count, g->commands,
 			g->hints);
-		csv_cell(text_get(&account), out);
+		csv_cell(text_get(&reasons), out);
 		text_puts(out, ",");
 		csv_cell(or_nothing(g->file), out);
 		text_puts(out, "\r\n");
 		text_done(&account);
+		text_done(&reasons);
 	}
 }
 
@@ -223,43 +236,27 @@ static void json_book(const struct gradebook *b, struct text *out)
 
 /* ---- Gradescope: the results.json of its autograder specification ---- */
 
-static json_t *gradescope_test(const char *name, double score, double most, const char *output)
-{
-	return json_pack("{s:o, s:f, s:f, s:o, s:s}", "name", markup_json(name), "score", score,
-		"max_score", most, "output", markup_json(output), "visibility", "visible");
-}
-
-/* Of one submission a test for each goal; of several one for each submission. */
+/* A test for each goal. */
 static void gradescope_book(const struct gradebook *b, struct text *out)
 {
-	const struct grade *only = b->count == 1 ? &b->grades[0] : NULL;
-	json_t *tests = json_array(), *root;
+	const struct grade *g = &b->grades[0];
+	double most = g->goal_count ? (double)SCORE_MAX / (double)g->goal_count : 0;
 	struct text account = TEXT_EMPTY;
-	double sum = 0;
+	json_t *tests = json_array();
 
-	for (size_t i = 0; only && i < only->goal_count; i++) {
-		double most = (double)SCORE_MAX / (double)only->goal_count;
-		const char *why_not = only->goals[i].why_not;
+	for (size_t i = 0; i < g->goal_count; i++) {
+		const char *why_not = g->goals[i].why_not;
 
 		json_array_append_new(tests,
-			gradescope_test(only->goals[i].words, why_not ? 0 : most, most,
-				or_nothing(why_not)));
+			json_pack("{s:o, s:f, s:f, s:o, s:s}", "name",
+				markup_json(g->goals[i].words), "score", why_not ? 0 : most,
+				"max_score", most, "output", markup_json(or_nothing(why_not)),
+				"visibility", "visible"));
 	}
-	for (size_t i = 0; i < b->count; i++) {
-		const struct grade *g = &b->grades[i];
-
-		text_clear(&account);
-		add_account(g, "", &account);
-		sum += g->score;
-		if (!only)
-			json_array_append_new(tests,
-				gradescope_test(g->student ? g->student : or_nothing(g->file),
-					g->score, SCORE_MAX, text_get(&account)));
-	}
-	root = json_pack("{s:f, s:o, s:s, s:o}", "score", b->count ? sum / (double)b->count : 0.0,
-		"output", markup_json(only ? text_get(&account) : ""), "visibility", "visible",
-		"tests", tests);
-	put_json(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6), out);
+	add_account(g, "", &account);
+	put_json(json_pack("{s:f, s:o, s:s, s:o}", "score", (double)g->score, "output",
+			 markup_json(text_get(&account)), "visibility", "visible", "tests", tests),
+		JSON_INDENT(2) | JSON_REAL_PRECISION(6), out);
 	text_done(&account);
 }
 

@@ -44,7 +44,7 @@ struct gradebook {
 	enum report_format format;
 	const char *version, *kernel, *exercise; /* borrowed */
 	const struct grade *grades; /* borrowed */
-	size_t count;
+	size_t count; /* GRADESCOPE: 1 */
 	const char *stopped; /* why not all were graded, a sentence; NULL = they were */
 };
 

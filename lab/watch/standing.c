@@ -62,7 +62,7 @@ static int compare(const void *a, const void *b)
 void standing_find(struct standing *s, const struct world *w, uint64_t after, uint64_t until)
 {
 	const struct journal *j = world_journal((struct world *)w);
-	const struct wire *wire = world_wire(w);
+	struct wire *wire = world_wire(w);
 	const struct wire_packet *packet = NULL;
 	const struct process *process;
 	size_t kept = 0;

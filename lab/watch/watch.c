@@ -49,6 +49,7 @@ struct view {
 	bool help;
 	bool anew; /* nothing of what is on the screen can stay */
 	bool leaving;
+	int signal; /* that has ended it; 0 = none has */
 	int signals; /* owned */
 	struct page page; /* of whichever pane is drawn */
 	struct pace pace;
@@ -397,7 +398,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 
 	ppoll(fds, sizeof(fds) / sizeof(fds[0]), &wait, NULL);
 	if (fds[0].revents & (POLLHUP | POLLERR))
-		v->leaving = true; /* the terminal is gone */
+		v->signal = SIGHUP; /* the terminal is gone, which it may not have told */
 	while ((key = screen_key()) >= 0) {
 		pace_press(&v->pace, clock_now_ns());
 		press(v, key); /* KEY_RESIZE too, of which the kernel tells by a signal */
@@ -413,20 +414,18 @@ static int take(struct view *v, bool *more, struct diag *d)
 	return r < 0 ? r : 0;
 }
 
-/* The signal that ended it; 0 = none has. */
-static int take_signal(const struct view *v)
+static void take_signal(struct view *v)
 {
 	struct signalfd_siginfo info;
 
-	if (read(v->signals, &info, sizeof(info)) != sizeof(info))
-		return 0;
-	return (int)info.ssi_signo;
+	if (read(v->signals, &info, sizeof(info)) == sizeof(info))
+		v->signal = (int)info.ssi_signo;
 }
 
 static int run(struct view *v, struct diag *d)
 {
 	bool more = false;
-	int r, number;
+	int r;
 
 	for (;;) {
 		if (clock_now_ns() >= pace_due(&v->pace, ticks(v)))
@@ -435,9 +434,9 @@ static int run(struct view *v, struct diag *d)
 		if (v->link.end == LINK_LEFT && getenv(WATCH_LEAVES))
 			v->leaving =
 				true; /* whoever wants the last picture has it if the lab crashed */
-		number = take_signal(v);
-		if (r < 0 || number || v->leaving)
-			return r < 0 ? r : number;
+		take_signal(v);
+		if (r < 0 || v->signal || v->leaving)
+			return r < 0 ? r : v->signal;
 	}
 }
 

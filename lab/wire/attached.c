@@ -109,6 +109,11 @@ static const char *cable_of(const struct wire *w, const struct wire_packet *p)
 	return w->hosts[p->to].cut ? w->hosts[p->to].name : NULL;
 }
 
+bool wire_is_clear(const struct wire *w, const struct wire_packet *p)
+{
+	return p->to != WIRE_NOWHERE && w->hosts[p->to].condition == HOST_UP && !cable_of(w, p);
+}
+
 bool wire_has_way(struct wire *w, struct wire_packet *p)
 {
 	struct text why = TEXT_EMPTY;

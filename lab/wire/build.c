@@ -78,8 +78,7 @@ static uint16_t inner_checksum(const uint8_t *packet, const struct sums *sums)
 	return checksum_of(sum_words(sum, packet + sums->at, len));
 }
 
-/* Where what is behind the IP header begins, in a packet that segment_decode() has found sound. */
-static size_t inner_offset(const uint8_t *packet)
+size_t packet_inner_offset(const uint8_t *packet)
 {
 	size_t at = IP6_HEADER;
 	uint8_t type = packet[6];
@@ -112,7 +111,7 @@ static bool find_sums(const uint8_t *packet, size_t len, struct sums *ret_sums)
 		sums.ip_header = (size_t)(packet[0] & 0x0f) * 4;
 	if (s.kind != SEGMENT_OTHER) {
 		sums.protocol = s.protocol;
-		sums.at = inner_offset(packet);
+		sums.at = packet_inner_offset(packet);
 		sums.end = s.payload_offset + s.payload_len;
 		sums.field = sums.at + checksum_offset(s.protocol);
 		/* 0 says that the sender made none; over IPv6 that is not allowed (RFC 8200 8.1) */

@@ -39,6 +39,9 @@ void packet_quote(struct segment_icmp *m, const struct segment *about);
  * packet_build(). */
 int packet_build_quote(const struct segment_icmp *m, uint8_t *packet, size_t capacity);
 
+/* Where what is behind the IP header begins, in a packet that segment_decode() has found sound. */
+size_t packet_inner_offset(const uint8_t *packet);
+
 /* Are the checksums right: that of the IPv4 header and that of TCP, UDP or ICMP? Where there is none (another
  * protocol, a fragment, UDP over IPv4 that does without) nothing is wrong with it. false when the packet is
  * malformed. What Linux gives to a TUN without offload is complete (tests/kernel/test_fact_checksum.c).

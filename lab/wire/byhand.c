@@ -82,10 +82,10 @@ struct wire_packet *packet_copy(struct wire *w, const struct wire_packet *p, uns
 	struct wire_origin origin = { .cause = cause,
 		.from = sent ? sent->subject : NULL,
 		.to = sent && to == p->to ? sent->text : NULL };
-	size_t room = copy->room;
+	uint8_t size = copy->size;
 
 	memcpy(copy, p, sizeof(*p) + p->len);
-	copy->room = room;
+	copy->size = size;
 	copy->to = to;
 	copy->sent_ns = clock_now_ns();
 	copy->due_ns = 0;
@@ -103,6 +103,7 @@ int wire_duplicate(struct wire *w, uint64_t number, uint64_t cause)
 	copy = packet_copy(w, p, p->to, cause);
 	copy->standing = PACKET_HELD;
 	copy->was_held = true;
+	copy->once = p->once;
 	TAILQ_INSERT_AFTER(&w->queues[PACKET_HELD], p, copy, place);
 	wire_tell(w, copy, EVENT_HELD, 0, NULL);
 	return 0;
@@ -232,6 +233,8 @@ uint64_t wire_forge(struct wire *w, unsigned self, const uint8_t *bytes, size_t 
 	p->sent_ns = clock_now_ns();
 	p->due_ns = 0;
 	p->was_held = false;
+	p->piece = 0;
+	p->header = (struct virtio_net_hdr){ 0 };
 	p->from = wire_find_host(w, self, &p->segment.src);
 	p->to = wire_find_host(w, self, &p->segment.dst);
 	/* where a kernel speaks for itself a forgery does not change what is known of its numbers */

@@ -15,7 +15,8 @@
 
 struct sent {
 	uint32_t seq, len; /* len counts SYN and FIN (RFC 9293 3.4) */
-	uint64_t number;
+	uint64_t number; /* of a train that of its first segment */
+	uint16_t piece; /* of a train: bytes of each segment; 0 = it is none */
 	bool syn_ack;
 };
 
@@ -131,7 +132,7 @@ static uint64_t sent_before(const struct sent_log *log, uint32_t seq, bool syn_a
 
 		/* the subtraction wraps as sequence numbers do */
 		if (sent->syn_ack == syn_ack && seq - sent->seq < sent->len)
-			return sent->number;
+			return sent->number + (sent->piece ? (seq - sent->seq) / sent->piece : 0);
 	}
 	return 0;
 }
@@ -150,11 +151,12 @@ static void sent_add(struct sent_log *log, const struct sent *sent)
 
 /* Was its first number sent before? What the kernel sends again it may cut and join otherwise than the first
  * time (net/ipv4/tcp_output.c tcp_retrans_try_collapse()), so the end says nothing. Remember it either way. */
-static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t number)
+static uint64_t repeated(struct flow *f, const struct segment *s, uint64_t number, uint16_t piece)
 {
 	struct sent sent = { .seq = s->seq,
 		.len = sequence_len(s),
 		.number = number,
+		.piece = piece,
 		/* a SYN/ACK has its SYN's number in a simultaneous open, and says something new */
 		.syn_ack = (s->flags & SEGMENT_SYN) && (s->flags & SEGMENT_ACK) };
 	uint64_t earlier = 0;
@@ -201,9 +203,23 @@ static void set_relative(struct segment *s, const struct flow *there, const stru
 	s->ack_rel = (s->flags & SEGMENT_ACK) ? s->ack - s->ack_base : 0;
 }
 
-uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number)
+/* Which of the hosts that have these addresses is meant: of those everybody has. */
+static unsigned own_host(const struct address *dst, unsigned host)
 {
-	unsigned own = address_is_loopback(&s->dst) ? host : 0;
+	return address_is_loopback(dst) ? host : 0;
+}
+
+bool flow_table_continues(const struct flow_table *table, const struct segment *s, unsigned host)
+{
+	const struct flow *f = find_known(table, &s->src, &s->dst, own_host(&s->dst, host));
+
+	return f && f->begun && f->place.next == s->seq;
+}
+
+uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number,
+	uint16_t piece)
+{
+	unsigned own = own_host(&s->dst, host);
 	struct flow *there = find(table, &s->src, &s->dst, own);
 	struct flow *back = find_back(table, there);
 	uint64_t earlier;
@@ -223,17 +239,17 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 	}
 	learn_scale(there, s);
 	set_relative(s, there, back);
-	earlier = repeated(there, s, number);
+	earlier = repeated(there, s, number, piece);
 	move_places(s, there, back);
 	return earlier;
 }
 
 void flow_table_forged(struct flow_table *table, struct segment *s, unsigned host, bool begins)
 {
-	unsigned own = address_is_loopback(&s->dst) ? host : 0;
+	unsigned own = own_host(&s->dst, host);
 
 	if (begins)
-		flow_table_see(table, s, host, 0);
+		flow_table_see(table, s, host, 0, 0);
 	else
 		set_relative(s, find_known(table, &s->src, &s->dst, own),
 			find_known(table, &s->dst, &s->src, own));
@@ -242,7 +258,7 @@ void flow_table_forged(struct flow_table *table, struct segment *s, unsigned hos
 bool flow_table_place(const struct flow_table *table, const struct address *src,
 	const struct address *dst, unsigned host, struct flow_place *ret_place)
 {
-	const struct flow *f = find_known(table, src, dst, address_is_loopback(dst) ? host : 0);
+	const struct flow *f = find_known(table, src, dst, own_host(dst, host));
 
 	if (f && f->begun)
 		*ret_place = f->place;

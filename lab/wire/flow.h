@@ -14,13 +14,16 @@ struct flow_table;
 struct flow_table *flow_table_new(void);
 void flow_table_free(struct flow_table *table);
 
+/* Does s continue its direction where it had come to? host: as below. */
+bool flow_table_continues(const struct flow_table *table, const struct segment *s, unsigned host);
 /* Fill s's relative numbers and what its window is to be shifted by. A SYN sets where its direction begins; a direction first seen in its
  * middle begins with the first segment seen. Returns the number of the last segment that carried this one's
  * first sequence number, for then it sends it again, whole or in part (Linux counts it in TcpRetransSegs); 0 when
- * it is new, or repeats one longer ago than fits in a window. `number` is its own; host: who sent it, for every
- * host has 127.0.0.1. */
-uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host,
-	uint64_t number);
+ * it is new, or repeats one longer ago than fits in a window. `number` is its own, or that of the
+ * first of a train with segments of `piece` bytes (0: it is none); host: who sent it, for every host has
+ * 127.0.0.1. */
+uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number,
+	uint16_t piece);
 /* The same for a forged segment. begins: nobody else speaks for its sender, so it may set where that
  * direction begins; else it leaves everything as it is, and where nothing is known its relative numbers
  * are the absolute ones. */

@@ -109,6 +109,12 @@ void rule_list_apply(struct rule_list *list, const struct segment *s, const uint
 	}
 }
 
+void rule_list_repeated(struct rule_list *list, unsigned number)
+{
+	for (struct rule *r = list->first; r; r = r->next)
+		r->repeats += r->number == number;
+}
+
 uint64_t rule_delay(struct rule *rule, size_t len, uint64_t now_ns)
 {
 	uint64_t least, spread;
@@ -164,6 +170,8 @@ void rule_format(const struct rule *rule, struct text *out)
 		text_puts(out, " payload");
 	if (rule->kind == RULE_RATE)
 		format_rate(rule->bits_per_s, out);
+	if (rule->once)
+		text_puts(out, " without retransmissions");
 	if (rule->kind != RULE_DELAY)
 		return;
 	text_puts(out, " ");

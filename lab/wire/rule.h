@@ -40,6 +40,8 @@ struct rule {
 	uint64_t dice; /* state of the generator for the chance */
 	uint64_t hits; /* packets it was applied to */
 	uint64_t passed; /* packets it was for and that the dice let pass */
+	bool once; /* HOLD: what is sent again because of what it holds is dropped */
+	uint64_t repeats; /* how often that was */
 	uint64_t delay_ns,
 		jitter_ns; /* DELAY: delay_ns +- jitter_ns, evenly spread, from the seed */
 	uint64_t seed;
@@ -69,6 +71,8 @@ void rule_remove_kind(struct rule_list *list, enum rule_kind kind);
  * payload is none for a rule that corrupts payload. */
 void rule_list_apply(struct rule_list *list, const struct segment *s, const uint8_t *packet,
 	size_t len, struct rule *ret_by_kind[RULE_COUNT]);
+/* A packet was dropped because of what the rule with this number holds. The rule may be gone. */
+void rule_list_repeated(struct rule_list *list, unsigned number);
 /* When a packet of `len` bytes that a DELAY or RATE rule applies to may go on, now being now_ns. */
 uint64_t rule_delay(struct rule *rule, size_t len, uint64_t now_ns);
 

@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -14,12 +12,11 @@
 #include "base/text.h"
 #include "journal/journal.h"
 #include "wire/capture.h"
-#include "wire/decode.h"
 #include "wire/filter.h"
 #include "wire/flow.h"
 #include "wire/parts.h"
+#include "wire/train.h"
 
-#define PACKET_MAX 65535
 #define PUMP_MOST 4096 /* packets in one go */
 #define DRAIN_EVERY 16 /* packets delivered between two looks at all hosts */
 
@@ -32,10 +29,10 @@ struct wire *wire_new(struct journal *journal, const struct wire_watch *watch, v
 	w->arg = arg;
 	for (int i = 0; i < STANDINGS; i++)
 		TAILQ_INIT(&w->queues[i]);
-	TAILQ_INIT(&w->spares);
+	for (int i = 0; i < PACKET_SIZES; i++)
+		TAILQ_INIT(&w->spares[i]);
 	w->filters = filter_set_new();
 	w->flows = flow_table_new();
-	w->large = memory_new(PACKET_MAX);
 	return w;
 }
 
@@ -55,7 +52,8 @@ void wire_free(struct wire *w)
 		return;
 	for (int i = 0; i < STANDINGS; i++)
 		free_queue(&w->queues[i]);
-	free_queue(&w->spares);
+	for (int i = 0; i < PACKET_SIZES; i++)
+		free_queue(&w->spares[i]);
 	for (unsigned h = 0; h < w->host_count; h++)
 		free(w->hosts[h].addresses);
 	free(w->hosts);
@@ -77,30 +75,38 @@ void wire_begin_anew(struct wire *w)
 
 /* ---- packets ---- */
 
+static const size_t rooms[PACKET_SIZES] = { PACKET_ROOM, PACKET_MIDDLE, PACKET_MAX };
+static const unsigned spares_most[PACKET_SIZES] = { 64, 32, 32 };
+
 struct wire_packet *packet_new(struct wire *w, size_t room)
 {
-	struct wire_packet *p = TAILQ_FIRST(&w->spares);
+	struct wire_packet *p;
+	uint8_t size = 0;
 
-	if (p && room <= PACKET_ROOM) {
-		TAILQ_REMOVE(&w->spares, p, place);
-		w->spare_count--;
+	LAB_ASSERT(room <= PACKET_MAX);
+	while (rooms[size] < room)
+		size++;
+	p = TAILQ_FIRST(&w->spares[size]);
+	if (p) {
+		TAILQ_REMOVE(&w->spares[size], p, place);
+		w->spare_count[size]--;
+		p->once = 0;
 		return p;
 	}
-	if (room < PACKET_ROOM)
-		room = PACKET_ROOM;
-	p = memory_new(sizeof(*p) + room);
-	p->room = room;
+	p = memory_new(sizeof(*p) + rooms[size]);
+	p->size = size;
 	return p;
 }
 
 void packet_free(struct wire *w, struct wire_packet *p)
 {
-	if (p->room != PACKET_ROOM || w->spare_count == SPARES_MAX) {
+	if (w->spare_count[p->size] == spares_most[p->size]) {
 		free(p);
 		return;
 	}
-	TAILQ_INSERT_HEAD(&w->spares, p, place); /* the last used is still in the cache */
-	w->spare_count++;
+	/* the last used is still in the cache */
+	TAILQ_INSERT_HEAD(&w->spares[p->size], p, place);
+	w->spare_count[p->size]++;
 }
 
 void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing standing)
@@ -140,14 +146,21 @@ uint64_t wire_judge(struct wire *w, const struct wire_packet *p, struct event ve
 uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind kind,
 	uint64_t cause, const char *text)
 {
-	return wire_judge(w, p,
-		(struct event){ .kind = kind,
-			.cause = cause ? cause : p->event,
-			.host = p->to == WIRE_NOWHERE ? NULL : w->hosts[p->to].name,
-			.text = text,
-			.verdict = { .number = p->number,
-				.on_wire_ns = clock_now_ns() - p->sent_ns,
-				.held = p->was_held || p->due_ns } });
+	const uint64_t now = clock_now_ns();
+	const unsigned count = train_count(&p->segment, p->piece);
+	struct event verdict = { .kind = kind,
+		.time_ns = now,
+		.host = p->to == WIRE_NOWHERE ? NULL : w->hosts[p->to].name,
+		.text = text,
+		.verdict = { .on_wire_ns = now - p->sent_ns, .held = p->was_held || p->due_ns } };
+	uint64_t event = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		verdict.cause = cause ? cause : p->event + i;
+		verdict.verdict.number = p->number + i;
+		event = wire_judge(w, p, verdict);
+	}
+	return event;
 }
 
 static void tell_delay(struct wire *w, const struct wire_packet *p, const struct rule *rule)
@@ -183,17 +196,24 @@ static void tell_rule(struct wire *w, const struct wire_packet *p, enum event_ki
 void wire_announce(struct wire *w, struct wire_packet *p, enum event_kind kind,
 	struct wire_origin origin, uint64_t repeats)
 {
+	const unsigned count = train_count(&p->segment, p->piece);
 	struct event event = { .kind = kind,
+		.time_ns = clock_now_ns(),
 		.host = p->from == WIRE_NOWHERE ? NULL : w->hosts[p->from].name,
 		.cause = origin.cause,
 		.subject = origin.from,
 		.text = origin.to };
 
-	p->number = ++w->numbers;
-	event.wire.number = p->number;
-	event.wire.repeats = repeats;
-	event.wire.segment = p->segment;
-	p->event = journal_add(w->journal, event);
+	p->number = w->numbers + 1;
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t no;
+
+		event.wire.number = ++w->numbers;
+		event.wire.repeats = repeats;
+		train_part(&p->segment, p->bytes, p->piece, i, &event.wire.segment);
+		no = journal_add(w->journal, event);
+		p->event = i ? p->event : no;
+	}
 	if (w->capture)
 		capture_packet(w->capture, &event, p->sent_ns, p->bytes, p->len);
 }
@@ -219,11 +239,13 @@ static const struct rule *apply_delays(struct wire_packet *p, struct rule *const
 }
 
 /* Where it belongs, by what the rules said. Owned from here. */
-static void settle(struct wire *w, struct wire_packet *p, const struct rule *delay, bool held)
+static void settle(struct wire *w, struct wire_packet *p, const struct rule *delay,
+	const struct rule *held)
 {
 	if (delay)
 		tell_delay(w, p, delay);
 	p->was_held = held;
+	p->once = held && held->once ? held->number : 0;
 	if (held)
 		wire_tell(w, p, EVENT_HELD, 0, NULL);
 	packet_put(w, p, held ? PACKET_HELD : delay ? PACKET_DELAYED : PACKET_PENDING);
@@ -259,7 +281,7 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 		settle(w, copy, delay, by[RULE_HOLD]);
 }
 
-/* A held packet of the same conversation: what p repeats, or the answer to that; or NULL. */
+/* A held packet of the same conversation, by which it is not to go on: what p repeats, or the answer to that; or NULL. */
 static const struct wire_packet *held_of(const struct wire *w, const struct segment *s)
 {
 	const struct wire_packet *q;
@@ -268,6 +290,8 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
 	{
 		const struct address *src = &q->segment.src, *dst = &q->segment.dst;
 
+		if (!w->waits && !q->once)
+			continue;
 		if ((address_equal(src, &s->src) && address_equal(dst, &s->dst)) ||
 			(address_equal(src, &s->dst) && address_equal(dst, &s->src)))
 			return q;
@@ -275,15 +299,22 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
 	return NULL;
 }
 
-/* true when p was sent again by a timer while the recipe waits, and told; it is to be freed. */
+/* true when p was sent again by a timer while the recipe waits, or a rule wants none of that, and told; it is to be
+ * freed. */
 static bool drop_repeated(struct wire *w, const struct wire_packet *p, uint64_t repeats)
 {
-	const struct wire_packet *held = w->waits && repeats ? held_of(w, &p->segment) : NULL;
+	const struct wire_packet *held = repeats ? held_of(w, &p->segment) : NULL;
 	struct text why = TEXT_EMPTY;
 
 	if (!held)
 		return false;
-	text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
+	if (w->waits)
+		text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
+	else
+		text_printf(&why, "rule %u: #%" PRIu64 " is held without retransmissions",
+			held->once, held->number);
+	if (!w->waits)
+		rule_list_repeated(&w->rules, held->once);
 	wire_judge(w, p,
 		(struct event){ .kind = EVENT_DROPPED,
 			.cause = p->event,
@@ -301,7 +332,7 @@ static void take_in(struct wire *w, struct wire_packet *p)
 	struct packet_queue all = TAILQ_HEAD_INITIALIZER(all); /* one for each host of a group */
 	bool group = wire_is_group(&s->dst);
 	uint64_t repeats = s->kind == SEGMENT_TCP
-		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1)
+		? flow_table_see(w->flows, &p->segment, p->from, w->numbers + 1, p->piece)
 		: 0;
 
 	p->to = group ? wire_next_member(w, p->from, WIRE_NOWHERE)
@@ -330,46 +361,30 @@ static void take_in(struct wire *w, struct wire_packet *p)
 	}
 }
 
-/* One packet off a TUN, or NULL when there is none. Into the packet itself: nearly all fit. */
-static struct wire_packet *read_packet(struct wire *w, int tun)
+/* A packet that has left a host. One that is a train stays so or is cut. Owned from here. */
+static void take_in_all(struct wire *w, struct wire_packet *p)
 {
-	struct wire_packet *p = packet_new(w, PACKET_ROOM), *larger;
-	const struct iovec places[] = { { p->bytes, PACKET_ROOM }, { w->large, PACKET_MAX } };
-	ssize_t len = readv(tun, places, 2);
+	struct packet_queue parts = TAILQ_HEAD_INITIALIZER(parts);
 
-	if (len <= 0) {
-		packet_free(w, p);
-		return NULL;
+	if (!p->piece || packet_runs(w, p)) {
+		take_in(w, p);
+		return;
 	}
-	p->len = (size_t)len;
-	if (p->len <= PACKET_ROOM)
-		return p;
-	larger = packet_new(w, p->len);
-	larger->len = p->len;
-	memcpy(larger->bytes, p->bytes, PACKET_ROOM);
-	memcpy(larger->bytes + PACKET_ROOM, w->large, p->len - PACKET_ROOM);
-	packet_free(w, p);
-	return larger;
+	packet_cut(w, p, &parts, NULL);
+	while ((p = TAILQ_FIRST(&parts))) {
+		TAILQ_REMOVE(&parts, p, place);
+		take_in(w, p);
+	}
 }
 
 bool wire_drain_host(struct wire *w, unsigned host)
 {
-	for (int i = 0; i < PUMP_MOST; i++) {
-		struct wire_packet *p =
-			w->hosts[host].tun < 0 ? NULL : read_packet(w, w->hosts[host].tun);
+	struct wire_packet *p;
+	int i = 0;
 
-		if (!p)
-			return i > 0;
-		p->from = host;
-		p->sent_ns = clock_now_ns();
-		p->due_ns = 0;
-		p->was_held = false;
-		if (segment_decode(p->bytes, p->len, &p->segment))
-			take_in(w, p);
-		else /* a kernel does not send such; there would be nobody to deliver it to */
-			packet_free(w, p);
-	}
-	return true;
+	for (; i < PUMP_MOST && (p = packet_read(w, host)); i++)
+		take_in_all(w, p);
+	return i > 0;
 }
 
 bool wire_drain(struct wire *w)
@@ -388,6 +403,7 @@ static void deliver(struct wire *w, struct wire_packet *p)
 {
 	const struct wire_host *h = &w->hosts[p->to];
 	uint64_t event;
+	int r;
 
 	if (!wire_has_way(w, p))
 		return;
@@ -397,26 +413,33 @@ static void deliver(struct wire *w, struct wire_packet *p)
 	if (h->condition == HOST_GHOST)
 		return;
 	/* a TUN takes a packet, or reports an error at once when the host is gone */
-	if (write(h->tun, p->bytes, p->len) < 0)
-		wire_tell(w, p, EVENT_DROPPED, event, strerror(errno));
+	r = packet_write(w, p);
+	if (r < 0)
+		wire_tell(w, p, EVENT_DROPPED, event, strerror(-r));
 	else
 		w->watch.delivered(w->arg, p->to, &p->segment, event);
 }
 
-/* The oldest pending packet into its kernel. false = none, or it has to wait. */
-static bool deliver_next(struct wire *w)
+/* The oldest pending packet into its kernel. Returns how many segments went; 0 = none, or it has to wait. */
+static unsigned deliver_next(struct wire *w)
 {
 	struct wire_packet *p = TAILQ_FIRST(&w->queues[PACKET_PENDING]);
+	enum wire_passage passage = PASSAGE_OPEN;
+	unsigned count;
 
 	if (!p)
-		return false;
-	if (w->hosts[p->to].condition == HOST_UP &&
-		!w->watch.may_deliver(w->arg, p->to, &p->segment))
-		return false;
+		return 0;
+	if (w->hosts[p->to].condition == HOST_UP)
+		passage = w->watch.may_deliver(w->arg, p->to, &p->segment);
+	if (passage == PASSAGE_CLOSED)
+		return 0;
+	if (p->piece && (passage == PASSAGE_ALONE || !wire_is_clear(w, p)))
+		p = packet_cut_pending(w, p);
 	packet_take(w, p);
+	count = train_count(&p->segment, p->piece);
 	deliver(w, p);
 	packet_free(w, p);
-	return true;
+	return count;
 }
 
 /* Delayed packets whose time has come are pending. */
@@ -454,14 +477,16 @@ static void look_after_capture(struct wire *w)
 bool wire_pump(struct wire *w)
 {
 	bool moved = wire_drain(w);
+	unsigned gone = 0, count;
 
 	moved |= take_due(w);
 	/* what a packet brought about where it went was taken in with it; the others are heard now and then */
-	for (int i = 1; i <= PUMP_MOST && deliver_next(w); i++) {
-		moved = true;
+	for (int i = 1; gone < PUMP_MOST && (count = deliver_next(w)); i++) {
+		gone += count;
 		if (i % DRAIN_EVERY == 0)
 			wire_drain(w);
 	}
+	moved |= gone > 0;
 	look_after_capture(w);
 	return moved;
 }
@@ -478,10 +503,22 @@ uint64_t wire_due_ns(const struct wire *w)
 	return p ? p->due_ns : 0;
 }
 
-const struct wire_packet *wire_next(const struct wire *w, const struct wire_packet *p)
+static void cut_all(struct wire *w)
+{
+	struct wire_packet *p;
+
+	for (p = TAILQ_FIRST(&w->queues[PACKET_PENDING]); p; p = TAILQ_NEXT(p, place)) {
+		if (p->piece)
+			p = packet_cut_pending(w, p);
+	}
+}
+
+const struct wire_packet *wire_next(struct wire *w, const struct wire_packet *p)
 {
 	int standing = p ? (int)p->standing : -1;
 
+	if (!p)
+		cut_all(w);
 	p = p ? TAILQ_NEXT(p, place) : NULL;
 	while (!p && ++standing < STANDINGS)
 		p = TAILQ_FIRST(&w->queues[standing]);

@@ -7,6 +7,11 @@
  * drop), DELAYED (until its time has come, then pending), or gone (delivered or dropped; only the journal
  * remembers). Pending and held ones keep their order, unless they are swapped or stepped out of it.
  *
+ * In bulk flow a kernel is asked for trains of segments (train.h), and one to which nothing is to happen is carried to
+ * the other kernel as it is. It is told as the segments it consists of, and cut into them where anything depends on
+ * one of them: a rule, a recording, a state that it may move, a repetition, a look at what is on the wire. So
+ * a rule meets segments, also those that waited in a TUN as a train when it came.
+ *
  * Rules apply once, when a packet leaves its kernel: a drop ends it; else it may be corrupted, copied,
  * delayed (by the longer of delay and rate) and held, by the oldest rule of each kind that is not used up.
  * A packet to a group (multicast, broadcast) is one for each host, and each of them meets the rules. Duplicates
@@ -15,6 +20,7 @@
 #define LAB_WIRE_WIRE_H
 
 #include <limits.h>
+#include <linux/virtio_net.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +44,12 @@ struct wire_origin {
 	const char *from, *to; /* names of the sockets at both ends; borrowed; NULL = none known */
 };
 
+enum wire_passage {
+	PASSAGE_CLOSED, /* the effect of something earlier is still unread */
+	PASSAGE_ALONE, /* open, but it can move a state: the segments of a train one by one */
+	PASSAGE_OPEN,
+};
+
 /* How the wire asks and tells the world around it. All are called from inside wire calls. */
 struct wire_watch {
 	/* A packet has just left `host`'s kernel for that of `to` (WIRE_NOWHERE: nobody's address): read back
@@ -45,8 +57,8 @@ struct wire_watch {
 	 * host WIRE_NOWHERE: it was forged, so only whose it is counts. */
 	struct wire_origin (
 		*sent)(void *arg, unsigned host, unsigned to, const struct segment *s, bool again);
-	/* May this packet enter `host`'s kernel now, or is the effect of something earlier still unread? */
-	bool (*may_deliver)(void *arg, unsigned host, const struct segment *s);
+	/* May this packet, or train, enter `host`'s kernel now? */
+	enum wire_passage (*may_deliver)(void *arg, unsigned host, const struct segment *s);
 	/* It has entered `host`'s kernel, journalled as `event`: read back its receiver. */
 	void (*delivered)(void *arg, unsigned host, const struct segment *s, uint64_t event);
 };
@@ -59,16 +71,20 @@ enum packet_standing {
 
 /* One packet on the wire, as listed by wire_next(). */
 struct wire_packet {
-	uint64_t number; /* the #N people type */
-	uint64_t event; /* its EVENT_SEGMENT, EVENT_COPY or EVENT_FORGED */
+	uint64_t number; /* the #N people type; of a train the first */
+	uint64_t event; /* its EVENT_SEGMENT, EVENT_COPY or EVENT_FORGED; of a train the first */
 	uint64_t sent_ns; /* CLOCK_MONOTONIC */
 	uint64_t due_ns; /* when it may go on, if it was delayed; else 0 */
 	unsigned from, to; /* host numbers; from may be WIRE_NOWHERE */
 	enum packet_standing standing;
 	bool was_held;
+	unsigned
+		once; /* number of the rule that holds it, and wants nothing sent again meanwhile; 0 = none */
 	struct segment segment;
+	uint16_t piece; /* of a train: see train_piece(); 0 = it is one segment */
+	struct virtio_net_hdr header; /* how its TUN gave it, and how another takes it */
 	TAILQ_ENTRY(wire_packet) place; /* in the queue of its standing */
-	size_t room; /* bytes there are */
+	uint8_t size; /* how many bytes there are: see parts.h */
 	size_t len; /* bytes that count */
 	uint8_t bytes[];
 };
@@ -79,8 +95,8 @@ void wire_free(struct wire *w);
 
 /* ---- hosts ---- */
 
-/* Connect host number `host` (0, 1, 2 ... in order): name and tun are borrowed, tun is non-blocking; -1 =
- * a ghost: it has addresses and no kernel, and what is sent to it is only shown. Its addresses are
+/* Connect host number `host` (0, 1, 2 ... in order): name and tun are borrowed, tun is non-blocking and has
+ * IFF_VNET_HDR; -1 = a ghost: it has addresses and no kernel, and what is sent to it is only shown. Its addresses are
  * 127.0.0.0/8 and those of wire_address(). */
 void wire_attach(struct wire *w, unsigned host, const char *name, int tun);
 void wire_address(struct wire *w, unsigned host, const struct address *address);
@@ -108,13 +124,16 @@ bool wire_drain_host(struct wire *w, unsigned host);
 /* Take in and deliver until nothing is left to do or the world says wait. true when something moved.
  * Stops by itself after a few thousand packets, so that an endless transfer cannot starve the loop. */
 bool wire_pump(struct wire *w);
+/* Somebody begins to look closely: each segment travels by itself again, until the kernels have once more sent in
+ * bulk. */
+void wire_end_flow(struct wire *w);
 /* Nothing pending: all that is on the wire is held or delayed. (Ask wire_drain() first.) */
 bool wire_idle(const struct wire *w);
 /* When the next delayed packet is due (CLOCK_MONOTONIC), 0 = none is. */
 uint64_t wire_due_ns(const struct wire *w);
 /* What is on the wire after p (NULL: the first): pending, then held, then delayed, each in the order it
- * will go; NULL at the end. Borrowed until the next wire call. */
-const struct wire_packet *wire_next(const struct wire *w, const struct wire_packet *p);
+ * will go; NULL at the end. Never a train. Borrowed until the next wire call. */
+const struct wire_packet *wire_next(struct wire *w, const struct wire_packet *p);
 /* The highest packet number given so far. */
 uint64_t wire_last_number(const struct wire *w);
 
@@ -155,7 +174,8 @@ bool wire_captured(const struct wire *w);
 
 /* ---- rules ---- */
 
-/* The rules, to add to, remove from and list. */
+/* The rules, to add to, remove from and list. By a rule of holding `once` packets are held, and as long as they are, what is
+ * sent again in their conversations is dropped. */
 struct rule_list *wire_rules(struct wire *w);
 /* The filters that MATCHes of this lab use. */
 struct filter_set *wire_filters(struct wire *w);

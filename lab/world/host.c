@@ -79,6 +79,7 @@ static const struct {
 		"some 3 MB)" },
 	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
+	{ EPIPE, "the host's first process has gone: start the lab again" },
 };
 
 static const char *remedy_for(enum host_step step, int error)

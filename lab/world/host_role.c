@@ -110,7 +110,7 @@ static int open_tun(struct host_role *h)
 
 static int create_wire(struct host_role *h)
 {
-	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR };
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "wire0");
 	h->operation = "ioctl TUNSETIFF wire0";

@@ -437,18 +437,18 @@ static void look_before(struct world *w, unsigned host, const struct segment *s,
 		look(w, host, &s->dst, &s->src, e, 0, NULL);
 }
 
-static bool wire_may_deliver(void *arg, unsigned host, const struct segment *s)
+static enum wire_passage wire_may_deliver(void *arg, unsigned host, const struct segment *s)
 {
 	struct world *w = arg;
 	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src);
 
 	if (!world_tracker_at(w, host) || !can_move(s, e))
-		return true;
+		return PASSAGE_OPEN;
 	if (!calm(w, false))
-		return false;
+		return PASSAGE_CLOSED;
 	if (w->hosts[host]->programs)
 		look_before(w, host, s, e);
-	return true;
+	return PASSAGE_ALONE;
 }
 
 static void wake(struct process *p, const struct endpoint *e)

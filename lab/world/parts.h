@@ -42,6 +42,8 @@ struct world_process {
 	struct text line; /* program: of its output, not complete yet */
 	/* program, owned: task, task/PID/children, fd and schedstat of its folder in /proc; -1 */
 	int tasks, children, descriptors, schedstat;
+	/* program: how long it had waited for a core when that was first asked, in the motion that began then */
+	uint64_t waited_ns, waited_motion_ns;
 	char run[64]; /* program: what schedstat said at its last heartbeat */
 	int next_fd; /* program: the number its next socket will have, if it has no other files */
 	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */

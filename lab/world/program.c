@@ -2,7 +2,8 @@
 /* Processes that became other programs. Nobody tells us of their calls, so they are watched from outside:
  * what they write comes through a pipe, and whose a socket is stands in /proc/PID/fd, by its inode. A program
  * given something to do (started, typed to, a segment arrived for it) is in motion until /proc shows all
- * of it asleep, or PROGRAM_MOTION_NS later: one that computes must not stop the story.
+ * of it asleep, or PROGRAM_MOTION_NS later: one that computes must not stop the story. (Time in which it waits for a
+ * core does not count: on a crowded machine it may not even have begun.)
  *
  * Nothing is missed all the same. Whatever a program does to the state of a connection puts a segment on the wire,
  * and with each of those its socket is read (motion.c). No segment tells of a listener that comes or goes, of a
@@ -25,6 +26,7 @@
 #include "world/parts.h"
 
 #define PROGRAM_MOTION_NS (50 * NS_PER_MS)
+#define PROGRAM_MOTION_MOST_NS (500 * NS_PER_MS) /* with all its waiting */
 #define PROGRAM_WORK_NS (500 * NS_PER_US) /* it has hardly begun: not worth the question */
 #define MOTION_POLL_NS NS_PER_MS /* is it asleep by now? */
 #define BEAT_BUSY_NS (10 * NS_PER_MS) /* it computes: a listener may appear any moment */
@@ -484,15 +486,37 @@ static void come_to_rest(struct world_process *wp, uint64_t beat_ns)
 	wp->beat_due_ns = clock_now_ns() + beat_ns;
 }
 
+static void add_waited(void *arg, int tid, bool leader)
+{
+	(void)leader;
+	*(uint64_t *)arg += clock_waited_ns(tid);
+}
+
+/* How long all of it has waited for a core since it was first asked in this motion. */
+static uint64_t waited_ns(struct world_process *wp)
+{
+	uint64_t waited = 0;
+
+	for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, add_waited, &waited);
+	if (wp->waited_motion_ns != wp->process.motion_since_ns || waited < wp->waited_ns) {
+		wp->waited_motion_ns = wp->process.motion_since_ns;
+		wp->waited_ns = waited;
+	}
+	return waited - wp->waited_ns;
+}
+
 void program_check(struct world_process *wp)
 {
-	uint64_t moved_ns = clock_now_ns() - wp->process.motion_since_ns;
+	uint64_t moved_ns = clock_now_ns() - wp->process.motion_since_ns, waited;
 
 	if (moved_ns < PROGRAM_WORK_NS)
 		return;
-	if (is_asleep(wp))
+	if (is_asleep(wp)) {
 		come_to_rest(wp, BEAT_IDLE_NS);
-	else if (moved_ns >= PROGRAM_MOTION_NS)
+		return;
+	}
+	waited = waited_ns(wp);
+	if (moved_ns >= PROGRAM_MOTION_MOST_NS || moved_ns >= PROGRAM_MOTION_NS + waited)
 		come_to_rest(wp, BEAT_BUSY_NS);
 }
 

@@ -2,28 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Recordings: the command capture, --capture of one lab and of check, what Wireshark's reader finds in them, and
 # files that may not or cannot be written.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 recipes=$(realpath "${TCPLAB_SOURCE:-.}")/recipes
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 cd "$work" || exit 1
-
-timeout 30 "$tcplab" doctor >out 2>err
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	cat err >&2
-	exit 77
-fi
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' out >&2
-	sed 's/^/  err| /' err >&2
-	failures=$((failures + 1))
-}
 
 # run CODE ARG...: what it prints goes to out and err.
 run()

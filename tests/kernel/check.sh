@@ -1,26 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `tcplab check`: several labs at a time, all failures of a script, the three reports, labs that die or hang.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>"$work/err"
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	cat "$work/err" >&2
-	exit 77
-fi
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
-}
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # run CODE ARG...: what it prints goes to $work/out and $work/err.
 run()

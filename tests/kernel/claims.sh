@@ -1,26 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Claims put to the kernel: that hold, differ, fail, are left out; alone in a recipe, and all of them by `tcplab claims`.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>"$work/err"
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	cat "$work/err" >&2
-	exit 77
-fi
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
-}
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # run CODE ARG...: what it prints goes to $work/out and $work/err.
 run()
@@ -206,10 +188,10 @@ run 0 show refused
 cmp -s out recipes/open/refused.lab || wrong 'not the recipe'
 run 2 show
 run 2 show refuse
-has err "there is no such recipe; did you mean 'open/refused'\?"
+has err "there is no recipe 'refuse'; did you mean 'open/refused'\?"
 cp recipes/open/refused.lab recipes/close/refused.lab
 run 2 play refused
-has err 'several recipes are called so: close/refused, open/refused'
+has err "several recipes are called 'refused': close/refused, open/refused"
 run 0 check open/refused
 
 ((failures == 0))

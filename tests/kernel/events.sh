@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `events` lists: the last ones, by number, by kind, by name; and what it says to words it cannot take.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # listed CODE COMMAND: what the command answers after a refused connect() goes to $work/out, blanks squeezed.
 listed()
@@ -23,14 +14,6 @@ listed()
 	code=$?
 	sed -n '/^> events/,$p' "$work/all" | sed '1d; s/  */ /g; s/^ //' >"$work/out"
 	((code == $1)) || wrong "exit code $code instead of $1"
-}
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
 }
 
 # lines LEAST MOST

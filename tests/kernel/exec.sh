@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Real programs on the wire: output, input, end, whose sockets; nc, curl and a C client where they are there.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # run CODE SCRIPT [OPTION...]: what it prints goes to $work/out.
 run()

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/virtio_net.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,6 +48,7 @@ struct fact {
 };
 
 struct fact_packet {
+	struct virtio_net_hdr header;
 	size_t len; /* bytes */
 	uint8_t bytes[FACT_PACKET_MAX];
 	struct segment segment;
@@ -69,14 +72,15 @@ static inline void fact_done(struct fact *f)
 /* 0, or the exit code of a program that must be skipped, the reason told. */
 static inline int fact_init(struct fact *f)
 {
-	const struct address fd00_1 = { .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } };
+	static const struct address own[] = { { .family = AF_INET, .bytes = { 10, 0, 0, 1 } },
+		{ .family = AF_INET6, .bytes = { 0xfd, [15] = 1 } } };
 	struct diag d = { 0 };
 	int r;
 
 	*f = (struct fact){ .a = { .channel = -1 },
 		.b = { .channel = -1 },
 		.server = { .family = AF_INET, .bytes = { 127, 0, 0, 1 }, .port = 8080 } };
-	r = host_open(&f->host, 0, "localhost", &fd00_1, 1, NULL, &d);
+	r = host_open(&f->host, 0, "localhost", own, 2, NULL, &d);
 	if (r == 0) {
 		assert_true(fcntl(f->host.diag, F_SETFL, O_NONBLOCK) == 0);
 		f->diag = sockdiag_open(fd_take(&f->host.diag));
@@ -180,11 +184,13 @@ static inline void fact_close(struct process *p, int fd)
 /* Take the TCP segment the kernel has sent; it must be there already, with just these flags (PSH apart). */
 static inline void fact_take(struct fact *f, uint8_t flags, struct fact_packet *ret_packet)
 {
-	ssize_t len = read(f->host.tun, ret_packet->bytes, sizeof(ret_packet->bytes));
+	const struct iovec parts[] = { { &ret_packet->header, sizeof(ret_packet->header) },
+		{ ret_packet->bytes, sizeof(ret_packet->bytes) } };
+	ssize_t len = readv(f->host.tun, parts, 2);
 
 	if (len < 0)
 		fail_msg("no segment with flags %#x yet: %s", flags, strerror(errno));
-	ret_packet->len = (size_t)len;
+	ret_packet->len = (size_t)len - sizeof(ret_packet->header);
 	assert_true(segment_decode(ret_packet->bytes, ret_packet->len, &ret_packet->segment));
 	assert_int_equal(ret_packet->segment.kind, SEGMENT_TCP);
 	assert_int_equal(ret_packet->segment.flags & ~SEGMENT_PSH, flags);
@@ -192,7 +198,10 @@ static inline void fact_take(struct fact *f, uint8_t flags, struct fact_packet *
 
 static inline void fact_give(struct fact *f, const struct fact_packet *packet)
 {
-	assert_int_equal(write(f->host.tun, packet->bytes, packet->len), packet->len);
+	const struct iovec parts[] = { { (void *)&packet->header, sizeof(packet->header) },
+		{ (void *)packet->bytes, packet->len } };
+
+	assert_int_equal(writev(f->host.tun, parts, 2), sizeof(packet->header) + packet->len);
 }
 
 /* Carry one segment over, which must be there. */

@@ -1,18 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Several hosts: how many there can be, what a power cut leaves, what is said to who asks for the impossible.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>"$work/err"
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	cat "$work/err" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # run CODE ARG...: what it prints goes to $work/out and $work/err.
 run()
@@ -23,14 +13,6 @@ run()
 	timeout 40 "$tcplab" "$@" >"$work/out" 2>"$work/err" </dev/null
 	code=$?
 	((code == expected)) || wrong "exit code $code instead of $expected"
-}
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
 }
 
 # Lines that must be there, in this order, each beginning (after blanks) with the text.

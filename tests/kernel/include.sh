@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a recipe may include: plain files beside and below it, and nothing else of the machine's.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # included CODE FILE TEXT: a recipe that includes FILE ends with CODE and says TEXT.
 included()

@@ -1,18 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a script expects and what it then says: exit codes, and what is told when it was otherwise.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>"$work/err"
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	cat "$work/err" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # run CODE ARG...: what it prints goes to $work/out and $work/err.
 run()
@@ -23,14 +13,6 @@ run()
 	timeout 40 "$tcplab" "$@" >"$work/out" 2>"$work/err" </dev/null
 	code=$?
 	((code == expected)) || wrong "exit code $code instead of $expected"
-}
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
 }
 
 # Lines that must be there, in this order, each beginning (after blanks) with the text.
@@ -145,6 +127,20 @@ run 0 -c "hold; $listener; process p; socket c in p; connect c :80 &; expect c S
 expect never c ESTABLISHED within 50ms"
 run 1 -c "hold; $listener; process p; socket c in p; connect c :80 &; step 2
 expect never c ESTABLISHED within 50ms"
+
+# ---- what is sent again of what is held ----
+
+run 0 -c "hold without retransmissions; $listener; socket c; mark; connect c :80 &
+expect c retransmits 1 within 5s; rules; expect segments syn; step; expect l/1 SYN-RECEIVED; ladder"
+grep -qE '^ +[0-9]+ retransmissions? (was|were) dropped because of what is held$' "$work/out" ||
+	wrong 'what was dropped is not told'
+grep -qE '^rule 1 +hold any without retransmissions +1 hit, [0-9]+ retransmissions? dropped$' "$work/out" ||
+	wrong 'what was dropped is not counted'
+never out '(again'
+run 2 -c 'hold syn without'
+told err 'error: -c:1:10: without what? hold syn without retransmissions'
+run 2 -c 'hold without retransmissions x'
+told err "error: -c:1:30: 'x' is one word too many"
 
 # ---- check: TAP ----
 

@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A recipe played for people who watch: --step with what somebody types, from a pipe; --pace.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 cd "$work" || exit 1
 
 wrong()
@@ -200,6 +191,18 @@ printf '# What it is about.\nsocket c\nclaim Z2 "x" { predict "Q?" c state { bin
 "$tcplab" list . >out 2>err
 name='list' shown 1 'asks +What it is about\.  \[Z2\] \?2$'
 shown 1 'one +What it shows\.  \[Z1\]$'
+
+# what would answer a question is told behind it: what to look for, and what is claimed; `check` asks nobody
+for how in '' --step; do
+	played "veiled $how" "${how:+c\n}CLOSED\nCLOSED\n" 0 ${how:+--step} asks.lab
+	sed -n '/?? Q?/q;p' out >above
+	! grep -qE '"x"|What it is about' above || wrong "$name" 'it is told above the question'
+	shown 1 '^It asks 2 times what will happen; what there was to look for is told at its end\.$'
+	shown 1 '^-- claim Z2 holds: "x": c CLOSED$'
+	shown 1 '^What it is about\.$'
+done
+"$tcplab" -f asks.lab >out 2>err
+name='not veiled' shown 1 '^> claim Z2 "x"$'
 
 # refused
 refused()

@@ -1,27 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `tcplab exercise` and `tcplab grade` at the shell: what is told, refused and written, and the exit codes.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 cd "$work" || exit
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>"$work/err"
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	cat "$work/err" >&2
-	exit 77
-fi
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
-}
 
 # run CODE TYPED ARG...: TYPED (with \n) is standard input; what is printed goes to out and err.
 run()
@@ -60,7 +42,14 @@ EOF
 run 2 '' exercise
 has err 'which exercise\?'
 run 2 '' exercise no-such
-has err 'there is no such recipe'
+has err "there is no exercise 'no-such'$"
+has err 'try: `tcplab list exercises` shows'
+run 2 '' exercise close-wiat
+has err "there is no exercise 'close-wiat'; did you mean 'close-wait'\?"
+run 2 '' grade closewait x
+has err "did you mean 'close-wait'\?"
+run 2 '' exercise exercises
+has err "'exercises' is a folder of several"
 run 2 '' exercise open/three-way
 has err 'is no exercise: it has no goal'
 run 2 '' exercise one.lab --student '../ada'
@@ -78,24 +67,36 @@ for verb in 'given { ss }' 'choose x from 1..2' 'limit commands 2' 'goal "x" { e
 	has err 'is said by an exercise'
 done
 
+run 0 '' grade --help
+has out '^usage: tcplab grade \[OPTIONS\] EXERCISE FILE\|FOLDER$'
+has out '^ +--students FILE'
+! grep -qE -- '--bind|--student ID' "$work/out" || wrong 'it tells options of others'
+run 0 '' help exercise
+has out '--student ID'
+run 2 '' help nosuch
+has err "there is no command 'nosuch'"
+
 # ---- at work ----
 
-run 0 'ss\ngoal\nhint\nhint\nhint\n' exercise one.lab
+run 0 'ss\ngoal\nhint\nhint\nhint\nhelp goal\nlimits\n' exercise one.lab
 has out '^Be told a word on port 8000\.$'
 has out '^\[ \] 1  c is connected\.$'
 has out '^\[ \] 2  c has the word\. \(after the one above\) \(still at the end\)$'
 has out '^limits: 7 commands, 1 answer, without kill$'
-has out 'This is for practice; --student ID makes it yours'
+has out 'This is for practice, and cannot be handed in: for that begin with --student ID'
 has out '^hint 1 of 2 \(10 of 100\): One\.$'
 has out '^hint 2 of 2: Two\.$'
 has err 'there is no further hint'
+has out '^goal$'
+! grep -q 'it states one' "$work/out" || wrong 'help on goal speaks to the author'
+has err "unknown command 'limits'; write: goal"
 ! grep -q LISTEN "$work/out" || grep -q '^l  *LISTEN' "$work/out" || wrong 'what is given is told'
 
 run 0 'submit\n' exercise one.lab
 has err 'whose is it\? begin with: tcplab exercise one --student YOUR-ID'
 
 all='socket c\nconnect c :8000\naccept l a\nsend a "yes yes"\nrecv c\nanswer RED\n'
-run 0 "${all}goal\nsubmit\nsubmit\nclose c\ngoal\nsubmit two.tcplab\nsubmit\n" exercise one.lab --student ada
+run 0 "${all}goal\nsubmit\nsubmit\nclose c\ngoal\nsubmit two.tcplab\nsubmit\nsubmit two.tcplab\n" exercise one.lab --student ada
 has out '^-- goal 1 met: c is connected\.  \(1 of 3\)$'
 has out '^-- goal 2 met: c has the word\.  \(2 of 3\)$'
 has out '^used: 5 commands, 0 of 2 hints, answer RED; score 100 of 100$'
@@ -103,13 +104,60 @@ has out '^written: one-ada\.tcplab, goals 3 of 3, score 100 of 100'
 has out '^written again: one-ada\.tcplab, goals 3 of 3'
 has out '^-- goal 2 no longer met: '
 has out '^written: two\.tcplab, goals 2 of 3, score 66 of 100'
-has err "'one-ada.tcplab' cannot be written: File exists; it is of another session"
-cp one-ada.tcplab kept
-run 0 'submit\n' exercise one.lab --student ada
-has err 'it is of another session'
-cmp -s one-ada.tcplab kept || wrong 'a submission of another session was overwritten'
-run 0 "${all}" exercise one.lab --student ada
-has err 'not handed in'
+has out '^Your earlier try is kept as one-ada\.1\.tcplab; of several the best counts\.$'
+has out '^locked: RED \(answer 1 of 1\)$'
+run 0 '' grade one.lab one-ada.1.tcplab
+has out '^100  ada  *graded'
+
+# a second try takes the name, and nothing is lost
+cp one-ada.1.tcplab first
+cp one-ada.tcplab second
+run 0 'socket c\nsubmit\n' exercise one.lab --student ada
+has out '^written: one-ada\.tcplab, goals 0 of 3'
+has out '^Your earlier try is kept as one-ada\.2\.tcplab'
+cmp -s one-ada.1.tcplab first || wrong 'the first try is lost'
+cmp -s one-ada.2.tcplab second || wrong 'the second try is lost'
+cp one-ada.tcplab third
+# what is no earlier try of hers is left alone: notes, another student's, a link
+echo notes >notes.tcplab
+cp one-ada.tcplab ada-s
+ln -s ada-s link.tcplab
+for file in notes.tcplab ada-s; do
+	run 0 "socket c\nsubmit $file\n" exercise one.lab --student bob
+	has err "'$file' cannot be written: File exists; it is no earlier try of yours"
+	has err 'not handed in'
+done
+[[ $(cat notes.tcplab) == notes ]] || wrong 'notes were overwritten'
+cmp -s ada-s third || wrong "another student's file was overwritten"
+run 0 'socket c\nsubmit link.tcplab\n' exercise one.lab --student ada
+cmp -s ada-s third || wrong 'what a link leads to was overwritten'
+run 0 'socket c\nsubmit nowhere/x.tcplab\n' exercise one.lab --student ada
+has err "'nowhere/x.tcplab' cannot be written: No such file"
+[[ -z $(find . -name '*.tmp') ]] || wrong 'a half file was left behind'
+rm -f one-ada.*tcplab link* notes.tcplab ada-s
+cp first one-ada.tcplab
+
+# ---- what is told on leaving ----
+
+# told FILE|'' TYPED: "not handed in", or nothing
+told()
+{
+	rm -f one-eve*
+	run 0 "$2" exercise one.lab --student eve
+	case $1 in
+	'') ! grep -qE 'not handed in|is older' "$work/err" || wrong 'it was handed in' ;;
+	*) has err "$1" ;;
+	esac
+}
+told 'not handed in: `submit`' 'socket c\n'
+told 'not handed in' 'socket c\nss\nsubmit nowhere/x\n'
+told '' 'ss\ngoal\nhint\n'
+told '' 'socket c\nsubmit\nss\nss\n'
+told '' 'socket c\nsubmit\nhint\nhint\nsocket c\nnonsense\n'
+told '' 'socket c\nsubmit\nss\nquit\n'
+told "'one-eve.tcplab' is older than what you did since" 'socket c\nsubmit\nsocket d\n'
+told "'one-eve.tcplab' is older" 'socket c\nsubmit\nanswer red'
+told '' 'socket c\nsubmit\nsocket d\nsubmit\n'
 
 # a port that the kernel chose is no name for a socket elsewhere
 run 0 'socket c\nconnect c :8000\nhold port 32767\nhold port 8000\n' exercise one.lab --student ada
@@ -149,6 +197,18 @@ run 0 'socket c\nconnect c :8000\nwatch\nsubmit looked.tcplab\n' exercise one.la
 run 0 '' --json grade one.lab looked.tcplab
 has out '"commands": ?2,'
 has out '"reasons": ?null'
+
+# what cannot be an answer costs none
+printf 'choose who one of ann ben\ngoal "x" { answer $who }\nlimit answers 1\n' >asks.lab
+run 0 'answer foo\nanswer BEN\nanswer ann\ngoal\n' exercise asks.lab
+has err "'foo' cannot be the answer, and costs nothing: it is ann or ben"
+has out '^locked: BEN \(answer 1 of 1\)$'
+has err 'no answer is left: this exercise takes 1'
+has out '^used: 0 commands, answer BEN'
+printf 'goal "x" { expect c CLOSED }\n' >asks.lab
+run 0 'answer foo\ngoal\n' exercise asks.lab
+has err 'this exercise asks for no answer'
+has out '^used: 0 commands; score 0'
 
 # ---- what is given ----
 
@@ -190,25 +250,103 @@ echo x >in/notes.txt
 ln -s /etc/passwd in/passwd.tcplab
 printf 'ada\nbob\n' >class.txt
 run 1 '' grade one.lab in --students class.txt -j 2
-has out '^100  ada  *graded'
-has out '^  0  ada  *refused .*two\.tcplab'
-has out 'this student has handed in already: in/one-ada\.tcplab'
-has out '^100  ada .*in/one-ada\.tcplab$'
-has out 'another file says to be this student.s: in/two\.tcplab'
-has out '^  0  eve  *refused'
-has out 'it is the work of ada, under another name'
-has out '^  0  bob  *absent'
-has err "2 files in 'in' left out"
-# anybody can write any ID into a file: the one that is named as `submit` names it comes before one that is not
-cp two.tcplab in/aaa.tcplab
-run 1 '' grade one.lab in
+# one row a student: the best counts, the others are told in it
 has out '^100  ada  *graded .*in/one-ada\.tcplab$'
-has out '^  0  ada  *refused .*in/aaa\.tcplab'
-has out 'another file says to be this student.s: in/aaa\.tcplab'
+has out '^ *another file, which does not count: in/two\.tcplab: graded, score 66$'
+has out '^  0  bob  *absent'
+has out '^1 graded, 1 absent$'
+has err '^eve: in/one-eve\.tcplab: refused, it is the work of ada, under another name$'
+has err 'left out, as the name of a submission ends in \.tcplab: in/notes\.txt$'
+has err 'left out, as these are no plain files: in/passwd\.tcplab$'
+run 1 '' grade one.lab in
+has out '^  0  eve  *refused .*in/one-eve\.tcplab$'
+has out 'it is the work of ada, under another name'
+rm in/one-eve.tcplab in/notes.txt in/passwd.tcplab
+run 0 '' grade one.lab in --students class.txt
+# a better second try counts, whatever browsers, mail programs and courses make of the name; and a worse one does no harm
+for name in 'one-ada-2' 'one-ada (1)' 'ada_1234_one-ada' '12_ada' 'one-Ada - Copy' 'one-ada.1'; do
+	mkdir tries
+	cp two.tcplab tries/one-ada.tcplab
+	cp one-ada.tcplab "tries/$name.tcplab"
+	run 0 '' grade one.lab tries
+	has out '^100  ada  *graded'
+	has out '^1 graded$'
+	rm -r tries
+	mkdir tries
+	cp one-ada.tcplab "tries/$name.tcplab"
+	run 0 '' grade one.lab tries
+	has out '^100  ada  *graded'
+	rm -r tries
+done
+# anybody can write any ID into a file, and give it any name: nobody's work is pushed aside, and nobody has two rows
+cp two.tcplab in/aaa.tcplab
+echo junk >in/1_one-ada.tcplab
+: >'in/one-ada (9).tcplab'
+run 1 '' grade one.lab in --report csv
+has out '^"ada",100,100,graded,'
+[[ $(grep -c ada "$work/out") == 1 ]] || wrong 'ada has more than one row'
+has out 'another file, which does not count: in/1_one-ada\.tcplab: refused, line 1: this is no line of a submission; '
+has out 'another file, which does not count: in/one-ada \(9\)\.tcplab: refused, line 1: it is empty'
+has out ',"in/one-ada\.tcplab".$'
 cp two.tcplab $'in/b\n100  eve.tcplab'
 run 1 '' grade one.lab in
 ! grep -q '^ *100  eve' "$work/out" || wrong 'the name of a file is a line of the report'
-has out 'another file says to be this student.s: in/b.x0a100  eve\.tcplab'
+has out 'another file, which does not count: in/b.x0a100  eve\.tcplab'
+# who can be told by nothing but the name; and who by nothing
+mkdir odd
+echo junk >odd/one-bob-2.tcplab
+echo junk >odd/12345.tcplab
+run 1 '' grade one.lab odd --students class.txt
+has out '^  0  bob  *refused .*odd/one-bob-2\.tcplab$'
+has err '^of an unknown student: odd/12345\.tcplab: refused'
+run 1 '' grade one.lab odd
+has out '^  0  bob-2  *refused'
+has out '^  0  \?  *refused'
+# where both are in the class, bob-2 is not bob
+printf 'bob-2\n' >>class.txt
+run 1 '' grade one.lab odd --students class.txt
+has out '^  0  bob-2  *refused'
+has out '^  0  bob  *absent'
+
+# ---- the class list ----
+
+printf '\xef\xbb\xbfID,Name\r\nada,"Ada, Countess"\r\n "bob" ;Bob # late\r\n# eve\r\n\r\ncat\tCat\n' >list.csv
+run 0 '' grade one.lab one-ada.tcplab --students list.csv
+has out '^1 graded, 2 absent$'
+printf 'ada\nbob smith\n' >list.txt
+run 2 '' grade one.lab one-ada.tcplab --students list.txt
+has err 'list\.txt:2:1: no student.s ID begins "bob smith": a line is ada, or ada,Ada Lovelace'
+printf '# nobody\n' >list.txt
+run 2 '' grade one.lab one-ada.tcplab --students list.txt
+has err 'there is no student on this list'
+
+# ---- where the report goes, and what one cannot be ----
+
+run 0 '' grade one.lab one-ada.tcplab --report csv -o report.csv
+[[ ! -s "$work/out" ]] || wrong 'it was printed, too'
+grep -q '^"ada",100,' report.csv || wrong 'report.csv has no ada'
+run 2 '' grade one.lab one-ada.tcplab -o nowhere/report
+has err "the report cannot go to 'nowhere/report'"
+run 0 '' grade one.lab one-ada.tcplab --report gradescope
+has out '"score": 100'
+run 2 '' grade one.lab one-ada.tcplab two.tcplab --report gradescope
+has err 'gradescope is of one submission, and these are 2'
+run 2 '' grade one.lab one-ada.tcplab --report gradescope --students class.txt
+has err 'leave out --students'
+mkdir none
+run 2 '' grade one.lab none
+has err "nothing to grade in 'none': it holds no submission of one"
+# a folder of several exercises
+cp one.lab other.lab
+echo '# another' >>other.lab
+mkdir mixed
+run 0 'socket c\nsubmit mixed/other-ada.tcplab\n' exercise other.lab --student ada
+cp one-ada.tcplab mixed
+run 0 '' grade one.lab mixed
+has out '^1 graded$'
+has err 'left out, as these are of other exercises: mixed/other-ada\.tcplab \(other\)$'
+run 1 '' grade one.lab mixed/other-ada.tcplab
+has out 'it is of another exercise, or of another version of this one: "other"'
 echo '# other' >>one.lab
 run 1 '' grade one.lab one-ada.tcplab
 has out 'it is of another exercise, or of another version of this one: "one"'

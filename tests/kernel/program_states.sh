@@ -1,18 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Programs that nobody waits for: each state that their connections go through is told.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 bin=$(dirname "$tcplab")/tests
 connections=300
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
 
 # The client closes first. Whether FIN-WAIT-2 is ever entered is up to the server's delayed ACK.
 timeout 50 "$bin/quiet" "exec s $bin/load accept 7000 $connections $work/rate

@@ -4,19 +4,10 @@
 # doubled. None may crash tcplab, keep it longer than its deadline, make it print what a terminal obeys, or
 # leave a process behind.
 # RANDOM_LINES=N many of each (default 150; the seed is fixed, so a failure comes again).
-set -uo pipefail
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 export LC_ALL=C
-tcplab=${TCPLAB:-build/tcplab}
 lines=${RANDOM_LINES:-150}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
 
 # Well-formed lines: a template a line, each word in capitals replaced by one of its kind.
 awk -v lines="$lines" '

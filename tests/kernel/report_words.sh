@@ -2,18 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `tcplab report`: what it takes, what it writes and where; a page of a journal is the page of its recipe; the script
 # a page allows is the one it has. test_report.c looks at pages in a browser.
-set -uo pipefail
-tcplab=${TCPLAB:-build/tcplab}
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 source=${TCPLAB_SOURCE:-.}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
 
 wrong()
 {

@@ -2,17 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `ss` and `show` say is what the kernel says: of ss(8), run on the same host, and of getsockopt(); which sockets
 # `ss` lists to which words; what of each kind of socket is shown, and that it fits 80 and 100 columns.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # play COMMANDS: what the last of them answers goes to $work/out, all to $work/all.
 play()
@@ -21,14 +12,6 @@ play()
 	timeout -s KILL 30 "$tcplab" -c "$1" >"$work/all" 2>"$work/err" </dev/null ||
 		wrong "exit code $?"
 	awk -v line="> ${1##*; }" 'begun; $0 == line { begun = 1 }' "$work/all" >"$work/out"
-}
-
-wrong()
-{
-	printf 'FAILED: %s\n  %s\n' "$what" "$1" >&2
-	sed 's/^/  out| /' "$work/out" >&2
-	sed 's/^/  err| /' "$work/err" >&2
-	failures=$((failures + 1))
 }
 
 # has REGEX...: the answer has a line for each. lacks REGEX: it has none.

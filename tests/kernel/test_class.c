@@ -279,7 +279,7 @@ static const struct {
 	{ "x-million", million_lines, "refused", "longer than any session" },
 	{ "x-turns", many_turns, NULL, "more than 5000 commands in one session" },
 	{ "x-binary", binary, "refused", "line 1: this is no line of a submission" },
-	{ "x-edited", edited, "refused", "the chain breaks here" },
+	{ "x-edited", edited, "refused", "it was changed after it was written" },
 	{ "x-copied", copied, "refused", "it is the work of another, under another name" },
 	{ "x-seed", stolen_seed, "refused", "its seed is not the one of x-seed" },
 	{ "x-made-up", made_up, "parts",

@@ -313,6 +313,31 @@ static void interrupt_at_a_step_says_which(void **state)
 	assert_int_equal(pty_count(&s->pty, "stopped at 2 of 10", NULL), 1);
 }
 
+/* Whoever goes on with Enter, and presses it once too often, can still answer. */
+static void enter_alone_answers_nothing(void **state)
+{
+	struct session *s = *state;
+	char path[220];
+	char *argv[] = { text_copy(lab_path()), text_copy("play"), text_copy("--step"), path,
+		NULL };
+
+	write_recipe(s, PAIR STATE, path, sizeof(path));
+	pty_open(&s->pty, argv, "xterm", true);
+	for (size_t i = 0; i < 3; i++)
+		free(argv[i]);
+	pty_await_cursor(&s->pty, "[1/10] process server  (Enter, or ?) ");
+	pty_type(&s->pty, "c\r");
+	pty_await_cursor(&s->pty, ANSWER);
+	for (unsigned i = 1; i <= 2; i++) {
+		pty_type(&s->pty, "\r");
+		pty_await_lines(&s->pty, i, "nothing is said yet; `pass`: I don't know", NULL);
+		pty_await_cursor(&s->pty, ANSWER);
+	}
+	pty_type(&s->pty, "close-wait\r");
+	assert_int_equal(pty_wait(&s->pty), 0);
+	assert_int_equal(pty_count(&s->pty, "it is    CLOSE-WAIT  (as foretold)", NULL), 1);
+}
+
 static void lab_goes_on_while_a_question_waits(void **state)
 {
 	struct session *s = *state;
@@ -365,9 +390,18 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	pty_type(&s->pty, "predict \"Which?\" c state { close a }\r");
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "socket x\r");
+	pty_await_lines(&s->pty, 1, "'socket' has to wait for this answer", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "help CLOSE-WAIT\r");
+	pty_await_lines(&s->pty, 1, "CLOSE-WAIT, a TCP state", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "sockets\r");
 	pty_await_lines(&s->pty, 1, "is no TCP state", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
-	pty_type(&s->pty, "\r");
+	pty_type(&s->pty, "\r"); /* one Enter too many says nothing */
+	pty_await_lines(&s->pty, 1, "nothing is said yet", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "pass\r");
 	pty_await_lines(&s->pty, 1, "not answered", "it is");
 	pty_await_lines(&s->pty, 1, "it is    CLOSE-WAIT  (not answered)", NULL);
 	pty_await_typed(&s->pty, "");
@@ -384,11 +418,12 @@ static void interrupt_at_the_prompt_takes_the_question_back(void **state)
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "\003");
 	pty_await_lines(&s->pty, 1, "^C", NULL);
+	pty_await_lines(&s->pty, 1, "not answered", NULL);
 	pty_await_typed(&s->pty, "");
 	run(s, "predict \"Now?\" c state { close c }");
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "fin_wait\t\t");
-	pty_type(&s->pty, "\025\r");
+	pty_type(&s->pty, "\025pass\r");
 	pty_await_lines(&s->pty, 1, "it is    FIN-WAIT-", NULL);
 	pty_await_typed(&s->pty, "");
 	assert_int_equal(pty_count(&s->pty, "close(", "c"), 0);
@@ -429,6 +464,7 @@ int main(void)
 		TEST(tab_completes_answers_and_enter_locks_one),
 		TEST(interrupt_at_a_question_ends_play),
 		TEST(interrupt_at_a_step_says_which),
+		TEST(enter_alone_answers_nothing),
 		TEST(lab_goes_on_while_a_question_waits),
 		TEST(time_to_think_changes_nothing_on_the_wire),
 		TEST(question_at_the_prompt_takes_the_next_line),

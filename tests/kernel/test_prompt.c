@@ -353,6 +353,8 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "shutdown alpha rdwr ");
 	pty_type(&s->pty, "\025hold syn/\tfrom loc\t");
 	pty_await_typed(&s->pty, "hold syn/ack from localhost ");
+	pty_type(&s->pty, "\025hold syn wi\tre\t");
+	pty_await_typed(&s->pty, "hold syn without retransmissions ");
 	pty_type(&s->pty, "\025connect alpha @\t");
 	pty_await_typed(&s->pty, "connect alpha @alpha ");
 	pty_type(&s->pty, "\025connect alpha loc\t80 => ECONNREF\t");

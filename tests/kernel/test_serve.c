@@ -52,6 +52,9 @@ static void who_is_let_in(void **state)
 	assert_int_equal(web_try(&w, "GET /", NULL, NULL, NULL), 403);
 	assert_int_equal(web_try(&w, "GET /events", NULL, NULL, NULL), 403);
 	assert_int_equal(web_try(&w, "GET /page.js", NULL, NULL, NULL), 403);
+	assert_int_equal(web_try(&w, "GET /role", NULL, NULL, NULL), 403);
+	/* but the style a refusal is read in */
+	assert_int_equal(web_try(&w, "GET /style.css", NULL, NULL, NULL), 200);
 	assert_int_equal(web_try(&w, "GET /", NULL, "Cookie: tcplab=1; a=b\r\n", NULL), 403);
 	/* a wrong key */
 	assert_int_equal(web_try(&w, "GET /join/00000000000000000000000000000000", NULL, NULL,
@@ -78,6 +81,8 @@ static void foreign_names_are_refused(void **state)
 {
 	struct web w;
 	char host[80], line[256];
+	struct stream s;
+	int len;
 
 	(void)state;
 	web_open(&w, view_only);
@@ -91,6 +96,13 @@ static void foreign_names_are_refused(void **state)
 	assert_int_equal(web_try(&w, "GET /", "", w.cookie, NULL), 421);
 	snprintf(host, sizeof(host), "localhost:%u", w.port);
 	assert_int_equal(web_try(&w, "GET /", host, w.cookie, NULL), 200);
+	/* the right name, and a NUL behind it */
+	len = snprintf(line, sizeof(line), "GET / HTTP/1.1\r\nHost: %s%c.evil.example\r\n%s\r\n",
+		w.host, '\0', w.cookie);
+	s = web_send(&w, line, (size_t)len);
+	stream_await_end(&s);
+	assert_int_not_equal(web_status(text_get(&s.text)), 200);
+	stream_done(&s);
 	snprintf(line, sizeof(line), "%sOrigin: http://evil.example\r\n", w.cookie);
 	assert_int_equal(web_try(&w, "GET /events", NULL, line, NULL), 403);
 	snprintf(line, sizeof(line), "%sOrigin: null\r\n", w.cookie);
@@ -204,6 +216,110 @@ static void commands_do_not_pile_up(void **state)
 	fd_closep(&w.program.in);
 	assert_int_equal(program_end(&w.program), 128 + SIGTERM);
 	program_close(&w.program);
+}
+
+/* A loop that does not end fills no disk, and nobody waits behind it for ever. */
+static void what_does_not_end_is_stopped(void **state)
+{
+	static const char *const endless[] = {
+		"repeat 1000000 { repeat 1000000 { say \"again\" } }",
+		"until c ESTABLISHED within 5m { mark }",
+		"claim Z1 \"endless\" { repeat 1000000 { expect c CLOSED } }",
+		"predict \"When?\" c state { repeat 1000000 { expect c CLOSED } }",
+	};
+	struct web w;
+	char control[WEB_COOKIE_MAX], line[512];
+	struct stream s;
+
+	(void)state;
+	web_open(&w, with_control);
+	web_join(&w, w.control, control, sizeof(control));
+	snprintf(line, sizeof(line), "%sOrigin: http://%s\r\n", control, w.host);
+	s = web_view(&w, 0);
+	web_type(&w, "socket c");
+	for (size_t i = 0; i < sizeof(endless) / sizeof(endless[0]); i++) {
+		char words[32], say[48];
+
+		assert_int_equal(web_try(&w, "POST /command", NULL, line, endless[i]), 204);
+		snprintf(words, sizeof(words), "behind it %zu", i);
+		snprintf(say, sizeof(say), "say \"%s\"", words);
+		assert_int_equal(web_try(&w, "POST /command", NULL, line, say), 204);
+		while (!strstr(text_get(&w.program.output), words))
+			program_pump(&w.program, clock_now_ns() + PROGRAM_DEADLINE_NS);
+		stream_await(&s, "stopped after 2000 commands");
+		stream_await(&s, words);
+		text_clear(&s.text);
+		text_clear(&w.program.output);
+	}
+	/* what takes long, and is not wanted any more */
+	assert_int_equal(web_try(&w, "POST /command", NULL, line, "sleep 300s"), 204);
+	assert_int_equal(web_try(&w, "POST /command", NULL, line, "say \"dropped\""), 204);
+	stream_await(&s, "sleep 300s");
+	snprintf(line, sizeof(line), "%sOrigin: http://%s\r\n", w.cookie, w.host);
+	assert_int_equal(web_try(&w, "POST /stop", NULL, line, " "), 403);
+	snprintf(line, sizeof(line), "%sOrigin: http://%s\r\n", control, w.host);
+	assert_int_equal(web_try(&w, "POST /stop", NULL, line, " "), 204);
+	stream_await(&s, "stopped from the page");
+	web_type(&w, "say \"and on\"");
+	stream_await(&s, "and on");
+	assert_null(strstr(text_get(&s.text), "\"k\":\"say\",\"what\":\"dropped\""));
+	stream_done(&s);
+	assert_int_equal(web_close(&w), 0);
+}
+
+/* Many who say nothing keep nobody out. */
+static void the_silent_make_room(void **state)
+{
+	enum { SILENT = 400 };
+	struct web w;
+	int silent[SILENT];
+	char byte;
+
+	(void)state;
+	web_open(&w, view_only);
+	for (size_t i = 0; i < SILENT; i++) {
+		silent[i] = web_connect(&w);
+		if (i % 2)
+			assert_int_equal(send(silent[i], "G", 1, MSG_NOSIGNAL), 1);
+	}
+	assert_int_equal(web_try(&w, "GET /", NULL, w.cookie, NULL), 200);
+	/* not because their time is over: those that came last are still there */
+	assert_int_equal(recv(silent[0], &byte, 1, 0) > 0, 0);
+	assert_int_equal(recv(silent[SILENT - 1], &byte, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	for (size_t i = 0; i < SILENT; i++)
+		close(silent[i]);
+	assert_int_equal(web_close(&w), 0);
+}
+
+/* All of a file arrives, though the connection is closed behind it, and whoever reads takes a little at a time. */
+static void a_slow_reader_gets_all_of_it(void **state)
+{
+	struct web w;
+	struct text request = TEXT_EMPTY, got = TEXT_EMPTY;
+	const int little = 2304; /* bytes; the least there is */
+	char bytes[100], *whole;
+	ssize_t len;
+	int fd;
+
+	(void)state;
+	web_open(&w, view_only);
+	whole = web_ask(&w, "GET /style.css", NULL, w.cookie, NULL);
+	text_printf(&request, "GET /style.css HTTP/1.1\r\nHost: %s\r\n%s\r\n", w.host, w.cookie);
+	fd = web_connect(&w);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)), 0);
+	assert_int_equal(send(fd, text_get(&request), request.len, MSG_NOSIGNAL),
+		(ssize_t)request.len);
+	while ((len = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+		text_add(&got, bytes, (size_t)len);
+	assert_int_equal(len, 0);
+	assert_string_equal(text_get(&got), whole);
+	assert_true(got.len > 10000);
+	close(fd);
+	free(whole);
+	text_done(&request);
+	text_done(&got);
+	assert_int_equal(web_close(&w), 0);
 }
 
 static void a_lab_without_control_has_no_such_link(void **state)
@@ -364,6 +480,43 @@ static void a_viewer_that_sleeps_holds_nobody_up(void **state)
 	stream_done(&asleep);
 }
 
+/* In a lab where nothing happens nothing is written to them, either. */
+static void viewers_that_are_gone_make_room(void **state)
+{
+	enum { MOST = 200 };
+	uint64_t deadline_ns;
+	struct stream viewers[MOST], another;
+	struct web w;
+
+	(void)state;
+	web_open(&w, view_only);
+	for (size_t i = 0; i < MOST; i++) {
+		viewers[i] = web_view(&w, 0);
+		stream_await(&viewers[i], "event: now");
+	}
+	another = web_view(&w, 0);
+	stream_await(&another, "too many viewers");
+	for (size_t i = 0; i < MOST; i++) {
+		if (i % 2) /* one that says more than it may goes, too */
+			assert_int_equal(send(viewers[i].fd, "GET /", 5, MSG_NOSIGNAL), 5);
+		else
+			stream_done(&viewers[i]);
+	}
+	deadline_ns = clock_now_ns() + PROGRAM_DEADLINE_NS;
+	do {
+		stream_done(&another);
+		another = web_view(&w, 0);
+		stream_pump(&another, deadline_ns);
+	} while (strstr(text_get(&another.text), " 503 "));
+	stream_await(&another, "event: now");
+	for (size_t i = 1; i < MOST; i += 2) {
+		stream_await_end(&viewers[i]);
+		stream_done(&viewers[i]);
+	}
+	stream_done(&another);
+	assert_int_equal(web_close(&w), 0);
+}
+
 static void what_cannot_be_served_is_told(void **state)
 {
 	static const struct {
@@ -430,11 +583,15 @@ int main(void)
 		cmocka_unit_test(commands_need_the_control_link),
 		cmocka_unit_test(requests_at_once_stop_nothing),
 		cmocka_unit_test(commands_do_not_pile_up),
+		cmocka_unit_test(what_does_not_end_is_stopped),
+		cmocka_unit_test(the_silent_make_room),
+		cmocka_unit_test(a_slow_reader_gets_all_of_it),
 		cmocka_unit_test(a_lab_without_control_has_no_such_link),
 		cmocka_unit_test(late_and_again),
 		cmocka_unit_test(hostile_text_is_text),
 		cmocka_unit_test(garbage_does_no_harm),
 		cmocka_unit_test(a_viewer_that_sleeps_holds_nobody_up),
+		cmocka_unit_test(viewers_that_are_gone_make_room),
 		cmocka_unit_test(what_cannot_be_served_is_told),
 		cmocka_unit_test(an_open_bind_says_to_whom),
 		cmocka_unit_test(a_recipe_stays_to_be_looked_at),

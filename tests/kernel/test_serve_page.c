@@ -4,73 +4,7 @@
  * projector and on a phone. Skipped without a browser. */
 #include <inttypes.h>
 
-#include "browser.h"
-#include "web.h"
-
-struct room {
-	struct browser browser;
-	struct web web;
-	struct stream stream; /* what a viewer is told who was there from the beginning */
-};
-
-static const char *const arguments[] = { "serve", "--control", NULL };
-
-static int set_up(void **state)
-{
-	struct room *room = *state;
-
-	web_open(&room->web, arguments);
-	room->stream = web_view(&room->web, 0);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct room *room = *state;
-
-	stream_done(&room->stream);
-	program_close(&room->web.program);
-	return 0;
-}
-
-static void visit(struct room *room, const char *link)
-{
-	if (!browser_visit(&room->browser, link))
-		fail_msg("the page does not load");
-	assert_true(browser_await(&room->browser,
-		"document.getElementById('link').className === 'live'"));
-}
-
-static void type(struct room *room, const char *const *lines)
-{
-	for (; *lines; lines++)
-		web_type(&room->web, *lines);
-}
-
-/* The page is as far as `words`, the last thing said. */
-static void await_said(struct room *room, const char *words)
-{
-	struct text expression = TEXT_EMPTY;
-
-	stream_await(&room->stream, words);
-	text_printf(&expression,
-		"[...document.querySelectorAll('#story .say')].some((one) => one.textContent.includes('%s'))",
-		words);
-	if (!browser_await(&room->browser, text_get(&expression)))
-		fail_msg("'%s' is not on the page", words);
-	text_done(&expression);
-}
-
-static json_int_t ask_number(struct room *room, const char *expression)
-{
-	json_t *value = browser_evaluate(&room->browser, expression);
-	json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
-
-	if (!json_is_integer(value))
-		fail_msg("%s is no number", expression);
-	json_decref(value);
-	return number;
-}
+#include "room.h"
 
 /* One kind of what the stream has told: a key of each such event, an array of strings. */
 static json_t *told(const struct room *room, const char *kind, const char *key)
@@ -98,20 +32,6 @@ static void assert_same(json_t *page, json_t *journal, const char *what)
 	free(b);
 	json_decref(page);
 	json_decref(journal);
-}
-
-/* Nothing was complained of, and nobody else was asked for anything. */
-static void assert_clean(struct room *room)
-{
-	const struct browser *b = &room->browser;
-
-	if (b->complaints.len)
-		fail_msg("the page complains: %s", text_get(&b->complaints));
-	for (const char *url = text_get(&b->requests); *url; url += strcspn(url, "\n") + 1) {
-		/* the browser's own page for an empty tab has pictures in it */
-		if (strncmp(url, "http://", 7) == 0 || strncmp(url, "data:", 5) != 0)
-			assert_memory_equal(url + 7, room->web.host, strlen(room->web.host));
-	}
 }
 
 static void assert_as_told(struct room *room)
@@ -180,7 +100,7 @@ static void what_happens_is_on_the_page(void **state)
 	await_said(room, "anew");
 	assert_true(browser_await(&room->browser, "!document.querySelector('#states .now')"));
 	/* the key is nowhere to be read any more */
-	assert_int_equal(ask_number(room, "+(location.pathname !== '/')"), 0);
+	assert_int_equal(ask_number(room, "+location.pathname.includes('join')"), 0);
 	assert_int_equal(ask_number(room, "document.cookie.length"), 0);
 	assert_clean(room);
 }
@@ -304,30 +224,13 @@ static void the_end_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_happens_is_on_the_page, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_others_write_is_text, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_control_link_takes_commands, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_view_link_takes_none, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_fits_projector_and_phone, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_end_is_told, set_up, tear_down),
+		ROOM_TEST(what_happens_is_on_the_page),
+		ROOM_TEST(what_others_write_is_text),
+		ROOM_TEST(the_control_link_takes_commands),
+		ROOM_TEST(the_view_link_takes_none),
+		ROOM_TEST(it_fits_projector_and_phone),
+		ROOM_TEST(the_end_is_told),
 	};
-	struct CMUnitTest with_room[sizeof(tests) / sizeof(tests[0])];
-	struct room room = { 0 };
-	int r;
 
-	if (!program_can())
-		return PROGRAM_SKIPPED;
-	if (!browser_open(&room.browser)) {
-		fprintf(stderr, "skipped: there is no chromium here that runs\n");
-		browser_close(&room.browser);
-		return PROGRAM_SKIPPED;
-	}
-	browser_look_sized(&room.browser, "light", 1920, 1080);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		with_room[i] = tests[i];
-		with_room[i].initial_state = &room;
-	}
-	r = cmocka_run_group_tests(with_room, NULL, NULL);
-	browser_close(&room.browser);
-	return r;
+	return room_run(tests, sizeof(tests) / sizeof(tests[0]));
 }

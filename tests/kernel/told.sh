@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How the story tells what a kernel sent: options, SACK, windows, and whose a packet is, in 100 columns.
-set -uo pipefail
-tcplab=$(realpath "${TCPLAB:-build/tcplab}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-timeout 30 "$tcplab" doctor >"$work/out" 2>&1
-if (($? == 3)); then
-	echo "skipped: no lab can stand here" >&2
-	exit 77
-fi
+# shellcheck source=tests/kernel/preamble
+. "$(dirname "$(realpath "$0")")/preamble"
 
 # told COMMANDS REGEX...: what the commands tell has a line for each.
 told()

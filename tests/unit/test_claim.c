@@ -134,6 +134,34 @@ static void claim_of_expectations_alone_looks_back(void **state)
 	}
 }
 
+static void add_text(void *arg, const struct statement *claim)
+{
+	struct text *out = arg;
+
+	text_printf(out, "%s|", claim->text);
+}
+
+/* What stands above a question, or around it, is held back; what comes behind the last one is not. */
+static void claims_that_would_answer_a_question_are_veiled(void **state)
+{
+	struct statement_list list;
+	struct text texts = TEXT_EMPTY;
+
+	(void)state;
+	parse("claim A1 \"above\" { close c => 0 }\n"
+	      "claim A2 \"around\" {\n claim A3 \"in\" { close c => 0 }\n predict \"?\" c state { close c }\n"
+	      " claim A4 \"in, behind it\" { close c => 0 }\n}\n"
+	      "repeat 2 { predict \"?\" c state { close c } }\n"
+	      "claim A5 \"behind all\" { close c => 0 }\n",
+		&list);
+	claim_veil(&list);
+	claim_each(&list, add_text, &texts);
+	assert_string_equal(text_get(&texts),
+		"claim A1 ...|claim A2 ...|claim A3 ...|claim A4 ...|claim A5 \"behind all\"|");
+	text_done(&texts);
+	statement_list_done(&list);
+}
+
 static void add_id(void *arg, const struct statement *claim)
 {
 	text_printf(arg, " %s", claim->words[1].text);
@@ -291,6 +319,7 @@ int main(void)
 		cmocka_unit_test(claim_without_name_or_sentence_is_refused),
 		cmocka_unit_test(differs_elsewhere_than_at_the_end_of_a_claim_is_refused),
 		cmocka_unit_test(claim_of_expectations_alone_looks_back),
+		cmocka_unit_test(claims_that_would_answer_a_question_are_veiled),
 		cmocka_unit_test(each_claim_is_found_wherever_it_stands),
 		cmocka_unit_test(evidence_is_what_was_seen_and_given),
 		cmocka_unit_test(verdict_follows_from_what_was_asked),

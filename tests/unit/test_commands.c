@@ -21,6 +21,7 @@
 #include "language/statement.h"
 
 #define COMMANDS_MAX 100
+#define FOR_EXERCISES (CMD_COUNTS | CMD_FREE | CMD_PERSON | CMD_REFUSED)
 
 /* They answer a person at the prompt, or play a recipe there; a recipe has nobody to read them, waits for events,
  * not time, and may not write files (tests/kernel/capture.sh does), nor run programs unless it `needs` them (exec.sh
@@ -67,6 +68,8 @@ static void table_has_no_empty_field(void **state)
 		assert_filled(def, "example", def->example);
 		if (def->detail)
 			assert_filled(def, "detail", def->detail);
+		if (def->author)
+			assert_filled(def, "author", def->author);
 		assert_non_null(def->args); /* "" = takes none */
 		assert_non_null(def->run);
 		assert_null(strchr(def->summary, '\n'));
@@ -75,8 +78,13 @@ static void table_has_no_empty_field(void **state)
 		assert_int_equal(def->args[0] == '\0' || def->args[0] == '{', def->max_args == 0);
 		assert_int_equal(def->flags &
 				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK |
-					CMD_BLOCK_MAY | CMD_WORDS | CMD_OUTSIDE),
+					CMD_BLOCK_MAY | CMD_WORDS | CMD_OUTSIDE | FOR_EXERCISES),
 			0);
+		if (__builtin_popcount(def->flags & FOR_EXERCISES) != 1)
+			fail_msg("%s: is it CMD_COUNTS, _FREE, _PERSON or _REFUSED?", def->name);
+		if ((def->flags & CMD_OUTSIDE) && !(def->flags & (CMD_PERSON | CMD_REFUSED)))
+			fail_msg("%s: a submission must not reach what is outside the lab",
+				def->name);
 	}
 }
 

@@ -52,7 +52,13 @@ static struct segment segment(bool back, uint8_t flags, uint32_t seq, uint32_t a
 
 static uint64_t see(struct flow_table *table, struct segment s, uint64_t number)
 {
-	return flow_table_see(table, &s, 0, number);
+	return flow_table_see(table, &s, 0, number, 0);
+}
+
+static uint64_t see_train(struct flow_table *table, struct segment s, uint64_t number,
+	uint16_t piece)
+{
+	return flow_table_see(table, &s, 0, number, piece);
 }
 
 static void assert_place(const struct flow_table *table, bool back, uint32_t base, uint32_t next,
@@ -129,9 +135,9 @@ static void place_of_loopback_is_each_hosts_own(void **state)
 
 	s.src = at("127.0.0.1", 1000);
 	s.dst = at("127.0.0.1", 80);
-	flow_table_see(*state, &s, 0, 1);
+	flow_table_see(*state, &s, 0, 1, 0);
 	s.seq = 70000;
-	flow_table_see(*state, &s, 1, 2);
+	flow_table_see(*state, &s, 1, 2, 0);
 	assert_true(flow_table_place(*state, &s.src, &s.dst, 0, &place));
 	assert_int_equal(place.base, 5000);
 	assert_true(flow_table_place(*state, &s.src, &s.dst, 1, &place));
@@ -244,6 +250,20 @@ static void two_joined_are_a_repetition_of_the_first(void **state)
 }
 
 /* RFC 7413: the data of a SYN that was not acknowledged with it is sent again behind the handshake. */
+static void part_of_a_train_sent_again_is_a_repetition_of_that_part(void **state)
+{
+	const struct segment train = segment(false, ACK, 5001, 901, 250);
+
+	handshake(*state);
+	assert_true(flow_table_continues(*state, &train, 0));
+	assert_int_equal(see_train(*state, train, 4, 100), 0); /* 4, 5 and 6 */
+	assert_false(flow_table_continues(*state, &train, 0));
+	assert_int_equal(see(*state, segment(false, ACK, 5001, 901, 100), 7), 4);
+	assert_int_equal(see(*state, segment(false, ACK, 5101, 901, 100), 8), 5);
+	assert_int_equal(see(*state, segment(false, ACK, 5240, 901, 10), 9), 6);
+	assert_int_equal(see(*state, segment(false, ACK, 5251, 901, 10), 10), 0);
+}
+
 static void data_of_a_syn_sent_again_is_a_repetition(void **state)
 {
 	see(*state, segment(false, SYN, 5000, 0, 5), 1);
@@ -269,7 +289,7 @@ static uint32_t window_of(struct flow_table *table, struct segment s, bool offer
 	s.window = 100;
 	s.options.present = offers ? OPTION_WINDOW_SCALE : 0;
 	s.options.window_scale = shift;
-	flow_table_see(table, &s, 0, 1);
+	flow_table_see(table, &s, 0, 1, 0);
 	return segment_window(&s);
 }
 
@@ -310,6 +330,7 @@ int main(void)
 		FLOW_TEST(first_of_a_whole_window_is_known_again),
 		FLOW_TEST(what_is_no_longer_remembered_is_not_named),
 		FLOW_TEST(two_joined_are_a_repetition_of_the_first),
+		FLOW_TEST(part_of_a_train_sent_again_is_a_repetition_of_that_part),
 		FLOW_TEST(data_of_a_syn_sent_again_is_a_repetition),
 		FLOW_TEST(new_connection_has_repeated_nothing),
 		FLOW_TEST(window_is_scaled_when_both_have_offered_it),

@@ -26,7 +26,7 @@ static struct grade grades[] = {
 		.hints = 1,
 		.hints_cost = 10,
 		.time_ns = 1500000000 },
-	{ .file = (char *)"=cmd|' /c calc'!\"A0\"\x1b[2J",
+	{ .file = (char *)"=cmd|' /c calc'!\"A0\"\x1b[2J\neve,100",
 		.verdict = GRADE_REFUSED,
 		.reasons = (char *)"one <&\x1b\ntwo, \"quoted\"" },
 	{ .student = (char *)"eve",
@@ -59,7 +59,7 @@ static void as_text(void **state)
 		" 40  ada              graded   goals 1/2  in/x-ada.tcplab\n"
 		"       goal 2 not met: a \"too\" (expected a CLOSED, seen a <LISTEN>)\n"
 		"       1 hint: -10\n"
-		"  0  ?                refused  =cmd|' /c calc'!\"A0\"\\x1b[2J\n"
+		"  0  ?                refused  =cmd|' /c calc'!\"A0\"\\x1b[2J\\x0aeve,100\n"
 		"       one <&\\x1b\n"
 		"       two, \"quoted\"\n"
 		"  0  eve              absent   \n"
@@ -76,9 +76,9 @@ static void as_csv(void **state)
 	assert_string_equal(out,
 		"student,score,max_score,verdict,goals_met,goals,commands,hints,reasons,file\r\n"
 		"\"ada\",40,100,graded,1,2,7,1,\"goal 2 not met: a \"\"too\"\" (expected a CLOSED, seen a "
-		"<LISTEN>)\n1 hint: -10\",\"in/x-ada.tcplab\"\r\n"
-		"\"\",0,100,refused,0,0,0,0,\"one <&\\x1b\ntwo, \"\"quoted\"\"\","
-		"\"'=cmd|' /c calc'!\"\"A0\"\"\\x1b[2J\"\r\n"
+		"<LISTEN>); 1 hint: -10\",\"in/x-ada.tcplab\"\r\n"
+		"\"\",0,100,refused,0,0,0,0,\"one <&\\x1b; two, \"\"quoted\"\"\","
+		"\"'=cmd|' /c calc'!\"\"A0\"\"\\x1b[2J\\x0aeve,100\"\r\n"
 		"\"eve\",0,100,absent,0,0,0,0,\"nothing was handed in\",\"\"\r\n");
 	free(out);
 }
@@ -107,11 +107,6 @@ static void as_gradescope(void **state)
 	assert_int_equal(json_number_value(json_object_get(root, "score")), 40);
 	assert_int_equal(json_number_value(json_object_get(json_array_get(tests, 0), "score")), 50);
 	assert_int_equal(json_number_value(json_object_get(json_array_get(tests, 1), "score")), 0);
-	json_decref(root);
-	free(out);
-	out = written(REPORT_GRADESCOPE, 3);
-	root = json_loads(out, 0, NULL);
-	assert_int_equal(json_array_size(json_object_get(root, "tests")), 3);
 	json_decref(root);
 	free(out);
 }

@@ -44,7 +44,7 @@ static void assert_helps(const char *name, const char *with)
 {
 	struct text out = TEXT_EMPTY;
 
-	if (!help_on(&command_table, name, &out))
+	if (!help_on(&command_table, name, false, &out))
 		fail_msg("no help on '%s'", name);
 	assert_fits(name, text_get(&out));
 	if (!strstr(text_get(&out), with))
@@ -273,6 +273,24 @@ static void errno_of_each_recipe_has_help(void **state)
 	assert_true(count > 10);
 }
 
+/* Who does an exercise is not told how one is written. */
+static void help_in_an_exercise_speaks_to_who_does_it(void **state)
+{
+	static const char *const names[] = { "goal", "hint" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct text out = TEXT_EMPTY;
+
+		assert_helps(names[i], "In an exercise's file it states one");
+		assert_true(help_on(&command_table, names[i], true, &out));
+		assert_int_equal(strcspn(text_get(&out), "\n"), strlen(names[i]));
+		assert_null(strstr(text_get(&out), "it states one"));
+		assert_null(strstr(text_get(&out), "Example"));
+		text_done(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +304,7 @@ int main(void)
 		cmocka_unit_test(command_tells_states_and_errnos),
 		cmocka_unit_test(nearest_is_found_among_all),
 		cmocka_unit_test(errno_of_each_recipe_has_help),
+		cmocka_unit_test(help_in_an_exercise_speaks_to_who_does_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -391,6 +391,41 @@ static void copies_and_forgeries_begin_off_the_lifeline(void **state)
 		"... on the wire   =2= a copy made by the wire   ~~~ forged\n");
 }
 
+/* What is sent again and dropped because of what is held may be much, and leads to nothing. */
+static void repeats_of_what_is_held_are_not_drawn(void **state)
+{
+	struct journal *j = *state;
+	uint64_t connecting, timer;
+
+	make_pair(j);
+	connecting = call(j, "main", "c", "connect(3, 127.0.0.1:80)");
+	change(j, 2, "c", STATE_CLOSED, STATE_SYN_SENT, connecting);
+	put(j, 1, "c", "l", tcp(SEGMENT_SYN, 0, 0), connecting);
+	verdict(j, EVENT_HELD, 1, 0, NULL);
+	for (uint64_t number = 2; number < 5; number++) {
+		timer = add(j,
+			(struct event){ .kind = EVENT_TIMER,
+				.subject = "c",
+				.text = "retransmission",
+				.timer = { .endpoint = 2 } });
+		put(j, number, "c", "l", tcp(SEGMENT_SYN, 0, 0), timer);
+		add(j,
+			(struct event){ .kind = EVENT_DROPPED,
+				.text = "rule 1",
+				.verdict = { .number = number, .other = 1 } });
+	}
+	verdict(j, EVENT_DELIVERED, 1, 50, NULL);
+	assert_ascii(j,
+		"                               c                                              l\n"
+		"    ms                       main                                          server\n"
+		"   0.0                         |                                              | CLOSED  socket() = 3\n"
+		"   0.0                         |                                              | LISTEN  listen() = 0\n"
+		"   0.0    socket() = 3  CLOSED |                                              |\n"
+		"   0.0 connect() ...  SYN-SENT |--- #1 SYN seq 0 ...                          |\n"
+		"   0.0                         |                  ... #1 SYN after 50.0 ms -->|\n"
+		"... on the wire\n");
+}
+
 /* RFC 9293 figure 7: both SYNs are on their way before either arrives, though neither was held. */
 /* What a flood comes from is not told apart for ever: that would take the square of its length. */
 static void strangers_of_a_flood_share_a_lifeline(void **state)
@@ -890,6 +925,32 @@ static void hostile_words_stay_in_their_columns(void **state)
 	text_done(&out);
 }
 
+/* What is far above the lines that are drawn is not kept, but what becomes of it late is told all the same. */
+static void what_is_far_above_is_not_needed(void **state)
+{
+	struct journal *j = *state;
+
+	make_pair(j);
+	shake_hands(j);
+	put(j, 1000, "c", "a", with_data(tcp(SEGMENT_ACK, 1, 1), "x", 1), 0);
+	verdict(j, EVENT_HELD, 1000, 0, NULL);
+	put(j, 1001, "c", "a", with_data(tcp(SEGMENT_ACK, 2, 1), "x", 1), 0);
+	for (uint64_t number = 2000; number < 3000; number++) {
+		put(j, number, "c", "a", with_data(tcp(SEGMENT_ACK, 3, 1), "x", 1), 0);
+		deliver(j, number);
+	}
+	deliver(j, 1000);
+	verdict(j, EVENT_DROPPED, 1001, 0, "too late");
+	assert_drawn(j, &(struct ladder_options){ .ascii = true, .most = 3 },
+		"          c                                            l, a\n"
+		"    ms  main                                          server\n"
+		"(1007 lines before; `ladder all` draws all)\n"
+		"   0.0    |--- #2998 ACK seq 3 ack 1 len 1 \"x\" --------->|\n"
+		"   0.0    |--- #2999 ACK seq 3 ack 1 len 1 \"x\" --------->|\n"
+		"   0.0    |                ... #1000 ACK after 0.0 ms -->|\n"
+		"... on the wire\n");
+}
+
 #define LADDER_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
 
 int main(void)
@@ -900,6 +961,7 @@ int main(void)
 		LADDER_TEST(utf8_draws_lines),
 		LADDER_TEST(held_segment_stops_and_goes_on),
 		LADDER_TEST(lost_segment_is_sent_again_by_a_timer),
+		LADDER_TEST(repeats_of_what_is_held_are_not_drawn),
 		LADDER_TEST(copies_and_forgeries_begin_off_the_lifeline),
 		LADDER_TEST(strangers_of_a_flood_share_a_lifeline),
 		LADDER_TEST(simultaneous_open_shows_the_crossing),
@@ -916,6 +978,7 @@ int main(void)
 		LADDER_TEST(beginning_in_the_middle_tells_the_states),
 		LADDER_TEST(reset_begins_anew),
 		LADDER_TEST(hostile_words_stay_in_their_columns),
+		LADDER_TEST(what_is_far_above_is_not_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

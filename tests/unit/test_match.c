@@ -289,7 +289,7 @@ static void assert_seen(struct talk *t, bool back, uint8_t flags, uint32_t seq, 
 	s.seq = seq;
 	s.ack = ack;
 	s.payload_len = len;
-	earlier = flow_table_see(t->table, &s, 0, ++t->number);
+	earlier = flow_table_see(t->table, &s, 0, ++t->number, 0);
 	if (s.seq_rel != seq_rel || s.ack_rel != ack_rel || earlier != repeats)
 		fail_msg("#%u: seq %u ack %u repeats %u, not seq %u ack %u repeats %u",
 			(unsigned)t->number, s.seq_rel, s.ack_rel, (unsigned)earlier, seq_rel,
@@ -387,7 +387,7 @@ static void see_other_pair_is_another_conversation(void **state)
 	assert_seen(t, false, SYN, 5000, 0, 0, 0, 0, 0);
 	other.flags = SYN;
 	other.seq = 5000;
-	assert_int_equal(flow_table_see(t->table, &other, 0, ++t->number), 0);
+	assert_int_equal(flow_table_see(t->table, &other, 0, ++t->number, 0), 0);
 	assert_int_equal(other.seq_rel, 0);
 	assert_seen(t, true, SYN | ACK, 900, 5001, 0, 0, 1, 0);
 }
@@ -463,15 +463,15 @@ static void see_self_connect_is_one_flow_both_ways(void **state)
 
 	s.flags = SYN;
 	s.seq = 5000;
-	assert_int_equal(flow_table_see(t->table, &s, 0, 1), 0);
+	assert_int_equal(flow_table_see(t->table, &s, 0, 1, 0), 0);
 	s.flags = SYN | ACK;
 	s.ack = 5001;
-	assert_int_equal(flow_table_see(t->table, &s, 0, 2), 0);
+	assert_int_equal(flow_table_see(t->table, &s, 0, 2, 0), 0);
 	assert_int_equal(s.seq_rel, 0);
 	assert_int_equal(s.ack_rel, 1);
 	s.flags = ACK;
 	s.seq = 5001;
-	assert_int_equal(flow_table_see(t->table, &s, 0, 3), 0);
+	assert_int_equal(flow_table_see(t->table, &s, 0, 3, 0), 0);
 	assert_int_equal(s.seq_rel, 1);
 	assert_int_equal(s.ack_rel, 1);
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/manual.h"
 #include "cli/options.h"
+#include "cli/usage.h"
 #include "command/table.h"
 
 /* Parse `words` (NULL ends them) behind the name. Returns as options_parse(). */
@@ -138,7 +139,7 @@ static void help_names_everything_within_100_columns(void **state)
 	char *rest, *line;
 
 	(void)state;
-	options_usage(&out);
+	usage_format(VERB_NONE, &out);
 	for (enum verb v = VERB_NONE + 1; v < VERB_COUNT; v++)
 		assert_has(&out, "\n  ", verb_defs[v].name);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
@@ -149,6 +150,50 @@ static void help_names_everything_within_100_columns(void **state)
 			fail_msg("too long: %s", line);
 	}
 	text_done(&out);
+}
+
+/* `tcplab grade --help`: its own options, with all there is to say of them, and no others. */
+static void help_on_a_verb_names_its_options_and_no_others(void **state)
+{
+	(void)state;
+	for (enum verb v = VERB_NONE + 1; v < VERB_COUNT; v++) {
+		struct text out = TEXT_EMPTY;
+
+		usage_format(v, &out);
+		assert_has(&out, "usage: tcplab ", verb_defs[v].name);
+		for (size_t i = 0; i < OPTION_COUNT; i++) {
+			bool named = strstr(text_get(&out), option_defs[i].summary);
+
+			if (named != !!(option_defs[i].verbs & (1u << v)))
+				fail_msg("%s, option %zu:\n%s", verb_defs[v].name, i,
+					text_get(&out));
+		}
+		text_done(&out);
+	}
+}
+
+/* Which verb is asked about is known however the words stand. */
+static void help_finds_the_verb_before_and_behind_it(void **state)
+{
+	static char *const lines[][4] = { { (char *)"grade", (char *)"--help" },
+		{ (char *)"--help", (char *)"grade" }, { (char *)"-h", (char *)"grade" },
+		{ (char *)"grade", (char *)"-h", (char *)"--bogus" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char *argv[5] = { (char *)"tcplab" };
+		struct text error = TEXT_EMPTY;
+		struct options o;
+		int argc = 1, first;
+
+		for (; lines[i][argc - 1]; argc++)
+			argv[argc] = lines[i][argc - 1];
+		first = options_parse(argc, argv, &o, &error);
+		assert_in_range(first, 1, argc - 1);
+		assert_true(o.help);
+		assert_string_equal(argv[first], "grade");
+		text_done(&error);
+	}
 }
 
 static void page_names_every_command_verb_and_section(void **state)
@@ -197,6 +242,8 @@ int main(void)
 		cmocka_unit_test(table_says_the_formats_there_are),
 		cmocka_unit_test(table_has_each_option_once_and_in_full),
 		cmocka_unit_test(help_names_everything_within_100_columns),
+		cmocka_unit_test(help_on_a_verb_names_its_options_and_no_others),
+		cmocka_unit_test(help_finds_the_verb_before_and_behind_it),
 		cmocka_unit_test(page_names_every_command_verb_and_section),
 		cmocka_unit_test(completion_names_every_command_verb_and_option),
 	};

@@ -309,6 +309,8 @@ static void rule_reads_as_it_is_typed(void **state)
 		{ { .kind = RULE_HOLD }, "hold any" },
 		{ { .kind = RULE_HOLD, .match = { .must = SEGMENT_SYN }, .count = 2 },
 			"hold syn x2" },
+		{ { .kind = RULE_HOLD, .count = 1, .once = true },
+			"hold any x1 without retransmissions" },
 		{ { .kind = RULE_DROP, .match = { .must = MATCH_UDP, .port = 53 }, .count = 1 },
 			"drop udp port 53 x1" },
 		{ { .kind = RULE_DUPLICATE, .match = { .must = MATCH_DATA } }, "duplicate data" },

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -163,7 +164,7 @@ static void what_is_no_submission_is_refused(void **state)
 	struct text many = TEXT_EMPTY;
 
 	(void)state;
-	assert_refused("", 0, "its end is missing");
+	assert_refused("", 0, "it is empty");
 	assert_refused("\0\0\0", 3, "no line of a submission");
 	assert_refused("socket c\n", 9, "no line of a submission");
 	assert_refused("{\"tcplab\":2}", 12, "of this version");
@@ -179,6 +180,40 @@ static void what_is_no_submission_is_refused(void **state)
 	text_done(&many);
 }
 
+/* By name and by text: another version of the same one is not another. */
+static void first_line_tells_another_exercise(void **state)
+{
+	static const char other[] = "goal \"c is here\" { expect c ESTABLISHED }\n";
+	static const struct {
+		const char *file, *text;
+		bool another;
+	} cases[] = {
+		{ "exercises/y.lab", other, true },
+		{ "elsewhere/x.lab", other, false },
+	};
+	struct text file = TEXT_EMPTY, which = TEXT_EMPTY;
+	struct exercise *e = exercise();
+	struct diag d = { 0 };
+	size_t line;
+
+	(void)state;
+	write_session(&file);
+	line = strcspn(text_get(&file), "\n");
+	assert_false(submission_of_another(file.s, line, e, &which));
+	exercise_free(e);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(exercise_read(cases[i].file, cases[i].text, strlen(cases[i].text),
+					 "", &e, &d),
+			0);
+		assert_int_equal(submission_of_another(file.s, line, e, &which), cases[i].another);
+		assert_false(submission_of_another(file.s, line - 1, e, &which)); /* no line */
+		exercise_free(e);
+	}
+	assert_string_equal(text_get(&which), "exercises/x");
+	text_done(&which);
+	text_done(&file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +222,7 @@ int main(void)
 		cmocka_unit_test(no_line_can_be_left_out_or_moved),
 		cmocka_unit_test(windows_line_ends_are_no_edit),
 		cmocka_unit_test(what_is_no_submission_is_refused),
+		cmocka_unit_test(first_line_tells_another_exercise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

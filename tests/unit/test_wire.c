@@ -31,7 +31,7 @@ static void pump_delivers_the_very_bytes(void **state)
 
 	leave(b, 0, packet, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_memory_equal(got, packet, len);
 }
 
@@ -133,7 +133,7 @@ static void datagram_is_numbered_held_and_let_go_as_a_segment_is(void **state)
 	assert_verdict(b, 2, EVENT_HELD, 1, 1, "right");
 	assert_int_equal(wire_step(b->wire, 1, NULL, 1), 1);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_memory_equal(got, packet, len);
 }
 
@@ -142,7 +142,7 @@ static void drain_when_malformed_forgets_it(void **state)
 	struct bench *b = *state;
 
 	leave(b, 0, (const uint8_t *)"\x45", 1);
-	assert_true(wire_drain(b->wire));
+	assert_false(wire_drain(b->wire));
 	assert_true(wire_idle(b->wire));
 	assert_null(nth(b, 0));
 	assert_int_equal(journal_last(b->journal), 0);
@@ -277,9 +277,9 @@ static void successor_gets_what_was_on_its_way(void **state)
 	wire_succeed(b->wire, 1, 2);
 	wire_step(b->wire, 0, NULL, 2);
 	wire_pump(b->wire);
-	assert_int_equal(read(pair[0], packet, sizeof(packet)), HEADERS + 1);
+	assert_int_equal(arrive(pair[0], packet, sizeof(packet)), HEADERS + 1);
 	assert_int_equal(packet[27], 1);
-	assert_int_equal(read(pair[0], packet, sizeof(packet)), HEADERS + 1);
+	assert_int_equal(arrive(pair[0], packet, sizeof(packet)), HEADERS + 1);
 	assert_arrived(b, 1, "");
 	close(pair[0]);
 	close(pair[1]);

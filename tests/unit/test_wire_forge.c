@@ -62,7 +62,7 @@ static void forged_bytes_arrive_as_they_are(void **state)
 	packet_checksum_spoil(packet, len);
 	wire_forge(b->wire, 0, packet, len, 55);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_memory_equal(got, packet, len);
 	/* the story says why nobody will answer */
 	assert_string_equal(assert_verdict(b, 2, EVENT_CORRUPTED, 1, 55, "right")->text,

@@ -151,7 +151,7 @@ static void duplicate_of_a_large_packet_is_whole(void **state)
 	leave(b, 0, packet, sizeof(packet));
 	wire_pump(b->wire);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(read(b->kernel[1], got, sizeof(got)), sizeof(packet));
+		assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), sizeof(packet));
 		assert_memory_equal(got, packet, sizeof(packet));
 	}
 }
@@ -169,12 +169,12 @@ static void corrupt_rule_leaves_the_checksum_wrong(void **state)
 	leave(b, 0, sent, len);
 	leave(b, 0, sent, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_false(packet_checksum_ok(got, len));
 	assert_memory_not_equal(got, sent, len);
 	assert_true(packet_checksum_fix(got, len)); /* and nothing else is wrong with it */
 	assert_memory_equal(got, sent, len);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len); /* the rule is used up */
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len); /* the rule is used up */
 	assert_memory_equal(got, sent, len);
 	assert_string_equal(assert_verdict(b, 2, EVENT_CORRUPTED, 1, 1, "right")->text,
 		"its checksum is wrong (rule 1)");
@@ -191,7 +191,7 @@ static void corrupt_payload_changes_a_byte_and_keeps_the_checksum_right(void **s
 	rule(b, RULE_CORRUPT, NULL, 0)->corruption = CORRUPT_PAYLOAD;
 	leave(b, 0, sent, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_true(packet_checksum_ok(got, len));
 	assert_memory_equal(got + HEADERS, "yxxxx", 5);
 	assert_string_equal(assert_verdict(b, 2, EVENT_CORRUPTED, 1, 1, "right")->text,
@@ -210,7 +210,7 @@ static void corrupt_payload_rule_passes_over_what_has_none(void **state)
 	rule(b, RULE_CORRUPT, NULL, 1)->corruption = CORRUPT_PAYLOAD;
 	leave(b, 0, sent, len);
 	wire_pump(b->wire);
-	assert_int_equal(read(b->kernel[1], got, sizeof(got)), len);
+	assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), len);
 	assert_memory_equal(got, sent, len);
 	assert_int_equal(count_events(b, EVENT_CORRUPTED), 0);
 	assert_rules(b, "corrupt any x1 payload: 0 hits\n");
@@ -265,7 +265,7 @@ static void corrupt_and_duplicate_copy_what_is_corrupt(void **state)
 	send_summed(b, SEGMENT_ACK, 1, 5);
 	wire_pump(b->wire);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(read(b->kernel[1], got, sizeof(got)), HEADERS + 5);
+		assert_int_equal(arrive(b->kernel[1], got, sizeof(got)), HEADERS + 5);
 		assert_false(packet_checksum_ok(got, HEADERS + 5));
 	}
 	assert_int_equal(count_events(b, EVENT_CORRUPTED), 1);
@@ -534,6 +534,59 @@ static void repeated_while_the_answer_is_held_is_dropped(void **state)
 	assert_arrived(b, 1, "");
 }
 
+/* By a rule that wants none; what is new goes into the same hold, and when it goes on so do those that come again. */
+static void repeated_of_what_is_held_without_retransmissions_is_dropped(void **state)
+{
+	struct bench *b = *state;
+	struct rule *held = rule(b, RULE_HOLD, NULL, 0);
+	const struct event *dropped;
+
+	held->once = true;
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	for (int i = 0; i < 3; i++)
+		send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	dropped = event_at(b, journal_last(b->journal), EVENT_DROPPED);
+	assert_int_equal(dropped->verdict.number, 4);
+	assert_int_equal(dropped->verdict.other, 1);
+	assert_string_equal(dropped->text, "rule 1: #1 is held without retransmissions");
+	assert_int_equal(held->repeats, 3);
+	assert_int_equal(held->hits, 1);
+	send_flags(b, 0, SEGMENT_ACK, 501, 1);
+	wire_pump(b->wire);
+	assert_on_wire(b, "500 501 ");
+
+	/* the rule is gone, what it held is not: as before */
+	rule_remove(wire_rules(b->wire), 1);
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "");
+	wire_step(b->wire, 0, NULL, 2);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "500 501 ");
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "500 ");
+}
+
+/* A hold of the other kind keeps all, also when its memory was that of a packet of the first kind. */
+static void repeated_of_what_is_held_is_held(void **state)
+{
+	struct bench *b = *state;
+
+	rule(b, RULE_HOLD, NULL, 1)->once = true;
+	send_flags(b, 0, SEGMENT_ACK, 500, 1);
+	wire_pump(b->wire);
+	wire_release(b->wire);
+	wire_pump(b->wire);
+	assert_arrived(b, 1, "500 ");
+	rule(b, RULE_HOLD, NULL, 0);
+	send_flags(b, 0, SEGMENT_ACK, 600, 1);
+	send_flags(b, 0, SEGMENT_ACK, 600, 1);
+	wire_pump(b->wire);
+	assert_on_wire(b, "600 600 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +617,8 @@ int main(void)
 		WIRE_TEST(group_packet_is_lost_where_the_cable_is_cut),
 		WIRE_TEST(repeated_while_the_recipe_waits_is_dropped_when_its_conversation_is_held),
 		WIRE_TEST(repeated_while_the_recipe_waits_goes_when_nothing_is_held),
+		WIRE_TEST(repeated_of_what_is_held_without_retransmissions_is_dropped),
+		WIRE_TEST(repeated_of_what_is_held_is_held),
 		WIRE_TEST(repeated_while_the_answer_is_held_is_dropped),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two hosts on one wire. A SOCK_SEQPACKET pair stands for each TUN: what the test writes into
- * `kernel` left that host, what it reads from it was delivered there. Segments are told apart by
- * their seq. */
+ * `kernel` left that host, what it reads from it was delivered there, each behind a virtio_net_hdr.
+ * Segments are told apart by their seq. */
 #ifndef TESTS_UNIT_WIRE_BENCH_H
 #define TESTS_UNIT_WIRE_BENCH_H
 
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -32,6 +33,7 @@ struct bench {
 	int kernel[HOSTS], tun[HOSTS];
 	struct wire_origin origin; /* what `sent` answers */
 	bool shut[HOSTS + 1]; /* may_deliver says no; one more for the host that is gone */
+	bool alone; /* it says that every packet can move a state */
 	struct text told; /* what sent and delivered were told, in order */
 };
 
@@ -49,12 +51,12 @@ static inline struct wire_origin on_sent(void *arg, unsigned host, unsigned to,
 	return b->origin;
 }
 
-static inline bool on_may_deliver(void *arg, unsigned host, const struct segment *s)
+static inline enum wire_passage on_may_deliver(void *arg, unsigned host, const struct segment *s)
 {
 	struct bench *b = arg;
 
 	(void)s;
-	return !b->shut[host];
+	return b->shut[host] ? PASSAGE_CLOSED : b->alone ? PASSAGE_ALONE : PASSAGE_OPEN;
 }
 
 static inline void on_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
@@ -138,9 +140,38 @@ static inline size_t build(uint8_t packet[HEADERS + 64], const char *src, const 
 	return HEADERS + len;
 }
 
+static inline void leave_with(struct bench *b, unsigned host, const struct virtio_net_hdr *header,
+	const uint8_t *packet, size_t len)
+{
+	const struct iovec parts[] = { { (void *)header, sizeof(*header) },
+		{ (void *)packet, len } };
+
+	assert_int_equal(writev(b->kernel[host], parts, 2), sizeof(*header) + len);
+}
+
 static inline void leave(struct bench *b, unsigned host, const uint8_t *packet, size_t len)
 {
-	assert_int_equal(write(b->kernel[host], packet, len), len);
+	leave_with(b, host, &(struct virtio_net_hdr){ 0 }, packet, len);
+}
+
+/* The next packet that has arrived at a host: its length, 0 or less when there is none. */
+static inline ssize_t arrive_with(int kernel, struct virtio_net_hdr *header, uint8_t *packet,
+	size_t room)
+{
+	const struct iovec parts[] = { { header, sizeof(*header) }, { packet, room } };
+
+	return readv(kernel, parts, 2) - (ssize_t)sizeof(*header);
+}
+
+/* The same of one that leaves nothing to the kernel. */
+static inline ssize_t arrive(int kernel, uint8_t *packet, size_t room)
+{
+	const struct virtio_net_hdr none = { 0 };
+	struct virtio_net_hdr header = none;
+	ssize_t len = arrive_with(kernel, &header, packet, room);
+
+	assert_memory_equal(&header, &none, sizeof(none));
+	return len;
 }
 
 /* A segment leaves `host` for the other one. */
@@ -167,7 +198,7 @@ static inline void assert_arrived(struct bench *b, unsigned host, const char *ex
 	struct text seqs = TEXT_EMPTY;
 	uint8_t packet[HEADERS + 64];
 
-	while (read(b->kernel[host], packet, sizeof(packet)) >= HEADERS)
+	while (arrive(b->kernel[host], packet, sizeof(packet)) >= HEADERS)
 		text_printf(&seqs, "%u ", packet[26] << 8 | packet[27]);
 	assert_string_equal(text_get(&seqs), expected);
 	text_done(&seqs);

@@ -7,9 +7,17 @@ import { stateClass } from './table.js';
 import { svg } from './diagram.js';
 
 const MOST = 120; /* rows that are kept */
-const ROW = 27, LINE = 16, SLANT = 9, TIME = 58, HEAD = 26;
+const ROW = 27, KEPT = 6, LINE = 16, SLANT = 9, HEAD = 26;
+const BETWEEN = 210; /* lifelines need so much, */
+const WORDS = 320; /* and may have so much before what is beside them gets more */
 const NARROW = 520; /* a phone, held upright */
-const CHAR = 7; /* width of a character of an arrow's words */
+const CHAR = 7.25; /* width of a character of an arrow's words, */
+const SMALL = 6.7; /* and of a time */
+
+/* Not within a word: of a number that would make another. */
+function cut(text, most) {
+	return text.length <= most ? text : `${text.slice(0, Math.max(0, text.lastIndexOf(' ', most - 1)))}…`;
+}
 
 function wrap(text, most) {
 	const lines = [''];
@@ -35,6 +43,7 @@ export class Ladder {
 		this.names = new Map(); /* lifelines by name, */
 		this.endpoints = new Map(); /* and by the lab's number of the socket */
 		this.seen = 0; /* lifelines so far */
+		this.time = 0; /* how wide the times are */
 		this.due = false;
 		new ResizeObserver(() => this.schedule()).observe(this.body);
 	}
@@ -60,7 +69,7 @@ export class Ladder {
 	/* ---- what happens ---- */
 
 	add(event, row) {
-		this.rows.push({ t: event.t, n: event.n, ...row });
+		this.rows.push({ t: event.t, n: event.n, c: event.c, ...row });
 		while (this.rows.length > MOST)
 			this.rows.shift();
 		this.schedule();
@@ -129,6 +138,11 @@ export class Ladder {
 		if (!packet)
 			return;
 		this.schedule();
+		if (event.repeat) { /* nothing of it is to be seen: the story says how many there were */
+			this.rows = this.rows.filter((row) => row !== packet && row.n !== packet.c);
+			this.packets.delete(event.s);
+			return;
+		}
 		if (event.k === 'held' || event.k === 'delayed') {
 			packet.kept = event.k;
 			return;
@@ -181,7 +195,7 @@ export class Ladder {
 
 	/* Those who did something lately, as many as there is room for. */
 	choose(width) {
-		const most = Math.max(2, Math.min(6, Math.floor(width / 210))), chosen = new Set();
+		const most = Math.max(2, Math.min(6, Math.floor(width / BETWEEN))), chosen = new Set();
 
 		for (const row of [...this.rows].reverse()) {
 			for (const life of [row.from, row.to, row.kind === 'state' ? row.life : null]) {
@@ -192,31 +206,52 @@ export class Ladder {
 		return [...chosen].sort((a, b) => a.order - b.order);
 	}
 
-	place(lives, width) {
-		const side = Math.min(170, Math.max(58, width * 0.19)), left = TIME + side, right = width - side;
-		const gap = lives.length < 2 ? 220 : (right - left) / (lives.length - 1);
+	/* How much room there is to be beside an outer lifeline: for its calls, and half of its states. */
+	side(life, rows) {
+		let need = 58;
+
+		for (const row of rows) {
+			if (row.life === life)
+				need = Math.max(need, row.kind === 'call' ? row.text.length * CHAR + 15
+					: row.kind === 'state' ? row.text.length * 3.7 + 14 : 0);
+		}
+		return need;
+	}
+
+	place(lives, rows, width) {
+		const one = lives.length === 1, narrow = width < NARROW;
+		const words = Math.max(0, ...rows.map((row) => (row.kind === 'packet' ? row.head.length + this.tail(row).length : 0)));
+		const between = Math.max(BETWEEN, Math.min(WORDS, words * CHAR + 24)) * (lives.length - 1);
+		const most = narrow ? 58 : Math.max(58, (width - this.time - between) / 2);
+		const left = this.time + Math.min(most, this.side(lives[0], rows));
+		const right = width - Math.min(most, one ? 190 : this.side(lives[lives.length - 1], rows));
+		const gap = one ? 220 : (right - left) / (lives.length - 1);
 
 		lives.forEach((life, index) => {
-			life.x = lives.length === 1 ? left + (right - left) * (width < NARROW ? 0 : 0.35) : left + gap * index;
+			life.x = one ? left + (right - left) * (narrow ? 0 : 0.35) : left + gap * index;
 			life.gap = gap;
 			life.index = index;
-			life.last = index === lives.length - 1 && lives.length > 1;
+			life.last = index === lives.length - 1 && !one;
 		});
 	}
 
 	draw() {
-		const width = Math.max(300, this.body.clientWidth - 16);
+		const { paddingLeft, paddingRight } = getComputedStyle(this.body);
+		const width = Math.max(300, Math.floor(this.body.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)));
 		const lives = this.choose(width), shown = new Set(lives);
 		let y = ROW;
 
 		if (lives.length === 0 || this.body.clientWidth === 0)
 			return;
-		this.place(lives, width);
 		const rows = this.rows.filter((row) => row.kind === 'say' || (row.life ? shown.has(row.life)
 			: shown.has((row.packet ?? row).from) && shown.has((row.packet ?? row).to)));
+		this.time = Math.max(58, ...rows.map((row) => (row.t / 1000).toFixed(1).length * SMALL + 14));
+		this.place(lives, rows, width);
 		for (const row of rows) {
+			if (row.kept) /* its words may stand above its box */
+				y += KEPT;
 			row.y = y;
-			row.lines = row.kind === 'say' ? wrap(row.text, Math.floor((width - TIME) / 6.9)) : [];
+			row.lines = row.kind === 'say' ? wrap(row.text, Math.floor((width - this.time) / CHAR)) : [];
 			y += ROW + Math.max(0, row.lines.length - 1) * LINE;
 		}
 		const picture = svg('svg', { class: 'ladder', width, height: y + 8, viewBox: `0 0 ${width} ${y + 8}`,
@@ -232,7 +267,7 @@ export class Ladder {
 			const time = (row.t / 1000).toFixed(1);
 
 			if (time !== before && row.kind !== 'say')
-				picture.append(svg('text', { class: 'time soft', x: TIME - 10, y: row.y + 4,
+				picture.append(svg('text', { class: 'time soft', x: this.time - 10, y: row.y + 4,
 					'text-anchor': 'end' }, time));
 			before = time;
 			this.drawRow(picture, row, shown, y, width);
@@ -256,7 +291,7 @@ export class Ladder {
 			this.drawCall(group, row, width);
 		} else if (row.kind === 'say') {
 			row.lines.forEach((line, index) => group.append(svg('text', { class: 'cap t halo',
-				x: width / 2 + TIME / 2, y: row.y + 4 + index * LINE, 'text-anchor': 'middle' }, line)));
+				x: width / 2 + this.time / 2, y: row.y + 4 + index * LINE, 'text-anchor': 'middle' }, line)));
 		} else if (row.kind === 'packet') {
 			this.drawPacket(group, row, bottom);
 		} else if (row.kind === 'end' && row.packet.y === undefined) {
@@ -268,7 +303,7 @@ export class Ladder {
 		const { x, index, last, gap } = row.life, outside = width >= NARROW;
 		/* outside of the outer lifelines, where there is room, else between them */
 		const left = outside ? index === 0 : last;
-		const room = Math.floor((!outside ? gap - 14 : left ? x - TIME - 6 : last ? width - x - 12 : 190) / 6.9);
+		const room = Math.floor((!outside ? gap - 14 : left ? x - this.time - 6 : last ? width - x - 12 : 190) / CHAR);
 		const text = row.text.length > room ? `${row.text.slice(0, Math.max(1, room - 1))}…` : row.text;
 
 		group.append(svg('text', { class: 'mono t halo', x: x + (left ? -9 : 9), y: row.y + 4,
@@ -336,18 +371,27 @@ export class Ladder {
 			svg('text', { class: 'boxt small b', x: xm, y: y1 + 4, 'text-anchor': 'middle' }, words));
 	}
 
-	label(group, row, x1, y1, direction, reach, self) {
+	/* What is said of a packet behind its number and flags. */
+	tail(row) {
 		const again = row.again ? ` (${row.made === 'copy' ? 'copy of' : 'again'} #${row.again})` : '';
-		const full = `${again}${row.tail}${row.fate === 'lost' ? ` ${row.note}` : ''}`;
-		const room = Math.floor((row.kept && !self ? Math.min(reach, row.from.gap) / 2 - 34 : reach - 24) / CHAR);
-		const tail = row.head.length + full.length > room ? full.slice(0, Math.max(0, room - row.head.length)) : full;
-		const x = row.kept || self ? x1 + direction * 8 : x1 + direction * reach / 2;
+
+		return `${again}${row.tail}${row.fate === 'lost' ? ` ${row.note}` : ''}`;
+	}
+
+	label(group, row, x1, y1, direction, reach, self) {
+		const full = this.tail(row);
+		/* beside the box, or above it where it does not fit there */
+		const beside = Math.floor((Math.min(reach, row.from.gap) / 2 - 34) / CHAR);
+		const boxed = row.kept && !self && row.head.length + full.length <= beside;
+		const room = Math.floor((reach - 24) / CHAR);
+		const tail = cut(full, room - row.head.length);
 
 		if (self)
 			this.words(group, x1 + 100, y1 + 8, 'start', row.head, full);
+		else if (boxed)
+			this.words(group, x1 + direction * 8, y1 - 4, direction > 0 ? 'start' : 'end', row.head, tail);
 		else
-			/* above the box, where it does not fit beside it */
-			this.words(group, x, row.kept && row.head.length > room ? y1 - 11 : y1 - 4, row.kept ? (direction > 0 ? 'start' : 'end') : 'middle', row.head, tail);
+			this.words(group, x1 + direction * reach / 2, row.kept ? y1 - 12 : y1 - 4, 'middle', row.head, tail);
 		group.append(svg('title', {}, `${row.head}${full}`));
 	}
 }

@@ -5,13 +5,15 @@ import { Story } from './story.js';
 import { Table } from './table.js';
 import { Ladder } from './ladder.js';
 import { Diagram } from './diagram.js';
+import { Question } from './question.js';
 
 const $ = (id) => document.getElementById(id);
 const panels = ['sockets', 'states', 'ladder', 'story'];
-const story = new Story($('story'));
+const story = new Story($('story'), $('wide'));
 const table = new Table($('sockets'));
 const ladder = new Ladder($('ladder'));
 const diagram = new Diagram($('states'));
+const question = new Question($('question'), $('line'), document.querySelector('#command label'));
 let last = 0; /* number of the last event that was told */
 
 function say(kind, words) {
@@ -38,9 +40,11 @@ function take(event) {
 	story.take(event);
 	ladder.take(event);
 	diagram.take(event);
+	question.take(event);
+	answer(event);
 }
 
-const source = new EventSource('/events');
+const source = new EventSource('events');
 source.onopen = () => say('live', 'live');
 source.onerror = () => {
 	if (source.readyState === EventSource.CLOSED)
@@ -89,9 +93,27 @@ document.addEventListener('keydown', (event) => {
 
 const lines = [];
 let at = 0;
+let asked = 0; /* number of the last command that came from a page */
 
-async function send(line) {
-	const answer = await fetch('/command', { method: 'POST', body: line }).catch(() => null);
+/* On a phone the story is behind another panel: what a command answers stands above the command line, too. */
+function answer(event) {
+	const box = $('answer'), unread = event.k === 'error' && !event.c && event.what.startsWith('<page>:');
+
+	if ((event.k === 'command' && event.file === '<page>') || unread) {
+		asked = event.n;
+		box.textContent = '';
+		box.classList.remove('table');
+	}
+	if (event.c === asked && event.k === 'output') /* its lines stay whole */
+		box.classList.add('table');
+	if ((event.c === asked && ['output', 'error', 'note', 'expectation', 'rule'].includes(event.k)) || unread)
+		box.textContent += `${box.textContent ? '\n' : ''}${event.k === 'error' ? 'error: ' : ''}${event.what}${
+			event.try ? `\n  try: ${event.try}` : ''}`;
+	box.hidden = !box.textContent;
+}
+
+async function send(where, line) {
+	const answer = await fetch(where, { method: 'POST', body: line }).catch(() => null);
 
 	$('refused').textContent = answer && answer.ok ? '' : 'This could not be sent.';
 }
@@ -105,8 +127,9 @@ $('command').addEventListener('submit', (event) => {
 	lines.push(line);
 	at = lines.length;
 	$('line').value = '';
-	send(line);
+	send('command', line);
 });
+$('stop').addEventListener('click', () => send('stop', ' '));
 $('line').addEventListener('keydown', (event) => {
 	const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
 
@@ -116,6 +139,6 @@ $('line').addEventListener('keydown', (event) => {
 	at = Math.max(0, Math.min(lines.length, at + step));
 	$('line').value = lines[at] ?? '';
 });
-fetch('/role').then((answer) => answer.text()).then((role) => {
+fetch('role').then((answer) => answer.text()).then((role) => {
 	$('command').hidden = role !== 'control';
 }).catch(() => {});

@@ -55,6 +55,20 @@ export class Table {
 		return made;
 	}
 
+	/* Of a listener the kernel tells connections in these: how many wait for accept(), and how many may. */
+	addQueues(row, socket) {
+		const listens = socket.state === 'LISTEN';
+		const received = this.cell(row, 'recv-q', socket.recvq, socket.recvq ? 'number' : 'number zero');
+		const sent = this.cell(row, 'send-q', socket.sendq,
+			socket.sendq && !listens ? 'number' : 'number zero');
+
+		if (!listens)
+			return;
+		received.title = 'connections that wait for accept()';
+		sent.title = 'the backlog: as many may wait for accept()';
+		sent.prepend(element('span', 'unit', 'backlog '));
+	}
+
 	addSocket(socket) {
 		const row = element('tr'), before = this.states.get(socket.endpoint), words = socket.state ?? 'UDP';
 		const state = element('span', `pill ${stateClass(words)}`, words);
@@ -66,8 +80,7 @@ export class Table {
 		this.cell(row, 'state', '').append(state);
 		if (before && before !== words)
 			state.classList.add('fresh');
-		this.cell(row, 'recv-q', socket.recvq, socket.recvq ? 'number' : 'number zero');
-		this.cell(row, 'send-q', socket.sendq, socket.sendq ? 'number' : 'number zero');
+		this.addQueues(row, socket);
 		this.cell(row, 'local', socket.local ?? '*', 'address');
 		this.cell(row, 'remote', socket.remote ?? '*', 'address');
 		this.cell(row, 'owner', owner);
