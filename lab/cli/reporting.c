@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "journal/jsonl_read.h"
@@ -119,45 +120,26 @@ int reporting_read(const char *path, struct journal **ret_journal, struct diag *
 	return r > 0 ? 0 : r;
 }
 
-/* All of it to a file beside, which then takes the name. */
-static int write_file(const char *path, const struct text *page, struct diag *d)
-{
-	struct text beside = TEXT_EMPTY;
-	FILE *file;
-	int r = 0;
-
-	text_printf(&beside, "%s.%d.tmp", path, (int)getpid());
-	file = fopen(text_get(&beside), "wxe");
-	if (!file) {
-		r = diag_errno(d, errno, "open", "the report cannot go to '%s'", path);
-		text_done(&beside);
-		return r;
-	}
-	fwrite(text_get(page), 1, page->len, file);
-	if (ferror(file) | fclose(file) || rename(text_get(&beside), path) < 0) {
-		r = diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
-		unlink(text_get(&beside));
-	}
-	text_done(&beside);
-	return r;
-}
-
 int reporting_put(const char *path, const struct text *page, struct diag *d)
 {
 	struct stat st;
 	FILE *file;
+	int r = 0;
 
 	if (!path) {
 		fwrite(text_get(page), 1, page->len, stdout);
 		return 0;
 	}
 	/* what is no plain file, /dev/stdout or a pipe, must not be replaced by one */
-	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
-		return write_file(path, page, d);
-	file = fopen(path, "we");
-	if (!file || fwrite(text_get(page), 1, page->len, file) != page->len || fclose(file) != 0)
-		return diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
-	return 0;
+	if (stat(path, &st) < 0 || S_ISREG(st.st_mode)) {
+		r = file_replace(path, page);
+	} else {
+		file = fopen(path, "we");
+		if (!file || fwrite(text_get(page), 1, page->len, file) != page->len ||
+			fclose(file) != 0)
+			r = -errno;
+	}
+	return r < 0 ? diag_errno(d, -r, "write", "the report cannot go to '%s'", path) : 0;
 }
 
 int reporting_write(const struct options *o, const struct journal *j, struct diag *d)
