@@ -4,8 +4,9 @@
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 
 # A need: NAME.pc is a pkg-config module, NAME.so a library of the compiler, else a command.
-# nc and strace are what recipes let run; without them these leave out what `needs` them. valgrind: tests/memcheck; clang and
-# its run-time library: tests/fuzz; clang-tidy, cppcheck: tests/analysis; llvm: tests/coverage.
+# nc and strace are what recipes let run; without them these leave out what `needs` them. valgrind is for tests/memcheck,
+# clang and its run-time library for tests/fuzz and tests/analysis, with clang-tidy and cppcheck, llvm for tests/coverage.
+# jq to chromium: what tests hold the lab's output against. They leave out what they have nothing for; CI shall not.
 # Who asks		need		Debian, Ubuntu		Fedora
 packages='
 run			cc		gcc,libc6-dev		gcc
@@ -35,6 +36,16 @@ ci			clang-tidy	clang-tidy		clang-tools-extra
 ci			cppcheck	cppcheck		cppcheck
 ci			llvm-cov	llvm			llvm
 ci			llvm-profdata	llvm			llvm
+ci			jq		jq			jq
+ci			ss		iproute2		iproute
+ci			curl		curl			curl
+ci			python3		python3			python3
+ci			xmllint		libxml2-utils		libxml2
+ci			xxd		xxd			vim-common
+ci			groff		groff			groff
+ci			pgrep		procps			procps-ng
+ci			dpkg-shlibdeps	dpkg-dev		dpkg-dev
+ci			chromium	chromium		chromium
 ci			libasan.so	gcc			libasan
 ci			libubsan.so	gcc			libubsan'
 

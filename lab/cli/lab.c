@@ -485,6 +485,25 @@ static int check_json(const struct lab *lab, struct diag *d)
 	return -EINVAL;
 }
 
+/* 0, or -errno: it is told, and nothing is open any more. */
+static int open_loop(struct lab *lab, struct capture *capture)
+{
+	struct diag d = { 0 };
+	int r = event_loop_open(&lab->loop, &d);
+
+	if (r < 0) {
+		practice_done(&lab->practice);
+		complaint_print(&d);
+		if (capture)
+			capture_close(capture, &d);
+		return r;
+	}
+	event_loop_hear(&lab->loop, &lab->interrupt, on_signal, SIGINT, lab);
+	event_loop_hear(&lab->loop, &lab->terminate, on_signal, SIGTERM, lab);
+	event_loop_hear(&lab->loop, &lab->hangup, on_signal, SIGHUP, lab);
+	return 0;
+}
+
 int lab_run(const struct options *o, struct lines *input)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -526,16 +545,8 @@ int lab_run(const struct options *o, struct lines *input)
 		complaint_print(&d);
 		return EXIT_USAGE;
 	}
-	if (event_loop_open(&lab.loop, &d) < 0) {
-		practice_done(&lab.practice);
-		complaint_print(&d);
-		if (capture)
-			capture_close(capture, &d);
+	if (open_loop(&lab, capture) < 0)
 		return EXIT_NO_LAB;
-	}
-	event_loop_hear(&lab.loop, &lab.interrupt, on_signal, SIGINT, &lab);
-	event_loop_hear(&lab.loop, &lab.terminate, on_signal, SIGTERM, &lab);
-	event_loop_hear(&lab.loop, &lab.hangup, on_signal, SIGHUP, &lab);
 	lab.world = world_new(&lab.loop, o->ipv6);
 	wire_capture(world_wire(lab.world), capture, &d);
 	if (o->json)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <readline/history.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,19 +48,27 @@ static void make_folders(const char *path)
 	}
 }
 
-int history_file_save(const char *path, size_t added)
+/* 0 or errno. */
+static int append(const char *path, size_t added)
 {
 	CLEANUP(fd_closep) int fd = -1;
 	int error;
 
-	if (!path || !*path || !added)
-		return 0;
 	make_folders(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return -errno;
+		return errno;
 	if (added > (size_t)history_length)
 		added = (size_t)history_length;
 	error = append_history((int)added, path);
-	return error ? -error : -history_truncate_file(path, HISTORY_LINES_MAX);
+	return error ? error : history_truncate_file(path, HISTORY_LINES_MAX);
+}
+
+void history_file_save(const char *path, size_t added)
+{
+	int error = path && *path && added ? append(path, added) : 0;
+
+	if (error)
+		fprintf(stderr, "tcplab: what you typed cannot be kept in '%s': %s\n", path,
+			strerror(error));
 }

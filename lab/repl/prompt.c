@@ -511,15 +511,6 @@ static void close_handles(struct prompt *p)
 			uv_close(handles[i], on_closed);
 }
 
-static void keep_history(const struct prompt *p)
-{
-	int r = history_file_save(p->options.history_file, p->remembered);
-
-	if (r < 0)
-		fprintf(stderr, "tcplab: what you typed cannot be kept in '%s': %s\n",
-			p->options.history_file, strerror(-r));
-}
-
 void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 {
 	LAB_ASSERT(!p->closing);
@@ -532,7 +523,7 @@ void prompt_close(struct prompt *p, void (*closed)(void *arg), void *arg)
 		screen_leave(&p->screen, "");
 	stop_editing(p);
 	terminal_release(p->brackets);
-	keep_history(p);
+	history_file_save(p->options.history_file, p->remembered);
 	close_handles(p);
 }
 

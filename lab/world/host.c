@@ -60,7 +60,7 @@ const char *host_step_name(enum host_step step)
 	return (unsigned)step < STEP_COUNT ? steps[step].name : "unknown step";
 }
 
-/* Where a machine, a user or a container may have no more of something: whichever step that hits. */
+/* Where a machine, a user or a container may have no more of something, or somebody kills: whichever step that hits. */
 static const struct {
 	int error;
 	const char *remedy;
@@ -77,6 +77,7 @@ static const struct {
 	{ ENOMEM,
 		"there is no memory left, or none that you may have: end other programs, or labs (each takes "
 		"some 3 MB)" },
+	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
 	{ EPIPE, "the host's first process has gone: start the lab again" },
 };

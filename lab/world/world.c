@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -13,6 +14,8 @@
 #include "journal/journal.h"
 #include "observe/tracker.h"
 #include "world/parts.h"
+
+#define EXIT_MOST_MS 1000 /* from a closed channel to the end of its process; a millisecond does */
 
 /* ---- look-ups ---- */
 
@@ -119,6 +122,16 @@ static void collect_exits(struct world *w, const struct host *host)
 
 	if (h->channel_polled)
 		answers_on_host(&h->channel_poll, 0, 0);
+}
+
+/* Its channel is closed: its host hears of that when the kernel has taken the rest of it apart. */
+static void await_exit(struct world *w, const struct process *p)
+{
+	struct pollfd polled = { .fd = p->host->channel, .events = POLLIN };
+
+	do {
+		collect_exits(w, p->host);
+	} while (!p->ended && !w->failed && poll(&polled, 1, EXIT_MOST_MS) > 0);
 }
 
 /* ---- making and ending ---- */
@@ -353,7 +366,7 @@ int world_call(struct world *w, struct process *p, const struct call_order *orde
 	if (r < 0) {
 		p->in_motion = false;
 		process_end_call(p);
-		collect_exits(w, p->host);
+		await_exit(w, p);
 		return p->ended
 			? diag_set(d, ESRCH, "process '%s' has ended", p->name)
 			: diag_errno(d, -r, "sendmsg", "process '%s' takes no call", p->name);
