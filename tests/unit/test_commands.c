@@ -86,6 +86,8 @@ static void table_has_no_empty_field(void **state)
 		if ((def->flags & CMD_OUTSIDE) && !(def->flags & (CMD_PERSON | CMD_REFUSED)))
 			fail_msg("%s: a submission must not reach what is outside the lab",
 				def->name);
+		if ((def->flags & CMD_LOOKS) && def->flags != (CMD_LOOKS | CMD_FREE))
+			fail_msg("%s: it does more than look", def->name);
 	}
 }
 
