@@ -36,6 +36,7 @@
 #include "language/telling.h"
 #include "watch/watch.h"
 #include "world/host.h"
+#include "world/power.h"
 
 /* Bad usage: one line, which says where help is. */
 static int misused(struct text *message)
@@ -581,9 +582,15 @@ int main(int argc, char **argv)
 {
 	struct text error = TEXT_EMPTY;
 	struct options o;
-	int first;
+	int first, r;
 
 	open_standard();
+	r = power_drop();
+	if (r < 0) {
+		fprintf(stderr, "tcplab: root's power cannot be given away: capset: %s\n",
+			strerror(-r));
+		return EXIT_NO_LAB;
+	}
 	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
 	signal(SIGPIPE, SIG_IGN);
 	first = options_parse(argc, argv, &o, &error);

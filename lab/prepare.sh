@@ -27,6 +27,8 @@ tests			tshark		tshark			wireshark-cli
 tests			nc		netcat-openbsd		netcat
 tests			strace		strace			strace
 tests			tmux		tmux			tmux
+tests			ss		iproute2		iproute
+tests			unshare		util-linux		util-linux
 tests			valgrind	valgrind		valgrind
 ci			clang-format	clang-format		clang-tools-extra
 ci			clang		clang,libclang-rt-dev	clang,compiler-rt

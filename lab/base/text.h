@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A growing, always terminated piece of text. Out of memory is a bug here (it aborts): a lab that
- * cannot hold one more line cannot say so either. Any thread may use its own. */
+/* A growing, always terminated piece of text. Without memory for it the process says so and ends, with exit code 3:
+ * a lab that cannot hold one more line cannot go on. Any thread may use its own. */
 #ifndef LAB_BASE_TEXT_H
 #define LAB_BASE_TEXT_H
 

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "cli/options.h"
 
 #define STOP_MOST_MS 2000 /* to end a lab takes 4 ms */
 
@@ -29,8 +30,11 @@ __attribute__((noreturn)) static void be_child(char *const *argv, int out, int s
 	dup2(said, STDERR_FILENO);
 	/* The program that runs, even if a newer one has taken its place on disk. */
 	execv("/proc/self/exe", argv);
-	dprintf(STDERR_FILENO, "tcplab: cannot start itself: execve: %s\n", strerror(errno));
-	_exit(127);
+	dprintf(STDERR_FILENO,
+		"tcplab: cannot start itself: execve /proc/self/exe: %s\n"
+		"  try: mount -t proc proc /proc, if it is not mounted\n",
+		strerror(errno));
+	_exit(EXIT_NO_LAB);
 }
 
 static void on_closed(uv_handle_t *handle)

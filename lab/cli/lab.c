@@ -16,6 +16,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/complaint.h"
+#include "cli/event_loop.h"
 #include "cli/lines.h"
 #include "cli/options.h"
 #include "cli/practice.h"
@@ -434,13 +435,6 @@ static int open_page(struct lab *lab, struct diag *d)
 	return r;
 }
 
-static void start_signal(struct lab *lab, uv_signal_t *handle, int number)
-{
-	uv_signal_init(&lab->loop, handle);
-	handle->data = lab;
-	uv_signal_start(handle, on_signal, number);
-}
-
 /* A recording that has not all of it must not look like one. */
 static void end_capture(struct lab *lab)
 {
@@ -491,6 +485,25 @@ static int check_json(const struct lab *lab, struct diag *d)
 	return -EINVAL;
 }
 
+/* 0, or -errno: it is told, and nothing is open any more. */
+static int open_loop(struct lab *lab, struct capture *capture)
+{
+	struct diag d = { 0 };
+	int r = event_loop_open(&lab->loop, &d);
+
+	if (r < 0) {
+		practice_done(&lab->practice);
+		complaint_print(&d);
+		if (capture)
+			capture_close(capture, &d);
+		return r;
+	}
+	event_loop_hear(&lab->loop, &lab->interrupt, on_signal, SIGINT, lab);
+	event_loop_hear(&lab->loop, &lab->terminate, on_signal, SIGTERM, lab);
+	event_loop_hear(&lab->loop, &lab->hangup, on_signal, SIGHUP, lab);
+	return 0;
+}
+
 int lab_run(const struct options *o, struct lines *input)
 {
 	bool interactive = !o->command && !o->file && isatty(STDIN_FILENO);
@@ -532,10 +545,8 @@ int lab_run(const struct options *o, struct lines *input)
 		complaint_print(&d);
 		return EXIT_USAGE;
 	}
-	uv_loop_init(&lab.loop);
-	start_signal(&lab, &lab.interrupt, SIGINT);
-	start_signal(&lab, &lab.terminate, SIGTERM);
-	start_signal(&lab, &lab.hangup, SIGHUP);
+	if (open_loop(&lab, capture) < 0)
+		return EXIT_NO_LAB;
 	lab.world = world_new(&lab.loop, o->ipv6);
 	wire_capture(world_wire(lab.world), capture, &d);
 	if (o->json)

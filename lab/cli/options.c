@@ -290,7 +290,8 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	[OPTION_CONTROL] = {
 		.name = "control",
 		.summary = "print a second link, whose page can also send commands",
-		.detail = "They go where those typed at the prompt go, but run and feed no programs and read and write no files.",
+		.detail = "They go where those typed at the prompt go, but run and feed no programs and read and write no files. While a\n"
+			  "recipe asks, a line from there is an answer. One command may bring about 2000 at most.",
 		.verbs = ON(SERVE),
 	},
 	[OPTION_HELP] = {

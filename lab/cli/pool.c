@@ -11,6 +11,7 @@
 #include "base/sysname.h"
 #include "base/text.h"
 #include "cli/child.h"
+#include "cli/event_loop.h"
 #include "cli/options.h"
 #include "language/recipe.h"
 #include "view/report.h"
@@ -59,7 +60,7 @@ static enum report_verdict judge(const struct child *c, uint64_t timeout_ns, str
 		return REPORT_BAD;
 	case EXIT_NO_LAB:
 		return REPORT_NO_LAB;
-	default: /* 128 + N: it was told to end by somebody else; 127: it could not be started */
+	default: /* 128 + N: it was told to end by somebody else */
 		text_printf(why, "the lab ended with exit code %d\n", WEXITSTATUS(c->status));
 		return REPORT_DIED;
 	}
@@ -189,22 +190,34 @@ static void on_signal(uv_signal_t *handle, int number)
 	}
 }
 
-static void watch(struct run *r, uv_signal_t *handle, uv_signal_cb called, int number)
+/* None can be played: the first says why. */
+static void refuse(struct pool *pool, const struct diag *d)
 {
-	uv_signal_init(&r->loop, handle);
-	handle->data = r;
-	uv_signal_start(handle, called, number);
+	struct text message = TEXT_EMPTY;
+
+	pool->no_lab = true;
+	if (pool->list->count == 0)
+		return;
+	diag_format(d, &message);
+	pool->results[0].verdict = REPORT_NO_LAB;
+	pool->results[0].message = text_take(&message);
+	pool->ended(pool->arg, 0);
 }
 
 void pool_run(struct pool *pool)
 {
 	struct run r = { .pool = pool, .jobs = memory_new(pool->jobs * sizeof(*r.jobs)) };
+	struct diag d = { 0 };
 
-	uv_loop_init(&r.loop);
-	watch(&r, &r.child_ended, on_sigchld, SIGCHLD);
-	watch(&r, &r.interrupt, on_signal, SIGINT);
-	watch(&r, &r.terminate, on_signal, SIGTERM);
-	watch(&r, &r.hangup, on_signal, SIGHUP);
+	if (event_loop_open(&r.loop, &d) < 0) {
+		refuse(pool, &d);
+		free(r.jobs);
+		return;
+	}
+	event_loop_hear(&r.loop, &r.child_ended, on_sigchld, SIGCHLD, &r);
+	event_loop_hear(&r.loop, &r.interrupt, on_signal, SIGINT, &r);
+	event_loop_hear(&r.loop, &r.terminate, on_signal, SIGTERM, &r);
+	event_loop_hear(&r.loop, &r.hangup, on_signal, SIGHUP, &r);
 	advance(&r);
 	uv_run(&r.loop, UV_RUN_DEFAULT);
 	LAB_ASSERT(uv_loop_close(&r.loop) == 0);

@@ -75,9 +75,8 @@ int practice_read(struct practice *p, const struct options *o, struct diag *d)
 	*p = (struct practice){ 0 };
 	if (o->exercise)
 		r = recipe_read(o->file, &text, d);
-	else if (!o->file ||
-		recipe_read_plain(o->file, &text, &later) < 0) /* no pipe: what is read is gone */
-		return 0;
+	else if (o->file) /* no pipe: what is read is gone */
+		recipe_read_plain(o->file, &text, &later);
 	if (r == 0 && exercise_is(text_get(&text), text.len)) {
 		r = exercise_read(o->file, text_get(&text), text.len, o->student ? o->student : "",
 			&p->exercise, d);

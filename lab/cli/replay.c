@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/replay.h"
+#include "cli/event_loop.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -192,7 +193,11 @@ static int open_replay(struct replay *r, const char *path, const struct text *ex
 
 	if (result < 0)
 		return result;
-	uv_loop_init(&r->loop);
+	result = event_loop_open(&r->loop, d);
+	if (result < 0) {
+		exercise_free(r->exercise);
+		return result;
+	}
 	uv_prepare_init(&r->loop, &r->each);
 	uv_timer_init(&r->loop, &r->later);
 	r->each.data = r->later.data = r;

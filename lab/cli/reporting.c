@@ -11,12 +11,15 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "journal/jsonl_read.h"
 #include "view/html_report.h"
 
-#define JOURNAL_MOST (256u << 20) /* bytes; a page of more would not open anywhere */
+#define PIECE 65536 /* bytes that are read at once */
+#define LINE_MOST                                                                                  \
+	(64u << 20) /* bytes of one: what a program writes is one, but lines have an end */
 
 /* Is the first thing in it an object? A recipe has no line that begins so. */
 static bool looks_like_journal(const struct text *t)
@@ -37,29 +40,67 @@ static int refuse(const char *name, struct diag *d)
 	return -EBADMSG;
 }
 
-/* Bytes of a file, until it is known to be no journal. */
-static int read_journal(int fd, const char *name, struct text *out, struct diag *d)
+/* A piece more of a file. Returns its length, 0 at the end; or -errno with d filled. */
+static int read_piece(int fd, const char *name, struct text *out, struct diag *d)
 {
-	char buffer[65536];
+	char buffer[PIECE];
 	ssize_t len;
 
-	while ((len = read(fd, buffer, sizeof(buffer))) != 0) {
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			return diag_errno(d, errno, "read", "'%s'", name);
-		text_add(out, buffer, (size_t)len);
-		if (!looks_like_journal(out))
-			return 0;
-		if (out->len > JOURNAL_MOST)
-			return diag_set(d, EFBIG, "'%s' is longer than 256 MiB", name);
+	do
+		len = read(fd, buffer, sizeof(buffer));
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return diag_errno(d, errno, "read", "'%s'", name);
+	text_add(out, buffer, (size_t)len);
+	return (int)len;
+}
+
+/* Take in all lines that are complete, and leave the rest. */
+static int take_lines(struct jsonl_reader *r, struct text *lines, struct diag *d)
+{
+	const char *at = text_get(lines), *end = at + lines->len, *newline;
+	struct text rest = TEXT_EMPTY;
+	int failed = 0;
+
+	while (failed == 0 && (newline = memchr(at, '\n', (size_t)(end - at)))) {
+		failed = jsonl_reader_line(r, at, (size_t)(newline - at), d);
+		at = newline + 1;
 	}
-	return 0;
+	text_add(&rest, at, (size_t)(end - at));
+	text_done(lines);
+	*lines = rest;
+	return failed;
+}
+
+/* Piece by piece, as a journal may be larger than memory: `lines` is the first. */
+static int read_journal(int fd, const char *name, struct text *lines, struct journal **ret_journal,
+	struct diag *d)
+{
+	struct jsonl_reader *reader = jsonl_reader_new(name, false);
+	size_t searched = 0; /* no line ends before */
+	int len = 1, failed = 0;
+
+	while (len > 0 && failed == 0) {
+		if (memchr(text_get(lines) + searched, '\n', lines->len - searched))
+			failed = take_lines(reader, lines, d);
+		searched = lines->len;
+		if (failed == 0 && lines->len > LINE_MOST)
+			failed = diag_set(d, EFBIG, "a line of '%s' is longer than 64 MiB", name);
+		len = failed == 0 ? read_piece(fd, name, lines, d) : 0;
+		failed = len < 0 ? len : failed;
+	}
+	if (failed == 0)
+		failed = jsonl_reader_line(reader, text_get(lines), lines->len, d);
+	if (failed == 0)
+		failed = jsonl_reader_end(reader, ret_journal, d);
+	jsonl_reader_free(reader);
+	return failed;
 }
 
 int reporting_read(const char *path, struct journal **ret_journal, struct diag *d)
 {
 	bool standard = strcmp(path, "-") == 0;
+	const char *name = standard ? "standard input" : path;
 	CLEANUP(fd_closep) int fd = -1;
 	struct text text = TEXT_EMPTY;
 	struct stat st;
@@ -69,56 +110,36 @@ int reporting_read(const char *path, struct journal **ret_journal, struct diag *
 	/* a name of a recipe is looked for elsewhere, and a folder is none of ours */
 	if (fd < 0 || fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
 		return 0;
-	r = read_journal(fd, standard ? "standard input" : path, &text, d);
+	r = read_piece(fd, name, &text, d);
 	/* the banner of a prompt, say, and then what was wanted: no recipe has such lines */
-	if (r == 0 && !looks_like_journal(&text) && (standard || has_journal_line(&text)))
-		r = refuse(standard ? "standard input" : path, d);
-	else if (r == 0 && (standard || looks_like_journal(&text)))
-		r = jsonl_read(text_get(&text), text.len, standard ? "stdin" : path, ret_journal,
-			d);
+	if (r >= 0 && !looks_like_journal(&text) && (standard || has_journal_line(&text)))
+		r = refuse(name, d);
+	else if (r >= 0 && looks_like_journal(&text))
+		r = read_journal(fd, standard ? "stdin" : path, &text, ret_journal, d);
 	text_done(&text);
-	return r;
-}
-
-/* All of it to a file beside, which then takes the name. */
-static int write_file(const char *path, const struct text *page, struct diag *d)
-{
-	struct text beside = TEXT_EMPTY;
-	FILE *file;
-	int r = 0;
-
-	text_printf(&beside, "%s.%d.tmp", path, (int)getpid());
-	file = fopen(text_get(&beside), "wxe");
-	if (!file) {
-		r = diag_errno(d, errno, "open", "the report cannot go to '%s'", path);
-		text_done(&beside);
-		return r;
-	}
-	fwrite(text_get(page), 1, page->len, file);
-	if (ferror(file) | fclose(file) || rename(text_get(&beside), path) < 0) {
-		r = diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
-		unlink(text_get(&beside));
-	}
-	text_done(&beside);
-	return r;
+	return r > 0 ? 0 : r;
 }
 
 int reporting_put(const char *path, const struct text *page, struct diag *d)
 {
 	struct stat st;
 	FILE *file;
+	int r = 0;
 
 	if (!path) {
 		fwrite(text_get(page), 1, page->len, stdout);
 		return 0;
 	}
 	/* what is no plain file, /dev/stdout or a pipe, must not be replaced by one */
-	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
-		return write_file(path, page, d);
-	file = fopen(path, "we");
-	if (!file || fwrite(text_get(page), 1, page->len, file) != page->len || fclose(file) != 0)
-		return diag_errno(d, errno, "write", "the report cannot go to '%s'", path);
-	return 0;
+	if (stat(path, &st) < 0 || S_ISREG(st.st_mode)) {
+		r = file_replace(path, page);
+	} else {
+		file = fopen(path, "we");
+		if (!file || fwrite(text_get(page), 1, page->len, file) != page->len ||
+			fclose(file) != 0)
+			r = -errno;
+	}
+	return r < 0 ? diag_errno(d, -r, "write", "the report cannot go to '%s'", path) : 0;
 }
 
 int reporting_write(const struct options *o, const struct journal *j, struct diag *d)

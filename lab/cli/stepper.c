@@ -132,7 +132,7 @@ static void answer(struct stepper *s, const struct text *line)
 	if (!s->terminal) /* a line for each question, as without --step */
 		prediction_take_line(script_prediction(s->script), s->world, text_get(line),
 			line->len);
-	else if (!script_answer(s->script, text_get(line), line->len))
+	else if (!script_answer(s->script, text_get(line), line->len, TYPED_FILE))
 		show(s);
 }
 

@@ -73,6 +73,6 @@ const struct cmd_def cmd_diagram = {
 		"name) begins there; `all` steps of long ways; `ascii` where the terminal draws no lines.",
 	.source = "RFC 9293 3.3.2, figure 5",
 	.example = "diagram c",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = diagram_run,
 };

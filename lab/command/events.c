@@ -264,6 +264,6 @@ const struct cmd_def cmd_events = {
 		"journal keeps everything since the start, and `tcplab --json` writes it all.",
 	.source = "lab/journal/README.md",
 	.example = "events 50 state timer of c",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = events_run,
 };

@@ -397,6 +397,6 @@ const struct cmd_def cmd_help = {
 	.detail = "`help topics` and `help options` list what there is.",
 	.source = "tcplab(1)",
 	.example = "help connect",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = help_run,
 };

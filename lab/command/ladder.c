@@ -50,6 +50,6 @@ const struct cmd_def cmd_ladder = {
 		"`raw` sequence numbers; `ascii` where the terminal draws no lines.",
 	.source = "RFC 9293 3.5, figures 6 and 7, and 3.6, figure 13",
 	.example = "ladder since mark",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = ladder_run,
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/sysname.h"
 #include "base/text.h"
 #include "journal/event.h"
@@ -159,25 +159,6 @@ static void add_states(const struct world *w, struct text *out)
 	}
 }
 
-static int write_new(const char *path, const struct text *text)
-{
-	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	size_t done = 0;
-
-	while (fd >= 0 && done < text->len) {
-		ssize_t len = write(fd, text->s + done, text->len - done);
-
-		if (len < 0) {
-			int error = errno;
-
-			unlink(path); /* it is ours: O_EXCL */
-			return -error;
-		}
-		done += (size_t)len;
-	}
-	return fd < 0 ? -errno : 0;
-}
-
 static int save_run(struct cmd_call *c, struct diag *d)
 {
 	const struct token *path = &c->statement->words[1];
@@ -192,7 +173,7 @@ static int save_run(struct cmd_call *c, struct diag *d)
 	text_puts(&out, "# A session with tcplab.\n\n");
 	add_session(world_journal(c->world), &out);
 	add_states(c->world, &out);
-	r = write_new(path->text, &out);
+	r = file_create(path->text, &out);
 	if (r == 0) {
 		const char *also = strstr(text_get(&out), "\nexec ") ? "--allow-exec " : "";
 

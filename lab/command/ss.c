@@ -169,6 +169,6 @@ const struct cmd_def cmd_ss = {
 		"tells everything of one.",
 	.source = "sock_diag(7), ss(8)",
 	.example = "ss",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = ss_run,
 };

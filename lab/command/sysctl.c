@@ -58,7 +58,7 @@ static int wrong_key(struct host *host, const struct statement *s, size_t i, str
 		if (strpbrk(key->text, "./ ") || strlen(key->text) > HOST_TEXT_MAX / 2)
 			break;
 		snprintf(path, sizeof(path), "%s/%s", folders[f], key->text);
-		if (host_sysctl(host, path, NULL, value) < 0)
+		if (host_sysctl(host, path, NULL, value, d) < 0)
 			continue;
 		for (char *at = path; *at; at++)
 			*at = *at == '/' ? '.' : *at;
@@ -123,15 +123,17 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 		return wrong_key(host, s, i, d);
 	for (size_t v = i + 1; v < s->word_count; v++)
 		text_printf(&wanted, "%s%s", v > i + 1 ? " " : "", s->words[v].text);
-	r = wanted.len ? host_sysctl(host, path, text_get(&wanted), NULL) : 0;
+	r = wanted.len ? host_sysctl(host, path, text_get(&wanted), NULL, d) : 0;
 	if (r == 0) {
-		r = host_sysctl(host, path, NULL, value);
+		r = host_sysctl(host, path, NULL, value, d);
 		if (r == -EACCES && wanted.len) { /* one that can only be written */
 			snprintf(value, sizeof(value), "%s", text_get(&wanted));
 			r = 0;
 		}
 	}
 	text_done(&wanted);
+	if (r == -EHOSTDOWN)
+		return r;
 	if (r == -ENOENT)
 		return statement_error(s, &s->words[i], d, "this kernel has no sysctl %s",
 			s->words[i].text);

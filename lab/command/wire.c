@@ -52,6 +52,6 @@ const struct cmd_def cmd_wire = {
 	.summary = "list what is on the wire, and its rules",
 	.source = "the wire is the lab itself",
 	.example = "wire",
-	.flags = CMD_FREE,
+	.flags = CMD_FREE | CMD_LOOKS,
 	.run = wire_run,
 };

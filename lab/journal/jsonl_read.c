@@ -132,34 +132,46 @@ int jsonl_reader_take(struct jsonl_reader *r, const struct json_t *object, struc
 	return r->failed;
 }
 
-int jsonl_read(const char *text, size_t len, const char *name, struct journal **ret_journal,
-	struct diag *d)
+int jsonl_reader_line(struct jsonl_reader *r, const char *line, size_t len, struct diag *d)
 {
-	struct jsonl_reader *r = jsonl_reader_new(name, false);
-	int failed;
+	json_t *object = len ? jsonl_reader_parse(r, line, len, d) : NULL;
 
-	for (size_t at = 0; at < len && !r->failed;) {
-		const char *newline = memchr(text + at, '\n', len - at);
-		size_t length = newline ? (size_t)(newline - text) - at : len - at;
-		json_t *object = length ? jsonl_reader_parse(r, text + at, length, d) : NULL;
+	if (object)
+		jsonl_reader_take(r, object, d);
+	else if (!len)
+		r->line++;
+	json_decref(object);
+	return r->failed;
+}
 
-		if (object)
-			jsonl_reader_take(r, object, d);
-		else if (!length)
-			r->line++;
-		json_decref(object);
-		at += length + 1;
-	}
+int jsonl_reader_end(struct jsonl_reader *r, struct journal **ret_journal, struct diag *d)
+{
 	if (!r->failed && !journal_last(r->journal)) {
 		r->line = 1;
 		r->diag = d;
 		jsonl_refuse(r, "no journal: there is no event in it");
 	}
-	failed = r->failed;
-	if (failed == 0) {
-		*ret_journal = r->journal;
-		r->journal = NULL;
+	if (r->failed)
+		return r->failed;
+	*ret_journal = r->journal;
+	r->journal = NULL;
+	return 0;
+}
+
+int jsonl_read(const char *text, size_t len, const char *name, struct journal **ret_journal,
+	struct diag *d)
+{
+	struct jsonl_reader *r = jsonl_reader_new(name, false);
+	int failed = 0;
+
+	for (size_t at = 0; at < len && failed == 0;) {
+		const char *newline = memchr(text + at, '\n', len - at);
+		size_t length = newline ? (size_t)(newline - text) - at : len - at;
+
+		failed = jsonl_reader_line(r, text + at, length, d);
+		at += length + 1;
 	}
+	failed = jsonl_reader_end(r, ret_journal, d);
 	jsonl_reader_free(r);
 	return failed;
 }

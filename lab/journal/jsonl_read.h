@@ -31,6 +31,11 @@ struct json_t *jsonl_reader_parse(struct jsonl_reader *r, const char *line, size
 	struct diag *d);
 /* Take in the event in it. 0, or -EBADMSG with d filled. */
 int jsonl_reader_take(struct jsonl_reader *r, const struct json_t *object, struct diag *d);
+/* Both in one, for who needs nothing else of the line; an empty one is none. */
+int jsonl_reader_line(struct jsonl_reader *r, const char *line, size_t len, struct diag *d);
+/* After the last line: a journal to be freed by the caller. 0, or what was wrong with the first line that was, or
+ * -EBADMSG with d filled: there is no event. */
+int jsonl_reader_end(struct jsonl_reader *r, struct journal **ret_journal, struct diag *d);
 /* What has come so far; borrowed. */
 const struct journal *jsonl_reader_journal(const struct jsonl_reader *r);
 /* How many events before the last one were left out. */

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"

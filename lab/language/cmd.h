@@ -35,6 +35,8 @@ enum cmd_flag {
 		1 << 7, /* changes nothing, or only leads to commands that are counted themselves */
 	CMD_PERSON = 1 << 8, /* free, and passed over when played again: files, the end, a screen */
 	CMD_REFUSED = 1 << 9, /* cannot be played again elsewhere, or would undo what is given */
+	/* tells how things are, at once (never CMD_WAIT): also while a question waits for its answer */
+	CMD_LOOKS = 1 << 10,
 };
 
 /* One command. Every text is for people: help, completion, README and man page come from here. */

@@ -5,10 +5,16 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
+#include "journal/event.h"
+#include "journal/journal.h"
 #include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/checking.h"
 #include "language/claim.h"
+#include "language/cmd.h"
+#include "language/prediction.h"
 #include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -99,16 +105,78 @@ static const struct cmd_def *verb_of(const struct script *s, const char *text, s
 
 	while (begin < len && (text[begin] == ' ' || text[begin] == '\t'))
 		begin++;
-	for (word = 0; begin + word < len &&
-		strchr("abcdefghijklmnopqrstuvwxyz", text[begin + word]) && text[begin + word] &&
-		word < sizeof(verb) - 1;)
+	for (word = 0; begin + word < len && text[begin + word] >= 'a' &&
+		text[begin + word] <= 'z' && word < sizeof(verb) - 1;)
 		word++;
 	memcpy(verb, text + begin, word);
 	verb[word] = '\0';
 	return cmd_find(s->table, verb);
 }
 
-bool script_answer(struct script *s, const char *text, size_t len)
+static int run_look(struct script *s, const struct statement *st, struct diag *d)
+{
+	struct cmd_call call = { .script = s,
+		.world = s->world,
+		.def = cmd_find(s->table, st->words->text),
+		.statement = st };
+	int r;
+
+	if (!(call.def->flags & CMD_LOOKS))
+		return statement_error(st, NULL, d, "'%s' has to wait for the answer",
+			call.def->name);
+	call.event = journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_COMMAND,
+			.subject = st->file,
+			.text = st->text,
+			.place = { .line = st->line, .column = st->words->column } });
+	r = call.def->run(&call, d);
+	LAB_ASSERT(r != CMD_WAIT); /* nobody would come back to it */
+	return r;
+}
+
+/* Commands that only look, while another is parked. */
+static void look(struct script *s, const char *text, size_t len, const char *file)
+{
+	struct statement_list list = { 0 };
+	struct diag d = { 0 };
+	int r = statement_parse_all(text, len, file, 1, &list, &d);
+
+	if (r == 0)
+		r = checking_all(s->world, s->table, &list, false, &d);
+	for (size_t i = 0; i < list.count && r == 0; i++)
+		r = run_look(s, &list.statements[i], &d);
+	if (r < 0) {
+		diag_at(&d, file, 1, 1); /* unless it has a place */
+		tell_unread(s, text, len, 1, &d);
+	}
+	statement_list_done(&list);
+}
+
+/* `?`: what may be answered. */
+static bool tell_legal(struct script *s, const char *text, size_t len)
+{
+	struct text legal = TEXT_EMPTY;
+	size_t begin = 0;
+
+	while (begin < len && (text[begin] == ' ' || text[begin] == '\t'))
+		begin++;
+	while (len > begin && (text[len - 1] == ' ' || text[len - 1] == '\r'))
+		len--;
+	if (len - begin != 1 || text[begin] != '?')
+		return false;
+	answer_format_legal(s->prediction.kind, &s->prediction.statement->block, &legal);
+	text_printf(&legal,
+		"\n`%s`: I don't know; `help TIME-WAIT` tells more of one, or of a word",
+		PREDICTION_PASS);
+	journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_OUTPUT,
+			.cause = s->prediction.question,
+			.text = text_get(&legal) });
+	text_done(&legal);
+	return true;
+}
+
+bool script_answer(struct script *s, const char *text, size_t len, const char *file)
 {
 	const struct cmd_def *def;
 	struct diag d = { 0 };
@@ -116,6 +184,12 @@ bool script_answer(struct script *s, const char *text, size_t len)
 	if (prediction_answer(&s->prediction, s->world, text, len, &d) == 0)
 		return true;
 	def = verb_of(s, text, len);
+	if (tell_legal(s, text, len))
+		return false;
+	if (def && (def->flags & CMD_LOOKS)) {
+		look(s, text, len, file);
+		return false;
+	}
 	if (def)
 		diag_set(&d, EINVAL, "'%s' has to wait for this answer; `%s`: I don't know",
 			def->name, PREDICTION_PASS);

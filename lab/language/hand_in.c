@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "language/exercise.h"
 #include "language/recipe.h"
@@ -69,23 +70,6 @@ static int keep(const char *path, struct text *ret_kept)
 	return r;
 }
 
-/* A file that is not there yet. 0 or -errno. */
-static int write_beside(const char *path, const struct text *text)
-{
-	CLEANUP(fd_closep)
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	size_t done = 0;
-
-	while (fd >= 0 && done < text->len) {
-		ssize_t len = write(fd, text->s + done, text->len - done);
-
-		if (len < 0)
-			return -errno;
-		done += (size_t)len;
-	}
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
 /* Have the name free, or ours. 0 or -errno. */
 static int make_way(const char *path, const struct exercise *e, bool again, struct text *ret_kept)
 {
@@ -107,7 +91,7 @@ int hand_in_write(const char *path, const struct exercise *e, bool again, const 
 	int r;
 
 	text_printf(&beside, "%s.%d.tmp", path, (int)getpid());
-	r = write_beside(text_get(&beside), text);
+	r = file_create(text_get(&beside), text);
 	if (r == 0)
 		r = make_way(path, e, again, ret_kept);
 	if (r == 0 && rename(text_get(&beside), path) < 0)

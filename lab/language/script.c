@@ -205,6 +205,8 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 
 	if (by && by->guest)
 		return;
+	if (world_failed(s->world))
+		verdict = SCRIPT_NO_LAB;
 	claim_fail(claims_of(s, played), NULL, NULL);
 	play_stop(&s->play, false);
 	if (s->options.interactive) {
@@ -221,6 +223,9 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 static void tell_mismatch(struct script *s, uint64_t cause, const struct statement *st,
 	const struct token *token, const char *expected, const char *seen)
 {
+	if (world_failed(
+		    s->world)) /* and has told why: what is seen now is not the kernel's doing */
+		return;
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
 		token ? token->column : st->words->column, expected, seen,

@@ -609,7 +609,8 @@ const struct sock_field sock_field_info[] = {
 		AT(segs_in),
 		.unit = "segments",
 		.sentence = "received, with all ACKs and repeats",
-		.more = "Every packet that reached this socket.",
+		.more = "Every packet that reached this socket; a train of segments, as in bulk, "
+			"is one (help counters).",
 		.source = "tcpi_segs_in; RFC 4898",
 	},
 	{

@@ -104,6 +104,27 @@ static bool is_whole(const struct nlmsghdr *m, int left)
 	return mnl_nlmsg_ok(m, left) && m->nlmsg_len <= (uint32_t)left;
 }
 
+/* send(2) and recv(2) that no signal interrupts. */
+static int send_message(struct sockdiag *diag, const struct nlmsghdr *request)
+{
+	ssize_t len;
+
+	do {
+		len = send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0);
+	} while (len < 0 && errno == EINTR);
+	return len < 0 ? -errno : 0;
+}
+
+static ssize_t receive_message(struct sockdiag *diag, char *buffer)
+{
+	ssize_t len;
+
+	do {
+		len = recv(mnl_socket_get_fd(diag->nl), buffer, REPLY_BYTES, 0);
+	} while (len < 0 && errno == EINTR);
+	return len < 0 ? -errno : len;
+}
+
 /* The answer to the last request, in a buffer of REPLY_BYTES. 0 or -errno. */
 static int receive_reply(struct sockdiag *diag, char *buffer)
 {
@@ -111,9 +132,9 @@ static int receive_reply(struct sockdiag *diag, char *buffer)
 	ssize_t len;
 
 	do { /* an older answer can only be left over from a look-up that failed half-way */
-		len = recv(mnl_socket_get_fd(diag->nl), buffer, REPLY_BYTES, 0);
+		len = receive_message(diag, buffer);
 		if (len < 0)
-			return -errno;
+			return (int)len;
 		if (!is_whole(reply, (int)len))
 			return -EBADMSG;
 	} while (reply->nlmsg_seq != diag->sequence);
@@ -150,7 +171,7 @@ static int send_request(struct sockdiag *diag, uint16_t type, const struct addre
 	memcpy(query->id.idiag_dst, remote->bytes, len);
 	query->id.idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
 	query->id.idiag_cookie[1] = cookie ? (uint32_t)(cookie >> 32) : INET_DIAG_NOCOOKIE;
-	return send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0 ? -errno : 0;
+	return send_message(diag, request);
 }
 
 /* Ask about one TCP socket, exactly. ext: idiag_ext. The reply is in `buffer`, of REPLY_BYTES. */
@@ -187,6 +208,7 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 	char buffer[REPLY_BYTES];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct inet_diag_req_v2 *query = mnl_nlmsg_put_extra_header(request, sizeof(*query));
+	int r;
 
 	request->nlmsg_type = SOCK_DIAG_BY_FAMILY;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
@@ -195,15 +217,16 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 	query->sdiag_protocol = protocol;
 	query->idiag_ext = ext;
 	query->idiag_states = states;
-	if (send(mnl_socket_get_fd(diag->nl), request, request->nlmsg_len, 0) < 0)
-		return -errno;
+	r = send_message(diag, request);
+	if (r < 0)
+		return r;
 	for (;;) {
-		ssize_t got = recv(mnl_socket_get_fd(diag->nl), buffer, sizeof(buffer), 0);
+		ssize_t got = receive_message(diag, buffer);
 		const struct nlmsghdr *m = (const struct nlmsghdr *)buffer;
 		int left = (int)got;
 
 		if (got < 0)
-			return -errno;
+			return (int)got;
 		for (; is_whole(m, left); m = mnl_nlmsg_next(m, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(m);
 

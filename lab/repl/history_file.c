@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/history_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <readline/history.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -46,18 +48,27 @@ static void make_folders(const char *path)
 	}
 }
 
-void history_file_save(const char *path, size_t added)
+/* 0 or errno. */
+static int append(const char *path, size_t added)
 {
 	CLEANUP(fd_closep) int fd = -1;
+	int error;
 
-	if (!path || !*path || !added)
-		return;
 	make_folders(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return;
+		return errno;
 	if (added > (size_t)history_length)
 		added = (size_t)history_length;
-	append_history((int)added, path);
-	history_truncate_file(path, HISTORY_LINES_MAX);
+	error = append_history((int)added, path);
+	return error ? error : history_truncate_file(path, HISTORY_LINES_MAX);
+}
+
+void history_file_save(const char *path, size_t added)
+{
+	int error = path && *path && added ? append(path, added) : 0;
+
+	if (error)
+		fprintf(stderr, "tcplab: what you typed cannot be kept in '%s': %s\n", path,
+			strerror(error));
 }

@@ -14,7 +14,8 @@ void history_file_load(const char *path);
  * the line before once more. */
 size_t history_file_add(const char *line, size_t len);
 /* Append the last `added` lines of the list to the file, so that two sessions at a time lose nothing,
- * and cut it to the newest HISTORY_LINES_MAX. Makes the file (0600) and its folders (0700). */
+ * and cut it to the newest HISTORY_LINES_MAX. Makes the file (0600) and its folders (0700).
+ * That it cannot is told on standard error. */
 void history_file_save(const char *path, size_t added);
 
 #endif

@@ -205,7 +205,7 @@ static void ready_to_answer(struct prompt *p)
 	size_t len;
 
 	while (is_asked(p) && typed_take(&p->typed, &line, &len))
-		script_answer(p->script, line, len);
+		script_answer(p->script, line, len, PROMPT_FILE);
 	if (is_asked(p)) {
 		forget_keys(p);
 		show(p);
@@ -244,7 +244,7 @@ static void on_answer(struct prompt *p, const char *lines)
 	size_t len = strcspn(lines, "\n");
 
 	typed_add(&p->typed, lines + len);
-	script_answer(p->script, lines, len);
+	script_answer(p->script, lines, len, PROMPT_FILE);
 	prompt_ready(p);
 }
 

@@ -17,6 +17,7 @@ struct diag;
 	each(lws_context_user)               \
 	each(lws_create_context)             \
 	each(lws_get_context)                \
+	each(lws_get_socket_fd)              \
 	each(lws_hdr_copy)                   \
 	each(lws_hdr_custom_copy)            \
 	each(lws_hdr_total_length)           \

@@ -13,9 +13,13 @@
 bool links_are_local(const struct address *address)
 {
 	static const uint8_t one[16] = { [15] = 1 };
+	static const uint8_t
+		mapped[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 }; /* ::ffff:127.0.0.0/104 */
 
 	return address_is_loopback(address) ||
-		(address->family == AF_INET6 && memcmp(address->bytes, one, sizeof(one)) == 0);
+		(address->family == AF_INET6 &&
+			(memcmp(address->bytes, one, sizeof(one)) == 0 ||
+				memcmp(address->bytes, mapped, sizeof(mapped)) == 0));
 }
 
 static void tell(const struct address *address, void (*each)(void *, const char *), void *arg)

@@ -28,13 +28,16 @@ int requests_refuse(struct server *s, struct lws *wsi, int status, const char *w
 	return -1;
 }
 
-/* A header's value, "" when there is none; what does not fit is nobody's we know. */
+/* A header's value, "" when there is none; what does not fit, or holds a NUL, is nobody's we know. */
 static const char *header(const struct server *s, struct lws *wsi, enum lws_token_indexes token,
 	char *buffer, size_t size)
 {
+	int len = 0;
+
 	buffer[0] = '\0';
-	if (s->library->lws_hdr_total_length(wsi, token) >= (int)size ||
-		s->library->lws_hdr_copy(wsi, buffer, (int)size, token) < 0)
+	if (s->library->lws_hdr_total_length(wsi, token) > 0)
+		len = s->library->lws_hdr_copy(wsi, buffer, (int)size, token);
+	if (len < 0 || strnlen(buffer, size) != (size_t)len)
 		snprintf(buffer, size, "?");
 	return buffer;
 }
@@ -151,7 +154,7 @@ int requests_body(struct visitor *v, const char *bytes, size_t len)
 static void take_line(struct server *s, const struct text *line)
 {
 	if (prediction_waits(script_prediction(s->script)))
-		script_answer(s->script, text_get(line), line->len);
+		script_answer(s->script, text_get(line), line->len, SERVER_FILE);
 	else
 		script_push_guest(s->script, text_get(line), line->len, SERVER_FILE, ++s->commands);
 }

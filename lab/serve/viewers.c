@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <sys/socket.h>
+
 #include "base/clock.h"
 #include "journal/journal.h"
 #include "serve/answer.h"
@@ -85,8 +88,27 @@ static void on_turn(uv_timer_t *handle)
 		arm(s);
 }
 
+/* The library (4.1) does not read from a connection that it answers: of one whose other end has gone, or says more, it is
+ * told again and again, and takes all of a processor, until something is written there. */
+static void drop_those_gone(struct server *s)
+{
+	struct visitor *next;
+	char byte;
+
+	for (struct visitor *v = TAILQ_FIRST(&s->viewers); v; v = next) {
+		int fd = s->library->lws_get_socket_fd(v->wsi);
+
+		next = TAILQ_NEXT(v, place);
+		if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+			(errno != EAGAIN && errno != EINTR))
+			s->library->lws_set_timeout(v->wsi, PENDING_TIMEOUT_USER_OK,
+				LWS_TO_KILL_SYNC);
+	}
+}
+
 static void on_look(uv_timer_t *handle)
 {
+	drop_those_gone(handle->data);
 	arm(handle->data);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash_table.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -21,6 +22,63 @@ static void replace(char **string, const char *by)
 	*string = by ? text_copy(by) : NULL;
 }
 
+/* ---- finding ---- */
+
+/* By what a party is known. */
+enum known_by {
+	BY_NAME = 1,
+	BY_FIRST_NAME,
+	BY_PORT,
+	BY_ENDS, /* its port, and all of the other end */
+	BY_ADDRESS, /* of one that is only an address */
+};
+
+static uint64_t hash_name(enum known_by by, const char *name, size_t len)
+{
+	uint64_t hash = by;
+
+	for (size_t i = 0; i < len; i++)
+		hash = hash_number(hash ^ (unsigned char)name[i]);
+	return hash;
+}
+
+static uint64_t hash_port(enum known_by by, uint16_t port)
+{
+	return hash_number((uint64_t)by << 32 | port);
+}
+
+static uint64_t hash_ends(uint16_t port, const struct address *remote)
+{
+	return hash_port(BY_ENDS, port) ^ address_hash(remote, remote);
+}
+
+static uint64_t hash_address(const struct address *address)
+{
+	return hash_port(BY_ADDRESS, address->port) ^ address_hash(address, address);
+}
+
+static uint64_t hash_pair(size_t a, size_t b)
+{
+	return hash_number(a < b ? a : b) * 3 + hash_number(a < b ? b : a);
+}
+
+static void know_by_name(struct cast *c, size_t party, enum known_by by, const char *name)
+{
+	number_index_add(&c->who, hash_name(by, name, strlen(name)), party);
+}
+
+static void know_by_place(struct cast *c, size_t party)
+{
+	const struct party *p = &c->parties[party];
+
+	if (!p->local.port)
+		return;
+	number_index_add(&c->who, hash_port(BY_PORT, p->local.port), party);
+	number_index_add(&c->who, hash_ends(p->local.port, &p->remote), party);
+}
+
+/* ---- parties ---- */
+
 static void forget_parties(struct cast *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
@@ -34,7 +92,10 @@ static void forget_parties(struct cast *c)
 	}
 	for (size_t i = 0; i < c->birth_count; i++)
 		free(c->births[i].name);
-	c->count = c->birth_count = c->socket_count = c->talk_count = 0;
+	c->count = c->birth_count = c->socket_count = c->talk_count = c->strangers = 0;
+	number_index_done(&c->who);
+	number_index_done(&c->birth_of);
+	number_index_done(&c->talk_of);
 	c->turns = 0;
 }
 
@@ -61,6 +122,8 @@ static size_t add_party(struct cast *c, const char *name, const char *host)
 	replace(&p->name, name);
 	replace(&p->first_name, name);
 	replace(&p->host, host);
+	know_by_name(c, c->count, BY_NAME, name);
+	know_by_name(c, c->count, BY_FIRST_NAME, name);
 	return c->count++;
 }
 
@@ -69,40 +132,53 @@ size_t cast_socket(const struct cast *c, uint32_t endpoint)
 	return endpoint < c->socket_count ? c->sockets[endpoint] : NOBODY;
 }
 
+/* The youngest of that name, now or at first. */
+static size_t youngest(const struct cast *c, enum known_by by, const char *name, size_t len)
+{
+	const struct number_index *x = &c->who;
+	uint64_t hash = hash_name(by, name, len);
+
+	for (size_t at = number_index_first(x, hash); at; at = number_index_next(x, at)) {
+		const struct party *p = &c->parties[number_index_get(x, at)];
+		const char *known = by == BY_NAME ? p->name : p->first_name;
+
+		if (strlen(known) == len && memcmp(known, name, len) == 0)
+			return number_index_get(x, at);
+	}
+	return NOBODY;
+}
+
 size_t cast_name(const struct cast *c, const char *name)
 {
-	size_t once = NOBODY;
+	size_t now = youngest(c, BY_NAME, name, strlen(name));
 
-	for (size_t i = c->count; i-- > 0;) {
-		if (same(c->parties[i].name, name))
-			return i;
-		if (once == NOBODY && same(c->parties[i].first_name, name))
-			once = i;
-	}
-	return once;
+	return now == NOBODY ? youngest(c, BY_FIRST_NAME, name, strlen(name)) : now;
 }
 
 const struct birth *cast_birth(const struct cast *c, uint64_t call)
 {
-	for (size_t i = c->birth_count; i-- > 0;) {
-		if (c->births[i].call == call)
-			return &c->births[i];
-	}
-	return NULL;
+	const struct number_index *x = &c->birth_of;
+	size_t at = number_index_first(x, hash_number(call));
+
+	while (at && c->births[number_index_get(x, at)].call != call)
+		at = number_index_next(x, at);
+	return at ? &c->births[number_index_get(x, at)] : NULL;
 }
 
 /* "l/1" came to "l". */
 static size_t find_parent(const struct cast *c, const char *name)
 {
+	const struct number_index *x = &c->who;
 	const char *slash = strrchr(name, '/');
+	size_t len = slash ? (size_t)(slash - name) : 0;
+	uint64_t hash = hash_name(BY_NAME, name, len);
 
-	for (size_t i = c->count; slash && i-- > 0;) {
-		const struct party *p = &c->parties[i];
-		size_t len = strlen(p->name);
+	for (size_t at = slash ? number_index_first(x, hash) : 0; at;
+		at = number_index_next(x, at)) {
+		const struct party *p = &c->parties[number_index_get(x, at)];
 
-		if (p->listened && len == (size_t)(slash - name) &&
-			strncmp(p->name, name, len) == 0)
-			return i;
+		if (p->listened && strlen(p->name) == len && strncmp(p->name, name, len) == 0)
+			return number_index_get(x, at);
 	}
 	return NOBODY;
 }
@@ -128,15 +204,30 @@ static struct party *know_socket(struct cast *c, uint32_t endpoint, const struct
 		p->parent = parent;
 	}
 	p = &c->parties[c->sockets[endpoint]];
-	replace(&p->name, event->subject);
+	if (!same(p->name, event->subject)) {
+		replace(&p->name, event->subject);
+		know_by_name(c, c->sockets[endpoint], BY_NAME, p->name);
+	}
 	return p;
 }
 
 /* The whole address says more than the one a socket has before and after: 0.0.0.0:80, nothing. */
-static void learn(struct address *known, const struct address *told)
+static bool learn(struct address *known, const struct address *told)
 {
-	if (told->port && (address_is_any(known) || !address_is_any(told)))
-		*known = *told;
+	if (!told->port || (!address_is_any(known) && address_is_any(told)) ||
+		address_equal(known, told))
+		return false;
+	*known = *told;
+	return true;
+}
+
+static void learn_place(struct cast *c, struct party *p, const struct address *local,
+	const struct address *remote)
+{
+	bool here = learn(&p->local, local), there = learn(&p->remote, remote);
+
+	if (here || there)
+		know_by_place(c, (size_t)(p - c->parties));
 }
 
 static void see_state(struct cast *c, const struct event *event)
@@ -148,8 +239,7 @@ static void see_state(struct cast *c, const struct event *event)
 	p->state = event->state.to;
 	p->listened |= p->state == STATE_LISTEN;
 	p->events += event->no > c->after;
-	learn(&p->local, &event->state.local);
-	learn(&p->remote, &event->state.remote);
+	learn_place(c, p, &event->state.local, &event->state.remote);
 }
 
 static void see_socket(struct cast *c, const struct journal *j, const struct event *event)
@@ -164,12 +254,12 @@ static void see_socket(struct cast *c, const struct journal *j, const struct eve
 			replace(&p->process, event->process);
 		replace(&p->owner, event->process);
 	}
-	learn(&p->local, &event->socket.local);
-	learn(&p->remote, &event->socket.remote);
+	learn_place(c, p, &event->socket.local, &event->socket.remote);
 	call = cause && cause->kind == EVENT_RETURN ? journal_get(j, cause->call.call) : NULL;
 	if (!call || !call->text ||
 		(strncmp(call->text, "socket(", 7) != 0 && strncmp(call->text, "accept", 6) != 0))
 		return;
+	number_index_add(&c->birth_of, hash_number(cause->call.call), c->birth_count);
 	c->births = memory_grow(c->births, (c->birth_count + 1) * sizeof(*c->births));
 	c->births[c->birth_count++] = (struct birth){ .call = cause->call.call,
 		.party = (size_t)(p - c->parties),
@@ -204,33 +294,39 @@ static void see_host(struct cast *c, const struct event *event)
 /* ---- the ends of a packet ---- */
 
 /* A flood comes from as many addresses as packets: once there are so many that no socket has, further ones
- * share one party, or a ladder of 100,000 would take hours (each packet looks through them). */
+ * share one party. */
 #define STRANGERS_MAX 256
 #define OTHERS "other addresses"
 
 /* An address no socket has. */
 static size_t address_party(struct cast *c, const struct address *address, const char *host)
 {
+	const struct number_index *x = &c->who;
+	uint64_t hash = hash_address(address);
 	char name[ADDRESS_TEXT_MAX];
-	size_t made, strangers = 0;
+	size_t made, oldest = NOBODY;
 
-	for (size_t i = 0; i < c->count; i++) {
-		strangers += !c->parties[i].socket;
-		if (!c->parties[i].socket && address_equal(&c->parties[i].local, address) &&
-			(!address_is_loopback(address) || same(c->parties[i].host, host)))
-			return i;
+	for (size_t at = number_index_first(x, hash); at; at = number_index_next(x, at)) {
+		const struct party *p = &c->parties[number_index_get(x, at)];
+
+		if (!p->socket && address_equal(&p->local, address) &&
+			(!address_is_loopback(address) || same(p->host, host)))
+			oldest = number_index_get(x, at);
 	}
+	if (oldest != NOBODY)
+		return oldest;
 	for (size_t i = 0; i < c->host_count && !address_is_loopback(address); i++) {
 		if (address_same_host(&c->hosts[i].addresses[0], address) ||
 			address_same_host(&c->hosts[i].addresses[1], address))
 			host = c->hosts[i].name;
 	}
-	if (strangers == STRANGERS_MAX)
-		return add_party(c, OTHERS, NULL);
-	if (strangers > STRANGERS_MAX)
+	if (c->strangers > STRANGERS_MAX)
 		return cast_name(c, OTHERS);
+	if (c->strangers++ == STRANGERS_MAX)
+		return add_party(c, OTHERS, NULL);
 	made = add_party(c, address_format(address, name), host);
 	c->parties[made].local = *address;
+	number_index_add(&c->who, hash, made);
 	return made;
 }
 
@@ -242,27 +338,51 @@ static bool has_address(const struct party *p, const struct address *address, co
 		(!address_is_loopback(address) || same(p->host, host));
 }
 
+/* Who is at one end of a conversation with the other: of that name when there is one, else by the place alone. */
+static size_t find_by_ends(const struct cast *c, const char *name, const struct address *local,
+	const struct address *remote, const char *host)
+{
+	const struct number_index *x = &c->who;
+	uint64_t hash = hash_ends(local->port, remote);
+
+	for (size_t at = number_index_first(x, hash); at; at = number_index_next(x, at)) {
+		const struct party *p = &c->parties[number_index_get(x, at)];
+
+		if (!address_equal(&p->remote, remote))
+			continue;
+		if (name ? same(p->name, name) && address_equal(&p->local, local)
+			 : has_address(p, local, host))
+			return number_index_get(x, at);
+	}
+	return NOBODY;
+}
+
+static size_t find_by_port(const struct cast *c, const struct address *local, const char *host)
+{
+	const struct number_index *x = &c->who;
+	uint64_t hash = hash_port(BY_PORT, local->port);
+
+	for (size_t at = number_index_first(x, hash); at; at = number_index_next(x, at)) {
+		if (has_address(&c->parties[number_index_get(x, at)], local, host))
+			return number_index_get(x, at);
+	}
+	return NOBODY;
+}
+
 /* Names may be given again while what had them lives on: then the addresses tell them apart. */
 static size_t packet_end(struct cast *c, const char *name, const struct address *local,
 	const struct address *remote, const char *host)
 {
-	size_t found = NOBODY, at_port = NOBODY;
+	size_t found = NOBODY;
 
-	for (size_t i = c->count; i-- > 0;) {
-		const struct party *p = &c->parties[i];
-		bool here = has_address(p, local, host);
-
-		if (name && same(p->name, name)) {
-			if (address_equal(&p->local, local) && address_equal(&p->remote, remote))
-				return i;
-			if (found == NOBODY)
-				found = i;
-		}
-		if (here && (at_port == NOBODY || address_equal(&p->remote, remote)))
-			at_port = i;
-	}
+	if (name)
+		found = find_by_ends(c, name, local, remote, host);
+	if (name && found == NOBODY)
+		found = youngest(c, BY_NAME, name, strlen(name));
 	if (found == NOBODY)
-		found = at_port;
+		found = find_by_ends(c, NULL, local, remote, host);
+	if (found == NOBODY)
+		found = find_by_port(c, local, host);
 	return found == NOBODY ? address_party(c, local, host) : found;
 }
 
@@ -286,19 +406,22 @@ static void take_turns(struct cast *c)
 static void count_talk(struct cast *c)
 {
 	size_t from = c->from, to = c->to;
+	const struct number_index *x = &c->talk_of;
+	uint64_t hash = hash_pair(from, to);
 
 	c->parties[from].packets++;
 	c->parties[from].events++;
 	c->parties[to].packets++;
 	c->parties[to].events++;
-	for (size_t i = c->talk_count; i-- > 0;) {
-		struct talk *t = &c->talks[i];
+	for (size_t at = number_index_first(x, hash); at; at = number_index_next(x, at)) {
+		struct talk *t = &c->talks[number_index_get(x, at)];
 
 		if ((t->a == from && t->b == to) || (t->a == to && t->b == from)) {
 			t->packets++;
 			return;
 		}
 	}
+	number_index_add(&c->talk_of, hash, c->talk_count);
 	c->talks = memory_grow(c->talks, (c->talk_count + 1) * sizeof(*c->talks));
 	c->talks[c->talk_count++] = (struct talk){ .a = from, .b = to, .packets = 1 };
 }
@@ -316,8 +439,10 @@ static void see_packet(struct cast *c, const struct event *event)
 	c->from = packet_end(c, event->subject, &src, &dst, event->host);
 	c->to = packet_end(c, event->text, &dst, &src, event->host);
 	/* a socket gets its address with the first thing it sends, and no event of its own tells that */
-	if (c->parties[c->from].socket && !c->parties[c->from].local.port)
+	if (c->parties[c->from].socket && !c->parties[c->from].local.port) {
 		c->parties[c->from].local = src;
+		know_by_place(c, c->from);
+	}
 	take_turns(c);
 	if (event->no > c->after)
 		count_talk(c);
@@ -380,29 +505,43 @@ static size_t first_at_host(const struct cast *c, size_t party)
 	return NOBODY;
 }
 
-static size_t first_of_name(const struct cast *c, size_t party)
+/* Of the sockets that stand for themselves, the one of that name and host; there is one at most. */
+static size_t first_of_name(const struct cast *c, const struct number_index *x, size_t party)
 {
-	for (size_t i = 0; i < party; i++) {
-		const struct party *p = &c->parties[i];
+	const struct party *p = &c->parties[party];
+	uint64_t hash = hash_name(BY_NAME, p->name, strlen(p->name));
 
-		if (p->socket && p->parent == NOBODY && same(p->name, c->parties[party].name) &&
-			same(p->host, c->parties[party].host))
-			return i;
+	for (size_t at = number_index_first(x, hash); at; at = number_index_next(x, at)) {
+		const struct party *other = &c->parties[number_index_get(x, at)];
+
+		if (same(other->name, p->name) && same(other->host, p->host))
+			return number_index_get(x, at);
 	}
 	return NOBODY;
 }
 
 void cast_settle(struct cast *c)
 {
+	struct number_index firsts = { 0 };
+
 	for (size_t i = 0; i < c->count; i++) {
 		struct party *p = &c->parties[i], *root;
 
-		if (p->parent == NOBODY)
-			p->parent = p->socket ? first_of_name(c, i) : who_has(c, p);
+		if (p->parent == NOBODY && p->socket) {
+			p->parent = first_of_name(c, &firsts, i);
+			if (p->parent == NOBODY)
+				number_index_add(&firsts,
+					hash_name(BY_NAME, p->name, strlen(p->name)), i);
+		} else if (p->parent == NOBODY) {
+			p->parent = who_has(c, p);
+		}
 		if (p->parent == NOBODY && !p->socket)
 			p->parent = first_at_host(c, i);
 		root = &c->parties[cast_root(c, i)];
 		if (p->turn && (!root->turn || root->turn > p->turn))
 			root->turn = p->turn;
 	}
+	number_index_done(&firsts);
+	for (size_t i = 0; i < c->count; i++)
+		c->parties[cast_root(c, i)].all_packets += c->parties[i].packets;
 }

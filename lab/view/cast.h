@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/number_index.h"
 #include "base/tcp_state.h"
 
 struct event;
@@ -34,6 +35,7 @@ struct party {
 	/* counted behind the event where the ladder begins: */
 	uint64_t events; /* states, calls and packets */
 	uint64_t packets;
+	uint64_t all_packets; /* after cast_settle(), of a root: of all whose root it is */
 	int lifeline; /* for lifelines_choose(); -1 = it has none */
 };
 
@@ -65,6 +67,10 @@ struct cast {
 	size_t talk_count;
 	struct cast_host *hosts; /* owned */
 	size_t host_count;
+	/* so that nobody has to be looked for: */
+	struct number_index who; /* parties, by what they are or were known by */
+	struct number_index birth_of, talk_of; /* by call; by the two that talk */
+	size_t strangers; /* parties that are only addresses */
 	uint64_t began; /* event of the last reset; 0 = none */
 	uint64_t after; /* events up to this one are not counted */
 	uint64_t turns;

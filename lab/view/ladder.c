@@ -16,6 +16,9 @@
 #include "view/ladder_parts.h"
 #include "view/row.h"
 
+/* Rungs kept besides those that are drawn: what has just been sent is completed when it arrives. */
+#define STILL_OPEN 64
+
 /* ---- names ---- */
 
 /* The name of a socket, cut where it is long, when its lifeline stands for several; else NULL. */
@@ -135,7 +138,7 @@ static void take_return(struct ladder *l, const struct event *event)
 		return;
 	text = format_return(l, call, event);
 	name = ladder_name(l, call->party, call->lifeline, buffer);
-	cell = &l->list.rungs[call->rung].cells[call->lifeline];
+	cell = &rung_list_at(&l->list, call->rung)->cells[call->lifeline];
 	if (!call->blocked && event->cause == call->event &&
 		rung_fits(l->lifelines.count, cell->name, text, cell->state)) {
 		rung = call->rung;
@@ -235,10 +238,11 @@ static void take_fate(struct ladder *l, const struct event *event)
 static void take_mark(struct ladder *l, const struct event *event)
 {
 	size_t rung = rung_list_add(&l->list, event, event->no, RUNG_MARK);
+	struct rung *r = rung_list_at(&l->list, rung);
 
-	l->list.rungs[rung].label = text_copy(event->text ? event->text : "mark");
-	l->list.rungs[rung].from = 0;
-	l->list.rungs[rung].to = (int)l->lifelines.count - 1;
+	r->label = text_copy(event->text ? event->text : "mark");
+	r->from = 0;
+	r->to = (int)l->lifelines.count - 1;
 	for (int i = 0; i < LIFELINES_MAX; i++)
 		rung_list_reach(l->list.busy, i, rung);
 }
@@ -260,7 +264,7 @@ static void begin_with_states(struct ladder *l)
 			continue;
 		if (rung == NO_RUNG)
 			rung = rung_list_add(&l->list, NULL, 0, RUNG_PLAIN);
-		cell = &l->list.rungs[rung].cells[lifeline];
+		cell = &rung_list_at(&l->list, rung)->cells[lifeline];
 		if (cell->state && !l->lifelines.items[lifeline].several) {
 			free(cell->state); /* of the listener that has only this connection */
 			cell->state = NULL;
@@ -348,7 +352,7 @@ static void make_rungs(struct ladder *l, uint64_t begin, uint64_t after)
 }
 
 /* Of what is there, that which does not explain itself. */
-static void write_legend(const struct ladder *l, size_t first, struct text *out)
+static void write_legend(struct ladder *l, size_t first, struct text *out)
 {
 	static const char *const words[] = { "... on the wire", "XXX lost",
 		"=2= a copy made by the wire", "~~~ forged" };
@@ -356,7 +360,7 @@ static void write_legend(const struct ladder *l, size_t first, struct text *out)
 	const char *separator = "";
 
 	for (size_t i = first; i < l->list.count; i++) {
-		const struct rung *r = &l->list.rungs[i];
+		const struct rung *r = rung_list_at(&l->list, i);
 
 		used[0] |= (r->kind == RUNG_SENT || r->kind == RUNG_ARRIVED) && !r->loop;
 		used[1] |= r->kind == RUNG_LOST || r->kind == RUNG_LOST_LATER;
@@ -376,7 +380,7 @@ static void write_legend(const struct ladder *l, size_t first, struct text *out)
 			l->hidden, l->lifelines.left_out);
 }
 
-static void draw(const struct ladder *l, struct text *out)
+static void draw(struct ladder *l, struct text *out)
 {
 	size_t most = l->options->most;
 	size_t first = most && l->list.count > most ? l->list.count - most : 0;
@@ -388,13 +392,13 @@ static void draw(const struct ladder *l, struct text *out)
 	}
 	rung_layout_fit(&layout, &l->lifelines, l->options->ascii,
 		l->options->width ? l->options->width : ROW_WIDTH,
-		first ? l->list.rungs + first : l->list.rungs, l->list.count - first);
+		l->list.count ? rung_list_at(&l->list, first) : NULL, l->list.count - first);
 	rung_draw_titles(&layout, &l->lifelines, out);
 	if (first && !l->options->events)
 		text_printf(out, "(%zu line%s before; `ladder all` draws all)\n", first,
 			first == 1 ? "" : "s");
 	for (size_t i = first; i < l->list.count; i++)
-		rung_draw(&layout, &l->list.rungs[i], out);
+		rung_draw(&layout, rung_list_at(&l->list, i), out);
 	if (!l->options->events)
 		write_legend(l, first, out);
 }
@@ -431,6 +435,7 @@ int ladder_format(const struct journal *j, const struct ladder_options *options,
 	r = lifelines_choose(&l.lifelines, &l.cast, options->names, options->name_count, d);
 	if (r == 0) {
 		l.list.lifelines = l.lifelines.count;
+		l.list.most = options->most ? options->most + STILL_OPEN : 0;
 		make_rungs(&l, l.cast.began ? l.cast.began : 1, after);
 		draw(&l, out);
 	}

@@ -115,14 +115,15 @@ static struct packet *add_packet(struct ladder *l, uint64_t number)
 }
 
 /* The last rung, when all it shows is what made this packet leave: the two are one. */
-static bool last_rung_leads_to(const struct ladder *l, const struct event *event, int lifeline)
+static bool last_rung_leads_to(struct ladder *l, const struct event *event, int lifeline)
 {
-	const struct rung *last = l->list.count ? &l->list.rungs[l->list.count - 1] : NULL;
+	const struct rung_list *list = &l->list;
+	const struct rung *last = list->count ? rung_list_at(&l->list, list->count - 1) : NULL;
 
 	if (event->kind != EVENT_SEGMENT || !last || last->kind != RUNG_PLAIN || !event->cause)
 		return false;
-	if (l->list.causes[l->list.count - 1] != event->cause &&
-		rung_list_find(&l->list, event->cause) != l->list.count - 1)
+	if (list->causes[list->count - 1 - list->dropped] != event->cause &&
+		rung_list_find(list, event->cause) != list->count - 1)
 		return false;
 	for (int i = 0; i < LIFELINES_MAX; i++) {
 		if (i != lifeline && (last->cells[i].call || last->cells[i].state))
@@ -179,7 +180,7 @@ void ladder_take_packet(struct ladder *l, const struct event *event, bool shown)
 	p->rung = last_rung_leads_to(l, event, from)
 		? l->list.count - 1
 		: rung_list_add(&l->list, event, event->cause, RUNG_SENT);
-	r = &l->list.rungs[p->rung];
+	r = rung_list_at(&l->list, p->rung);
 	r->kind = RUNG_SENT;
 	r->line = p->line;
 	r->from = from;
@@ -195,7 +196,7 @@ static struct rung *add_verdict(struct ladder *l, const struct event *event, con
 	enum rung_kind kind)
 {
 	size_t rung = rung_list_add(&l->list, event, event->no, kind);
-	struct rung *r = &l->list.rungs[rung];
+	struct rung *r = rung_list_at(&l->list, rung);
 
 	r->from = p->from;
 	r->to = p->to;
@@ -230,17 +231,19 @@ static void take_delivered(struct ladder *l, const struct event *event, struct p
 	size_t rung = p->rung;
 
 	if (arrives_straight(l, p)) {
-		l->list.rungs[rung].kind = RUNG_WHOLE;
+		rung_list_at(&l->list, rung)->kind = RUNG_WHOLE;
 	} else {
 		rung = l->list.count;
 		add_verdict(l, event, p, RUNG_ARRIVED)->label = brief_after(p, event);
 	}
 	if (p->from == p->to && !p->waits && p->rung != NO_RUNG && p->rung + 1 == rung) {
-		free(l->list.rungs[rung].label);
-		l->list.rungs[rung].label = text_copy(l->list.rungs[p->rung].label);
-		memcpy(l->list.rungs[rung].parts, l->list.rungs[p->rung].parts,
-			sizeof(l->list.rungs[rung].parts));
-		l->list.rungs[rung].loop = l->list.rungs[p->rung].loop = true;
+		struct rung *sent = rung_list_at(&l->list, p->rung);
+		struct rung *arrived = rung_list_at(&l->list, rung);
+
+		free(arrived->label);
+		arrived->label = text_copy(sent->label);
+		memcpy(arrived->parts, sent->parts, sizeof(arrived->parts));
+		arrived->loop = sent->loop = true;
 	}
 	rung_list_reach(l->list.busy, p->to, rung);
 	rung_list_reach(l->list.arrived, p->to, rung);
@@ -255,7 +258,7 @@ static void take_dropped(struct ladder *l, const struct event *event, struct pac
 		r = add_verdict(l, event, p, RUNG_LOST_LATER);
 		r->label = brief_after(p, event);
 	} else {
-		r = &l->list.rungs[p->rung];
+		r = rung_list_at(&l->list, p->rung);
 		r->kind = RUNG_LOST;
 	}
 	if (event->text)
@@ -283,16 +286,18 @@ void ladder_take_verdict(struct ladder *l, const struct event *event, bool shown
 		return;
 	p->waits |= event->kind == EVENT_HELD || event->kind == EVENT_DELAYED;
 	p->arrived |= event->kind == EVENT_DELIVERED || event->kind == EVENT_DROPPED;
-	if (!shown)
-		return;
-	if (event->kind == EVENT_DELIVERED)
+	if (event->kind == EVENT_DELIVERED && shown)
 		take_delivered(l, event, p);
-	else if (event->kind == EVENT_DROPPED && event->verdict.other && p->rung != NO_RUNG &&
-		p->rung + 1 == l->list.count)
+	else if (event->kind == EVENT_DROPPED && shown && event->verdict.other &&
+		p->rung != NO_RUNG && p->rung + 1 == l->list.count)
 		rung_list_take_back(
 			&l->list); /* a repeat that leads to nothing, and there may be many */
-	else if (event->kind == EVENT_DROPPED)
+	else if (event->kind == EVENT_DROPPED && shown)
 		take_dropped(l, event, p);
-	else if (event->kind == EVENT_CORRUPTED || event->kind == EVENT_SWAPPED)
+	else if ((event->kind == EVENT_CORRUPTED || event->kind == EVENT_SWAPPED) && shown)
 		add_remark(l, event, p);
+	if (!p->arrived)
+		return;
+	free(p->brief); /* nothing more is told of it */
+	p->brief = NULL;
 }

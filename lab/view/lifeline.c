@@ -33,15 +33,6 @@ struct choices {
 	size_t count;
 };
 
-static uint64_t packets_of_root(const struct cast *c, size_t root)
-{
-	uint64_t packets = 0;
-
-	for (size_t i = 0; i < c->count; i++)
-		packets += cast_root(c, i) == root ? c->parties[i].packets : 0;
-	return packets;
-}
-
 static bool chosen_root(const struct choices *chosen, size_t root)
 {
 	for (size_t i = 0; i < chosen->count; i++) {
@@ -61,7 +52,7 @@ static size_t *list_roots(const struct cast *c, size_t *ret_count)
 		const struct party *p = &c->parties[i];
 		size_t at = count;
 
-		if (p->parent != NOBODY || (c->talk_count ? !packets_of_root(c, i) : !p->socket))
+		if (p->parent != NOBODY || (c->talk_count ? !p->all_packets : !p->socket))
 			continue;
 		for (; at > 0 && c->parties[roots[at - 1]].turn > p->turn; at--)
 			roots[at] = roots[at - 1];
@@ -159,7 +150,8 @@ static void choose_busiest(const struct cast *c, const size_t *roots, size_t cou
 		for (size_t i = 0; i < count; i++) {
 			if (!chosen_root(&busiest, roots[i]) &&
 				(best == NOBODY ||
-					packets_of_root(c, roots[i]) > packets_of_root(c, best)))
+					c->parties[roots[i]].all_packets >
+						c->parties[best].all_packets))
 				best = roots[i];
 		}
 		busiest.items[busiest.count++] = (struct choice){ .root = best, .only = NOBODY };
@@ -250,18 +242,19 @@ static bool is_of_choice(const struct cast *c, const struct choice *choice, size
 	return choice->only == NOBODY ? cast_root(c, party) == choice->root : party == choice->only;
 }
 
-/* Packets a party exchanged with the first that was chosen. */
-static uint64_t packets_with_first(const struct cast *c, const struct choice *first, size_t root)
+/* Packets each root exchanged with the first that was chosen. Owned by the caller. */
+static uint64_t *packets_with_first(const struct cast *c, const struct choice *first)
 {
-	uint64_t packets = 0;
+	uint64_t *packets = memory_new((c->count + 1) * sizeof(*packets));
 
+	memset(packets, 0, (c->count + 1) * sizeof(*packets));
 	for (size_t i = 0; i < c->talk_count; i++) {
 		const struct talk *t = &c->talks[i];
 		size_t ends[2] = { t->a, t->b };
 
 		for (size_t e = 0; e < 2; e++) {
-			if (is_of_choice(c, first, ends[e]) && cast_root(c, ends[1 - e]) == root)
-				packets += t->packets;
+			if (is_of_choice(c, first, ends[e]))
+				packets[cast_root(c, ends[1 - e])] += t->packets;
 		}
 	}
 	return packets;
@@ -291,6 +284,7 @@ static size_t only_with_first(const struct cast *c, const struct choice *first, 
 static void choose_peers(const struct cast *c, struct choices *chosen)
 {
 	const struct choice *first = &chosen->items[0];
+	uint64_t *packets = packets_with_first(c, first);
 
 	while (chosen->count < LIFELINES_MAX) {
 		size_t best = NOBODY;
@@ -299,20 +293,20 @@ static void choose_peers(const struct cast *c, struct choices *chosen)
 		for (size_t i = 0; i < c->count; i++) {
 			bool drawn = chosen_root(chosen, i) ||
 				(first->root == NOBODY && stands_for(c, first, i));
-			uint64_t packets = drawn ? 0 : packets_with_first(c, first, i);
 
-			if (packets > most) {
-				most = packets;
+			if (!drawn && packets[i] > most) {
+				most = packets[i];
 				best = i;
 			}
 		}
 		if (best == NOBODY)
-			return;
+			break;
 		chosen->items[chosen->count++] = (struct choice){
 			.root = best,
 			.only = only_with_first(c, first, best),
 		};
 	}
+	free(packets);
 }
 
 /* ---- titles ---- */
@@ -389,12 +383,12 @@ static void drop_port(const struct cast *c, size_t root, struct text *title)
 	text_puts(title, address_format(&host, address));
 }
 
-/* Sockets by different names that something happened to. */
+/* Sockets by different names that something happened to: 2 = several. */
 static unsigned count_sockets(const struct cast *c, int lifeline, bool listeners)
 {
 	unsigned sockets = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
+	for (size_t i = 0; i < c->count && sockets < 2; i++) {
 		const struct party *p = &c->parties[i];
 
 		sockets += p->lifeline == lifeline && p->socket && p->listened == listeners &&
@@ -436,7 +430,7 @@ static void write_hidden(const struct cast *c, bool of_drawn, struct text *out)
 		if (p->lifeline >= 0 || of_drawn != (p->parent != NOBODY))
 			continue;
 		if (of_drawn ? !p->packets || c->parties[cast_root(c, i)].lifeline < 0
-			     : !packets_of_root(c, i))
+			     : !p->all_packets)
 			continue;
 		if (more || out->len + 2 + strlen(p->name) > LEFT_OUT_MOST) {
 			more++;

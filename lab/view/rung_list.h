@@ -22,9 +22,11 @@ struct place {
 };
 
 struct rung_list {
-	struct rung *rungs; /* owned, each too */
-	uint64_t *causes; /* owned: of each rung, the event its cells and its arrow come from */
-	size_t count, room;
+	struct rung *rungs; /* owned, each too; the first `dropped` ones are not in it any more */
+	uint64_t *causes; /* owned: of each of these, the event its cells and its arrow come from */
+	size_t count, room, dropped;
+	size_t most; /* so many of the last are kept at least; 0 = all. A journal may have a million */
+	struct rung gone; /* owned: what is still written to one that is not */
 	struct place *places; /* owned, in order of event */
 	size_t place_count, place_room;
 	size_t lifelines;
@@ -38,6 +40,8 @@ void rung_list_done(struct rung_list *l);
 /* A new rung at the end, with the time of `event`; NULL = without. Returns its place in rungs. */
 size_t rung_list_add(struct rung_list *l, const struct event *event, uint64_t cause,
 	enum rung_kind kind);
+/* The rung in that place, until the next one is added; of one that was dropped a blank. */
+struct rung *rung_list_at(struct rung_list *l, size_t rung);
 /* Forget the last rung, and what it shows: it is not to be seen. */
 void rung_list_take_back(struct rung_list *l);
 /* This rung shows that event. Events come in order. */

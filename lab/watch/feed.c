@@ -30,7 +30,7 @@
 #define BATCH_BYTES 65536
 #define NOW_MOST 200 /* sockets told in one tick, */
 #define LOOK_MOST 4000 /* of so many that are compared, */
-#define READ_MOST 16 /* and so many that are read; one takes some 15 us (tests/bench/lookup.c) */
+#define READ_MOST 16 /* and so many that are read; one takes some 15 us */
 /* Of the lab's time: a tenth, of which a fifth of a second's worth may be saved up. */
 #define SHARE 10
 #define CREDIT_MOST_NS (20 * NS_PER_MS)

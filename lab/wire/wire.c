@@ -148,18 +148,18 @@ uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind 
 {
 	const uint64_t now = clock_now_ns();
 	const unsigned count = train_count(&p->segment, p->piece);
+	struct event verdict = { .kind = kind,
+		.time_ns = now,
+		.host = p->to == WIRE_NOWHERE ? NULL : w->hosts[p->to].name,
+		.text = text,
+		.verdict = { .on_wire_ns = now - p->sent_ns, .held = p->was_held || p->due_ns } };
 	uint64_t event = 0;
 
-	for (unsigned i = 0; i < count; i++)
-		event = wire_judge(w, p,
-			(struct event){ .kind = kind,
-				.time_ns = now,
-				.cause = cause ? cause : p->event + i,
-				.host = p->to == WIRE_NOWHERE ? NULL : w->hosts[p->to].name,
-				.text = text,
-				.verdict = { .number = p->number + i,
-					.on_wire_ns = now - p->sent_ns,
-					.held = p->was_held || p->due_ns } });
+	for (unsigned i = 0; i < count; i++) {
+		verdict.cause = cause ? cause : p->event + i;
+		verdict.verdict.number = p->number + i;
+		event = wire_judge(w, p, verdict);
+	}
 	return event;
 }
 

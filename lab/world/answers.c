@@ -70,6 +70,7 @@ static void settle(struct world_process *wp, const struct call *call,
 {
 	struct world *w = wp->world;
 	struct descriptor *d;
+	int r = 0;
 
 	switch (call->request.kind) {
 	case CALL_SOCKET:
@@ -89,8 +90,10 @@ static void settle(struct world_process *wp, const struct call *call,
 		break;
 	case CALL_FORK:
 		if (reply->result > 0 && child >= 0)
-			world_adopt_process(w, call->new_name, &wp->process, (int)reply->result,
+			r = world_adopt_process(w, call->new_name, &wp->process, (int)reply->result,
 				child, event);
+		if (r < 0)
+			world_give_up(w, wp->process.host, "fork's child cannot be heard", -r);
 		break;
 	default:
 		break;
@@ -183,6 +186,9 @@ bool answers_read(struct world_process *wp)
 		NULL);
 	if (len == -EAGAIN)
 		return false;
+	if (len < 0) /* it waits for us, and we do not hear it */
+		world_give_up(wp->world, wp->process.host, "an answer cannot be received",
+			(int)-len);
 	if (fds[1] >= 0)
 		program_pipes(wp, fds[0], fds[1]);
 	else if (len == 0 && wp->output >= 0 && wp->process.in_call)
@@ -212,6 +218,9 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 
 	while (answers_read(wp)) /* what it said before it died */
 		;
+	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == PROCESS_LOST && !p->program &&
+		!(p->in_call && p->call.request.kind == CALL_EXIT))
+		world_give_up(w, p->host, "a process cannot answer any more", EIO);
 	program_hear(wp);
 	if (!cause && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
 		cause = p->last_signal_event;

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,10 +21,14 @@
 #include "world/channel.h"
 #include "world/clone.h"
 #include "world/host_role.h"
+#include "world/power.h"
 
 static const struct {
 	const char *name, *remedy;
 } steps[] = {
+	[STEP_PROC] = { "find its own processes in /proc",
+		"/proc must be mounted, and be of this PID namespace: mount -t proc proc /proc; "
+		"behind unshare --pid also --mount-proc" },
 	[STEP_NAMESPACES] = { "make user, network and PID namespaces",
 		"user namespaces are switched off here; as root, one of these allows them: "
 		"sysctl -w kernel.unprivileged_userns_clone=1 (Debian, Arch); "
@@ -55,7 +60,7 @@ const char *host_step_name(enum host_step step)
 	return (unsigned)step < STEP_COUNT ? steps[step].name : "unknown step";
 }
 
-/* Where a machine, a user or a container may have no more of something: whichever step that hits. */
+/* Where a machine, a user or a container may have no more of something, or somebody kills: whichever step that hits. */
 static const struct {
 	int error;
 	const char *remedy;
@@ -72,7 +77,9 @@ static const struct {
 	{ ENOMEM,
 		"there is no memory left, or none that you may have: end other programs, or labs (each takes "
 		"some 3 MB)" },
+	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
+	{ EPIPE, "the host's first process has gone: start the lab again" },
 };
 
 static const char *remedy_for(enum host_step step, int error)
@@ -94,22 +101,24 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 	return -error;
 }
 
-/* The child is PID 1 of its own namespaces; no second process in between.
- * As root without a user namespace: programs under test keep their meaning of root and files.
- * A "root" that lacks the capability (a container's) falls back to what everybody else gets. */
+/* Whether a process sleeps is read there, by its number here: another PID namespace's would tell of strangers. */
+static int look_into_proc(void)
+{
+	char self[16] = "";
+
+	if (readlink("/proc/self", self, sizeof(self) - 1) < 0)
+		return -errno;
+	return strtol(self, NULL, 10) == getpid() ? 0 : -ESRCH;
+}
+
+/* The child is PID 1 of its own namespaces; no second process in between. With a user namespace it needs no power of
+ * main's; where that is refused, root's main has kept it (power_drop()). */
 static pid_t clone_host(bool *ret_new_user)
 {
 	uint64_t flags = CLONE_NEWNET | CLONE_NEWPID;
-	pid_t pid = -1;
 
-	*ret_new_user = false;
-	if (geteuid() == 0)
-		pid = clone_process(flags, SIGCHLD);
-	if (geteuid() != 0 || (pid < 0 && errno == EPERM)) {
-		*ret_new_user = true;
-		pid = clone_process(flags | CLONE_NEWUSER, SIGCHLD);
-	}
-	return pid;
+	*ret_new_user = !power_has(CAP_SYS_ADMIN);
+	return *ret_new_user ? power_clone(flags) : clone_process(flags, SIGCHLD);
 }
 
 /* Wait for the next message of the host. 0 or -errno (-EPIPE: it is gone). */
@@ -122,9 +131,10 @@ static int receive(struct host *h, struct host_message *m, int *ret_fds, size_t 
 	do {
 		r = poll(&polled, 1, HOST_ANSWER_MS);
 	} while (r < 0 && errno == EINTR);
-	if (r == 0) { /* a late answer would be taken for that to another question */
+	if (r <= 0) { /* a late answer would be taken for that to another question */
+		r = r < 0 ? -errno : -ETIMEDOUT;
 		kill(h->pid, SIGKILL);
-		return -ETIMEDOUT;
+		return r;
 	}
 	len = channel_receive(h->channel, m, sizeof(*m), 0, ret_fds, fd_capacity, NULL);
 	if (len == sizeof(*m))
@@ -174,6 +184,9 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 
 	LAB_ASSERT(count <= HOST_ADDRESSES_MAX);
 	*h = (struct host){ .index = index, .pid = -1, .channel = -1, .tun = -1, .diag = -1 };
+	r = look_into_proc();
+	if (r < 0)
+		return step_failed(d, STEP_PROC, -r, "readlink /proc/self", ret_step);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return step_failed(d, STEP_NAMESPACES, errno, "socketpair", ret_step);
 	h->name = text_copy(name);
@@ -285,7 +298,13 @@ int host_kill(struct host *h, int pid, int signal)
 	return request(h, &m, NULL, 0);
 }
 
-int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value)
+/* No answer to what was asked: the host had nothing to look with. */
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR;
+}
+
+int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value, struct diag *d)
 {
 	struct host_message m = { .kind = value ? HOST_SYSCTL_SET : HOST_SYSCTL_GET };
 	size_t key_len = strlen(key), value_len = value ? strlen(value) : 0;
@@ -297,6 +316,10 @@ int host_sysctl(struct host *h, const char *key, const char *value, char *ret_va
 	if (value)
 		memcpy(m.text + key_len + 1, value, value_len + 1);
 	r = request(h, &m, NULL, 0);
+	if (r < 0 && (m.kind != HOST_ANSWER || is_shortage(m.error))) {
+		diag_errno(d, -r, "sysctl", "host '%s' cannot be asked", h->name);
+		return -EHOSTDOWN;
+	}
 	if (r == 0 && ret_value)
 		memcpy(ret_value, m.text, sizeof(m.text));
 	return r;

@@ -59,8 +59,10 @@ int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d);
 /* kill(2) by the host, the parent. 0 or -errno as kill gave it. */
 int host_kill(struct host *h, int pid, int signal);
 /* Read (value NULL) or write a sysctl: key with slashes below /proc/sys, starting "net/".
- * ret_value: HOST_TEXT_MAX bytes, may be NULL when writing. 0 or -errno as the kernel gave it. */
-int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value);
+ * ret_value: HOST_TEXT_MAX bytes, may be NULL when writing. 0, -errno as the kernel gave it, or -EHOSTDOWN with d
+ * filled: it could not be asked. */
+int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value,
+	struct diag *d);
 
 /* Descriptors of what its kernel counts: snmp, netstat, and snmp6 of /proc/net (-1 without IPv6), to be read from
  * where they stand. Owned by the caller. 0 or -errno (-ESRCH: it is down). */

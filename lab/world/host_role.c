@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
@@ -24,6 +25,7 @@
 #include "world/channel.h"
 #include "world/clone.h"
 #include "world/netconf.h"
+#include "world/power.h"
 #include "world/process_role.h"
 #include "world/protocol.h"
 #include "world/remains.h"
@@ -35,6 +37,7 @@
 struct host_role {
 	int channel;
 	int tun, diag; /* owned until handed over */
+	int ends; /* signalfd of SIGCHLD */
 	const struct host_plan *plan; /* borrowed */
 	bool ipv6;
 	const char *operation; /* what is being tried, for the step that fails */
@@ -221,7 +224,19 @@ static int open_diag(struct host_role *h)
 	return h->diag < 0 ? -errno : 0;
 }
 
-static int answer(const struct host_role *h, const struct host_message *m, const int *fds,
+static int await_ends(struct host_role *h)
+{
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	h->operation = "signalfd";
+	h->ends = signalfd(-1, &child, SFD_CLOEXEC);
+	return h->ends < 0 ? -errno : 0;
+}
+
+static int tell(const struct host_role *h, const struct host_message *m, const int *fds,
 	size_t fd_count)
 {
 	return channel_send(h->channel, m, sizeof(*m), fds, fd_count);
@@ -237,6 +252,7 @@ static void set_up(struct host_role *h)
 		[STEP_TUN_CREATE] = create_wire,
 		[STEP_ROUTES] = set_routes,
 		[STEP_DIAG] = open_diag,
+		[STEP_PROCESS] = await_ends,
 	};
 	struct host_message ready = { .kind = HOST_READY, .value = h->ipv6 };
 
@@ -249,22 +265,43 @@ static void set_up(struct host_role *h)
 				.error = -r };
 
 			snprintf(failed.text, sizeof(failed.text), "%s", h->operation);
-			answer(h, &failed, NULL, 0);
+			tell(h, &failed, NULL, 0);
 			_exit(1);
 		}
 	}
 	ready.wire = if_nametoindex("wire0");
-	if (answer(h, &ready, (int[]){ h->tun, h->diag }, 2) < 0)
+	/* left to do: sysctls, and at the end connections that are nobody's */
+	if (power_keep(POWER(CAP_NET_ADMIN)) < 0)
+		_exit(1);
+	if (tell(h, &ready, (int[]){ h->tun, h->diag }, 2) < 0)
 		_exit(1);
 	fd_closep(&h->tun);
 	fd_closep(&h->diag);
+}
+
+/* Everybody here goes, and what they leave behind in the kernel. */
+static _Noreturn void end(void)
+{
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	remains_clear();
+	_exit(0);
+}
+
+/* A main that is not answered would wait for it, and may take a later answer for this one. */
+static void answer(const struct host_role *h, const struct host_message *m, const int *fds,
+	size_t fd_count)
+{
+	if (tell(h, m, fds, fd_count) < 0)
+		end();
 }
 
 static void spawn(struct host_role *h)
 {
 	struct host_message m = { .kind = HOST_ANSWER };
 	int pair[2], yes = 1;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
 		m.error = errno;
@@ -272,8 +309,8 @@ static void spawn(struct host_role *h)
 		return;
 	}
 	/* main's end learns the PID as main sees it from the credentials of the first message */
-	setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes));
-	pid = clone_process(0, SIGCHLD);
+	if (setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) == 0)
+		pid = clone_process(0, SIGCHLD);
 	if (pid == 0)
 		process_role_run(pair[1]);
 	if (pid < 0)
@@ -330,16 +367,6 @@ static void serve_counters(struct host_role *h, struct host_message *m)
 		close(fds[i]);
 }
 
-/* Everybody here goes, and what they leave behind in the kernel. */
-static _Noreturn void end(void)
-{
-	kill(-1, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		;
-	remains_clear();
-	_exit(0);
-}
-
 static void serve(struct host_role *h)
 {
 	struct host_message m;
@@ -375,20 +402,19 @@ static void reap(struct host_role *h)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR)) {
 		struct host_message m = { .kind = HOST_EXITED, .pid = pid, .value = status };
 
-		answer(h, &m, NULL, 0);
+		if (pid > 0)
+			answer(h, &m, NULL, 0);
 	}
 }
 
 void host_role_run(int channel, const struct host_plan *plan)
 {
-	struct host_role h = { .channel = 3, .tun = -1, .diag = -1, .plan = plan };
+	struct host_role h = { .channel = 3, .tun = -1, .diag = -1, .ends = -1, .plan = plan };
 	struct pollfd polled[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	struct signalfd_siginfo info;
-	sigset_t child;
-
 	sigset_t none;
 
 	/* Ctrl-C at the prompt is for the prompt: leave its session and terminal. Whatever main does with
@@ -404,14 +430,14 @@ void host_role_run(int channel, const struct host_plan *plan)
 	h.ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0;
 	set_up(&h);
 
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child, NULL);
 	polled[0].fd = h.channel;
-	polled[1].fd = signalfd(-1, &child, SFD_CLOEXEC);
+	polled[1].fd = h.ends;
 	for (;;) {
-		if (poll(polled, 2, -1) < 0 && errno != EINTR)
-			_exit(1);
+		if (poll(polled, 2, -1) < 0) { /* and says nothing of either */
+			if (errno == EINTR)
+				continue;
+			end();
+		}
 		if (polled[1].revents && read(polled[1].fd, &info, sizeof(info)) > 0)
 			reap(&h);
 		if (polled[0].revents)

@@ -189,15 +189,23 @@ static void tell_further(struct world *w, const struct host *h, uint64_t cause)
 
 /* ---- making and ending ---- */
 
-static void watch_host(struct world *w, struct world_host *h)
+/* 0 or -errno: then what was begun is for world_unwatch_host(). */
+static int watch_host(struct world *w, struct world_host *h)
 {
-	uv_poll_init(w->loop, &h->channel_poll, h->host.channel);
-	uv_poll_init(w->loop, &h->tun_poll, h->host.tun);
-	w->open_handles += 2;
-	h->polled = true;
+	int r = uv_poll_init(w->loop, &h->channel_poll, h->host.channel);
+
+	h->channel_polled = r == 0;
+	w->open_handles += h->channel_polled;
+	if (r == 0)
+		r = uv_poll_init(w->loop, &h->tun_poll, h->host.tun);
 	h->channel_poll.data = h->tun_poll.data = h;
+	if (r < 0)
+		return r;
+	h->tun_polled = true;
+	w->open_handles++;
 	uv_poll_start(&h->channel_poll, UV_READABLE | UV_DISCONNECT, answers_on_host);
 	uv_poll_start(&h->tun_poll, UV_READABLE, motion_on_tun);
+	return 0;
 }
 
 static void on_host_handle_closed(uv_handle_t *handle)
@@ -207,24 +215,42 @@ static void on_host_handle_closed(uv_handle_t *handle)
 
 void world_unwatch_host(struct world_host *h)
 {
-	if (!h->polled)
-		return;
-	h->polled = false;
-	uv_close((uv_handle_t *)&h->channel_poll, on_host_handle_closed);
-	uv_close((uv_handle_t *)&h->tun_poll, on_host_handle_closed);
+	if (h->channel_polled)
+		uv_close((uv_handle_t *)&h->channel_poll, on_host_handle_closed);
+	if (h->tun_polled)
+		uv_close((uv_handle_t *)&h->tun_poll, on_host_handle_closed);
+	h->channel_polled = h->tun_polled = false;
 }
 
-/* Let it stand: on the wire, watched, by its name. */
-static void join_host(struct world *w, struct world_host *h)
+/* Everything on it ends here and now. Nothing is read from its TUN any more (wire_silence() or
+ * wire_detach() came before), so nobody hears what its kernel sends for the sockets it closes. */
+static void kill_host(struct world_host *h, uint64_t cause)
 {
+	world_unwatch_host(h);
+	host_stop(&h->host);
+	if (h->tracker)
+		tracker_abandon(h->tracker, cause);
+	answers_end_host(h, cause);
+}
+
+/* Let it stand: on the wire, watched, by its name. 0 or -errno. */
+static int join_host(struct world *w, struct world_host *h, struct diag *d)
+{
+	int r;
+
 	h->stands = true;
 	w->hosts = memory_grow(w->hosts, (w->host_count + 1) * sizeof(struct world_host *));
 	w->hosts[w->host_count++] = h;
 	wire_attach(w->wire, h->host.index, h->host.name, h->host.tun);
 	for (size_t i = 0; i < h->host.address_count; i++)
 		wire_address(w->wire, h->host.index, &h->host.addresses[i]);
-	if (!h->host.ghost)
-		watch_host(w, h);
+	r = h->host.ghost ? 0 : watch_host(w, h);
+	if (r == 0)
+		return 0;
+	h->stands = false;
+	wire_detach(w->wire, h->host.index);
+	kill_host(h, 0);
+	return diag_errno(d, -r, "uv_poll_init", "host '%s' cannot be listened to", h->host.name);
 }
 
 /* A host with its kernel, which nobody knows of yet. 0 or -errno. */
@@ -255,9 +281,10 @@ int world_add_host(struct world *w, const char *name, const struct address *addr
 	struct world_host *h = NULL;
 	int r = make_host(w, name, addresses, count, NULL, &h, d);
 
+	if (r == 0)
+		r = join_host(w, h, d);
 	if (r < 0)
 		return r;
-	join_host(w, h);
 	tell(w, &h->host, NULL, cause);
 	tell_further(w, &h->host, cause);
 	return 0;
@@ -270,7 +297,7 @@ void world_add_ghost(struct world *w, const char *name, const struct address *ad
 
 	host_open_ghost(&h->host, (unsigned)w->host_count, name, addresses, count);
 	h->world = w;
-	join_host(w, h);
+	join_host(w, h, NULL); /* there is nothing to listen to */
 	tell(w, &h->host, "a ghost: an address and no kernel", cause);
 	tell_further(w, &h->host, cause);
 }
@@ -281,26 +308,16 @@ int world_make_first(struct world *w, enum host_step *ret_step, struct diag *d)
 	int r = make_host(w, LOCALHOST, localhost_addresses,
 		sizeof(localhost_addresses) / sizeof(*localhost_addresses), ret_step, &h, d);
 
+	if (r == 0)
+		r = join_host(w, h, d);
 	if (r < 0)
 		return r;
-	join_host(w, h);
 	tell(w, &h->host, NULL, 0);
 	tell_further(w, &h->host, 0);
 	r = world_add_process(w, "main", &h->host, 0, d);
 	if (r < 0 && ret_step)
 		*ret_step = STEP_PROCESS;
 	return r;
-}
-
-/* Everything on it ends here and now. Nothing is read from its TUN any more (wire_silence() or
- * wire_detach() came before), so nobody hears what its kernel sends for the sockets it closes. */
-static void kill_host(struct world_host *h, uint64_t cause)
-{
-	world_unwatch_host(h);
-	host_stop(&h->host);
-	if (h->tracker)
-		tracker_abandon(h->tracker, cause);
-	answers_end_host(h, cause);
 }
 
 void world_crash(struct world *w, struct host *host, uint64_t cause)
@@ -329,7 +346,10 @@ int world_reboot(struct world *w, struct host *host, uint64_t cause, struct diag
 		return r;
 	old->stands = false;
 	h->host.cut = host->cut;
-	join_host(w, h);
+	r = join_host(w, h, d);
+	old->stands = r < 0;
+	if (r < 0)
+		return r;
 	wire_succeed(w->wire, host->index, h->host.index);
 	tell(w, &h->host, "up again", cause);
 	world_kick(w);

@@ -25,7 +25,7 @@ struct world_host {
 	struct host host;
 	struct tracker *tracker; /* owned; NULL = a ghost has no sockets */
 	uv_poll_t channel_poll, tun_poll;
-	bool polled; /* the handles are open */
+	bool channel_polled, tun_polled; /* that handle is open */
 	struct world *world; /* borrowed, up */
 	size_t programs; /* processes that run one here */
 	size_t beat_next; /* index of the socket that the next heartbeat looks at */
@@ -150,9 +150,11 @@ struct tracker *world_tracker_at(const struct world *w, unsigned host);
 /* A handle of the world's is closed: count it. */
 void world_handle_closed(struct world *w);
 
+/* The lab itself cannot go on: tell so, once. error: errno. Commands are refused from then on (world_failed()). */
+void world_give_up(struct world *w, const struct host *host, const char *what, int error);
 /* A process made by fork(2) in `parent`: it has copies of the parent's descriptors, named NAME/theirs. Takes
- * over `channel`. Returns false when it could not be met. */
-bool world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,
+ * over `channel`. 0, or -errno when it could not be met. */
+int world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,
 	int channel, uint64_t cause);
 /* The descriptor is gone; the socket may have others. */
 void world_close_descriptor(struct world *w, struct descriptor *d, uint64_t cause);

@@ -27,8 +27,8 @@ static int read_hello(struct process *p)
 	do {
 		r = poll(&polled, 1, HOST_ANSWER_MS);
 	} while (r < 0 && errno == EINTR);
-	if (r == 0)
-		return -ETIMEDOUT;
+	if (r <= 0)
+		return r < 0 ? -errno : -ETIMEDOUT;
 	len = channel_receive(p->channel, &hello, sizeof(hello), 0, NULL, 0, &p->outer_pid);
 	return len == sizeof(hello) ? 0 : -EPIPE;
 }

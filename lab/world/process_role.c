@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "world/channel.h"
+#include "world/power.h"
 #include "world/protocol.h"
 #include "world/syscalls.h"
 
@@ -22,11 +21,8 @@
 /* Ordinary power only: the same answers for root and for everybody else. */
 static void drop_power(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	syscall(SYS_capset, &header, none);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (power_keep(0) < 0)
+		_exit(PROCESS_LOST);
 	/* capset() cleared nothing main must lose sight of: it reads our state from /proc */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
@@ -61,7 +57,7 @@ void process_role_run(int channel)
 	default_signals();
 	drop_power();
 	if (moved < 0)
-		_exit(1);
+		_exit(PROCESS_LOST);
 	close_range(3, (unsigned)moved - 1, 0);
 	close_range((unsigned)moved + 1, ~0U, 0);
 	syscall_hello(moved);
@@ -72,10 +68,10 @@ void process_role_run(int channel)
 		int child = -1; /* fork: main's end of the new process's channel */
 
 		if (len < (ssize_t)sizeof(*q))
-			_exit(1); /* main is gone */
+			_exit(PROCESS_LOST); /* main is gone */
 		reply_len = syscall_make(q, (struct call_reply *)reply, moved, &child);
 		if (channel_send(moved, reply, reply_len, &child, child >= 0) < 0)
-			_exit(1);
+			_exit(PROCESS_LOST);
 		fd_closep(&child);
 		if (q->kind == CALL_EXEC) /* it did not work, and our input and output are gone */
 			_exit(127); /* as sh(1) does */

@@ -137,6 +137,7 @@ static int open_children(int pid, int tid)
 void program_runs(struct world_process *wp, uint64_t event)
 {
 	struct process *p = &wp->process;
+	int r;
 
 	p->program = true;
 	p->program_event = event;
@@ -147,7 +148,11 @@ void program_runs(struct world_process *wp, uint64_t event)
 	wp->descriptors = open_proc((int)p->outer_pid, "fd", O_DIRECTORY);
 	wp->schedstat = open_proc((int)p->outer_pid, "schedstat", 0);
 	wp->next_fd = STDERR_FILENO + 1;
-	uv_poll_init(wp->world->loop, &wp->output_poll, wp->output);
+	r = uv_poll_init(wp->world->loop, &wp->output_poll, wp->output);
+	if (r < 0) {
+		world_give_up(wp->world, p->host, "a program's output cannot be read", -r);
+		return;
+	}
 	wp->world->open_handles++;
 	wp->output_polled = true;
 	wp->output_poll.data = wp;

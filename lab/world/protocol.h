@@ -17,6 +17,7 @@
 
 /* The steps that make a host, in order; the first that fails is what the probe reports. */
 enum host_step {
+	STEP_PROC,
 	STEP_NAMESPACES,
 	STEP_ID_MAP,
 	STEP_TUN_OPEN,
@@ -86,6 +87,9 @@ enum call_kind {
 const char *call_kind_name(enum call_kind kind);
 
 #define EXEC_ARGUMENTS_MAX 256
+
+/* Exit code of a process that cannot hear main any more, or not answer; that is no part of the story. */
+#define PROCESS_LOST 125
 
 /* What a signal shall do (CALL_SIGACTION). */
 enum call_disposition {

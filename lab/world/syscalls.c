@@ -72,7 +72,7 @@ void syscall_hello(int channel)
 
 	memset(&hello, 0, sizeof(hello));
 	if (channel_send(channel, &hello, sizeof(hello), NULL, 0) < 0)
-		_exit(1);
+		_exit(PROCESS_LOST);
 }
 
 /* One call under way: what was asked, what is answered, and memory for its bytes. */
@@ -357,12 +357,12 @@ static void take_bytes(const struct making *m)
 static int64_t make_fork(int channel, int *ret_child)
 {
 	int pair[2], yes = 1;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
-	setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes));
-	pid = clone_process(CLONE_PARENT, 0);
+	if (setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) == 0)
+		pid = clone_process(CLONE_PARENT, 0);
 	if (pid != 0) {
 		close(pair[1]);
 		*ret_child = pid < 0 ? -1 : pair[0];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -13,6 +14,8 @@
 #include "journal/journal.h"
 #include "observe/tracker.h"
 #include "world/parts.h"
+
+#define EXIT_MOST_MS 1000 /* from a closed channel to the end of its process; a millisecond does */
 
 /* ---- look-ups ---- */
 
@@ -117,8 +120,18 @@ static void collect_exits(struct world *w, const struct host *host)
 {
 	struct world_host *h = w->hosts[host->index];
 
-	if (h->polled)
+	if (h->channel_polled)
 		answers_on_host(&h->channel_poll, 0, 0);
+}
+
+/* Its channel is closed: its host hears of that when the kernel has taken the rest of it apart. */
+static void await_exit(struct world *w, const struct process *p)
+{
+	struct pollfd polled = { .fd = p->host->channel, .events = POLLIN };
+
+	do {
+		collect_exits(w, p->host);
+	} while (!p->ended && !w->failed && poll(&polled, 1, EXIT_MOST_MS) > 0);
 }
 
 /* ---- making and ending ---- */
@@ -147,17 +160,37 @@ int world_open(struct world *w, enum host_step *ret_step, struct diag *d)
 	return world_make_first(w, ret_step, d);
 }
 
-/* Put an opened process among the others, and watch its channel. */
-static struct process *join_process(struct world *w, struct world_process *wp, uint64_t cause)
+void world_give_up(struct world *w, const struct host *host, const char *what, int error)
+{
+	struct text words = TEXT_EMPTY;
+
+	if (w->failed)
+		return;
+	w->failed = true;
+	text_printf(&words, "%s: %s", what, strerror(error));
+	journal_add(w->journal,
+		(struct event){ .kind = EVENT_ERROR,
+			.host = host->name,
+			.text = text_get(&words),
+			.subject = error == EMFILE ? "allow more open files: ulimit -n 1024"
+						   : "start the lab again" });
+	text_done(&words);
+	world_kick(w);
+}
+
+/* Put an opened process among the others, and watch its channel. 0 or -errno. */
+static int join_process(struct world *w, struct world_process *wp, uint64_t cause)
 {
 	struct process *p = &wp->process;
+	int r = uv_poll_init(w->loop, &wp->poll, p->channel);
 
+	if (r < 0)
+		return r;
 	wp->world = w;
 	wp->output = wp->tasks = wp->children = wp->descriptors = wp->schedstat = -1;
 	w->processes =
 		memory_grow(w->processes, (w->process_count + 1) * sizeof(struct world_process *));
 	w->processes[w->process_count++] = wp;
-	uv_poll_init(w->loop, &wp->poll, p->channel);
 	w->open_handles++;
 	wp->polled = true;
 	wp->poll.data = wp;
@@ -169,7 +202,7 @@ static struct process *join_process(struct world *w, struct world_process *wp, u
 			.host = p->host->name,
 			.process_fate = { .pid = (int)p->outer_pid } });
 	collect_exits(w, p->host);
-	return p;
+	return 0;
 }
 
 int world_add_process(struct world *w, const char *name, struct host *host, uint64_t cause,
@@ -178,28 +211,32 @@ int world_add_process(struct world *w, const char *name, struct host *host, uint
 	struct world_process *wp = memory_new(sizeof(*wp));
 	int r = process_open(&wp->process, name, host, d);
 
+	if (r == 0 && (r = join_process(w, wp, cause)) < 0)
+		diag_errno(d, -r, "uv_poll_init", "process '%s' cannot be listened to", name);
+	if (r < 0) {
+		process_close(&wp->process);
+		free(wp);
+		collect_exits(w, host); /* has it gone? */
+	}
+	return r;
+}
+
+int world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,
+	int channel, uint64_t cause)
+{
+	struct world_process *wp = memory_new(sizeof(*wp));
+	size_t before = w->descriptors.count;
+	int r = process_meet(&wp->process, name, parent->host, pid, channel);
+	struct process *p;
+
+	if (r == 0)
+		r = join_process(w, wp, cause);
 	if (r < 0) {
 		process_close(&wp->process);
 		free(wp);
 		return r;
 	}
-	join_process(w, wp, cause);
-	return 0;
-}
-
-bool world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,
-	int channel, uint64_t cause)
-{
-	struct world_process *wp = memory_new(sizeof(*wp));
-	size_t before = w->descriptors.count;
-	struct process *p;
-
-	if (process_meet(&wp->process, name, parent->host, pid, channel) < 0) {
-		process_close(&wp->process);
-		free(wp);
-		return false;
-	}
-	p = join_process(w, wp, cause);
+	p = &wp->process;
 	for (size_t i = 0; i < before; i++) {
 		const struct descriptor *d = w->descriptors.items[i];
 		struct text copy = TEXT_EMPTY;
@@ -210,7 +247,7 @@ bool world_adopt_process(struct world *w, const char *name, struct process *pare
 		descriptor_add(&w->descriptors, text_get(&copy), p, d->fd, d->endpoint);
 		text_done(&copy);
 	}
-	return true;
+	return 0;
 }
 
 void world_watch(struct world *w, world_changed_fn *changed, void *arg)
@@ -305,7 +342,9 @@ int world_call(struct world *w, struct process *p, const struct call_order *orde
 	struct call *call = &p->call;
 	int r;
 
-	LAB_ASSERT(!p->in_call && !p->ended);
+	LAB_ASSERT(!p->in_call);
+	if (p->ended) /* no sooner started than killed */
+		return diag_set(d, ESRCH, "process '%s' has ended", p->name);
 	*call = (struct call){ .request = *order->request,
 		.endpoint = order->endpoint,
 		.text = text_copy(order->text),
@@ -327,7 +366,10 @@ int world_call(struct world *w, struct process *p, const struct call_order *orde
 	if (r < 0) {
 		p->in_motion = false;
 		process_end_call(p);
-		return diag_errno(d, -r, "sendmsg", "process '%s' takes no call", p->name);
+		await_exit(w, p);
+		return p->ended
+			? diag_set(d, ESRCH, "process '%s' has ended", p->name)
+			: diag_errno(d, -r, "sendmsg", "process '%s' takes no call", p->name);
 	}
 	world_kick(w);
 	return 0;

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A class on one server. By hand, on a quiet machine:
- *
- *   build/tests/bench-crowd [BUILD [short]]
- *
- * A hundred labs at once start, play a recipe and end, against as many one after the other; and a hundred prompts that
- * wait: what each takes of the processor and of memory. Memory twice: what its processes have (PSS: of what several
- * share each has its part), and by how much less the machine has for others, which is with all that the kernel keeps
- * for it. Printed are rows: WHAT UNIT OURS AGAINST THEIRS GOAL, with tabs between, "-" where there is nothing. */
-#include <inttypes.h>
+/* crowd BUILD [short]: a class on one server. A hundred labs at once start, play a recipe and end, against as many one
+ * after the other; and a hundred prompts that wait: what each takes of the processor and of memory. Memory twice: what its
+ * processes have (PSS: of what several share each has its part), and by how much less the machine has for others, which is
+ * with all that the kernel keeps for it. */
 #include <pty.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +14,7 @@
 #include "base/clock.h"
 #include "base/lab_assert.h"
 #include "base/text.h"
+#include "bench.h"
 
 #define LABS 100
 #define LABS_SHORT 5
@@ -124,7 +120,8 @@ static void add_sums(pid_t pid, struct sums *sums)
 {
 	char path[64];
 	FILE *file;
-	int child;
+	char *word = NULL;
+	size_t room = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
 	sums->pss_kb += number_in(path, "Pss:");
@@ -133,19 +130,10 @@ static void add_sums(pid_t pid, struct sums *sums)
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
 	file = fopen(path, "re");
 	LAB_ASSERT(file);
-	while (fscanf(file, "%d", &child) == 1)
-		add_sums(child, sums);
+	while (getdelim(&word, &room, ' ', file) > 0)
+		add_sums((pid_t)strtol(word, NULL, 10), sums);
+	free(word);
 	fclose(file);
-}
-
-static void row(const char *what, const char *unit, uint64_t ours, const char *against,
-	uint64_t theirs)
-{
-	printf("%s\t%s\t%" PRIu64 "\t%s\t", what, unit, ours, against);
-	if (strcmp(against, "-") == 0)
-		printf("-\t-\n");
-	else
-		printf("%" PRIu64 "\t-\n", theirs);
 }
 
 static void measure_prompts(const char *program, unsigned count, unsigned idle_s)
@@ -174,28 +162,24 @@ static void measure_prompts(const char *program, unsigned count, unsigned idle_s
 		close(fds[i]);
 	}
 	snprintf(what, sizeof(what), "%u prompts: a second of one, idle", count);
-	row(what, "ns", (after.cpu_ns - before.cpu_ns) / count / idle_s, "-", 0);
+	bench_row(what, "ns", (double)(after.cpu_ns - before.cpu_ns) / count / idle_s, NULL, 0,
+		"-");
 	snprintf(what, sizeof(what), "%u prompts: memory of one (PSS)", count);
-	row(what, "KiB", after.pss_kb / count, "-", 0);
+	bench_row(what, "KiB", (double)after.pss_kb / count, NULL, 0, "-");
 	snprintf(what, sizeof(what), "%u prompts: one takes of the machine", count);
-	row(what, "KiB", most_kb > least_kb ? (most_kb - least_kb) / count : 0, "-", 0);
+	bench_row(what, "KiB", ((double)most_kb - (double)least_kb) / count, NULL, 0, "-");
 }
 
 int main(int argc, char **argv)
 {
-	bool brief = argc > 2 && strcmp(argv[2], "short") == 0;
-	unsigned count = brief ? LABS_SHORT : LABS;
-	struct text program = TEXT_EMPTY;
-	uint64_t in_turn, at_once;
+	struct bench b = bench_begin(argc, argv);
+	unsigned count = b.is_short ? LABS_SHORT : LABS;
+	uint64_t in_turn = play(b.tcplab, count, false);
+	uint64_t at_once = play(b.tcplab, count, true);
 	char what[64];
 
-	text_printf(&program, "%s/tcplab", argc > 1 ? argv[1] : "build");
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	in_turn = play(text_get(&program), count, false);
-	at_once = play(text_get(&program), count, true);
 	snprintf(what, sizeof(what), "%u labs at once: start, recipe, end", count);
-	row(what, "ns", at_once, "one after the other", in_turn);
-	measure_prompts(text_get(&program), count, brief ? IDLE_SHORT_S : IDLE_S);
-	text_done(&program);
+	bench_row(what, "ns", (double)at_once, "one after the other", (double)in_turn, "told");
+	measure_prompts(b.tcplab, count, b.is_short ? IDLE_SHORT_S : IDLE_S);
 	return 0;
 }

@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* journal [SEGMENTS]: what one journal of so many segments costs, ten million unless told: each is put on
- * the wire and delivered, as in a bulk transfer over IPv4 with timestamps. Prints nanoseconds an event
- * (median and best of equal parts, less what it takes to make such events up), bytes an event in memory and on disk together, the time to walk over
- * all of them, and the most this program had resident. Run by hand, with a release build. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* journal BUILD [short]: what one journal of ten million segments costs: each is put on the wire and delivered, as in a
+ * bulk transfer over IPv4 with timestamps. Nanoseconds an event, less what it takes to make such events up; what it takes to
+ * walk over them; bytes an event, in memory and on disk together; and the most this program had resident. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "bench.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 
 #define PARTS 21
-#define MOST_KB (128 * 1024) /* what tcplab promises of ten million segments */
-
-static long peak_kb(void)
-{
-	char line[256];
-	long kb = -1;
-	FILE *file = fopen("/proc/self/status", "re");
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "VmHWM:", 6) == 0)
-			kb = strtol(line + 6, NULL, 10);
-	}
-	if (file)
-		fclose(file);
-	return kb;
-}
+#define SEGMENTS 10000000
+#define SEGMENTS_SHORT 10000
+#define MOST "ours <= 131072" /* KiB: what tcplab promises of ten million segments */
 
 typedef uint64_t add_fn(struct journal *j, struct event event);
 
@@ -84,13 +69,6 @@ static void add_segment(add_fn *add, struct journal *j, uint64_t number, uint64_
 			.verdict = { .number = number + 1, .on_wire_ns = 2500 } });
 }
 
-static int compare(const void *a, const void *b)
-{
-	double difference = *(const double *)a - *(const double *)b;
-
-	return (difference > 0) - (difference < 0);
-}
-
 /* Add segments from..to, 200,000 a second of the journal's time. Returns nanoseconds an event. */
 static double add_segments(add_fn *add, struct journal *j, uint64_t from, uint64_t to)
 {
@@ -104,35 +82,39 @@ static double add_segments(add_fn *add, struct journal *j, uint64_t from, uint64
 	return (double)(clock_now_ns() - begun_ns) / (double)(2 * (to - from));
 }
 
+/* Look at all events behind `from`, up to `to`. Returns nanoseconds an event. */
+static double walk(const struct journal *j, uint64_t from, uint64_t to)
+{
+	uint64_t begun_ns = clock_now_ns(), sum = 0;
+
+	for (uint64_t no = from + 1; no <= to; no++)
+		sum += journal_get(j, no)->time_ns;
+	__asm__ volatile("" : : "r"(sum)); /* so that nothing of it is left out */
+	return (double)(clock_now_ns() - begun_ns) / (double)(to - from);
+}
+
 int main(int argc, char **argv)
 {
-	uint64_t segments = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
+	struct bench b = bench_begin(argc, argv);
+	uint64_t segments = b.is_short ? SEGMENTS_SHORT : SEGMENTS;
 	struct journal *j = journal_new();
-	uint64_t walked_ns, sum = 0;
 	struct journal_size size;
-	double ns[PARTS];
+	double added[PARTS];
 
-	if (segments < PARTS)
-		segments = PARTS;
 	for (unsigned part = 0; part < PARTS; part++) {
 		uint64_t from = segments * part / PARTS, to = segments * (part + 1) / PARTS;
 
-		ns[part] = add_segments(journal_add, j, from, to) -
+		added[part] = add_segments(journal_add, j, from, to) -
 			add_segments(add_nothing, j, from, to);
 	}
-	qsort(ns, PARTS, sizeof(ns[0]), compare);
-	printf("journal_add     %7.1f ns an event  (best %.1f, worst %.1f)\n", ns[PARTS / 2], ns[0],
-		ns[PARTS - 1]);
-	walked_ns = clock_now_ns();
-	for (uint64_t no = 1; no <= journal_last(j); no++)
-		sum += journal_get(j, no)->time_ns;
-	walked_ns = clock_now_ns() - walked_ns;
-	printf("journal_get     %7.1f ns an event, in order  (%" PRIx64 ")\n",
-		(double)walked_ns / (double)journal_last(j), sum);
+	for (unsigned part = 0; part < PARTS; part++)
+		bench_row("an event into the journal", "ns", added[part], "and out of it",
+			walk(j, 2 * segments * part / PARTS, 2 * segments * (part + 1) / PARTS),
+			"-");
 	size = journal_size(j);
-	printf("records         %7.1f bytes an event, %" PRIu64 " MiB of them in the file\n",
-		(double)(size.memory + size.file) / (double)journal_last(j), size.file >> 20);
-	printf("memory          %7ld KiB at most (VmHWM), of %d\n", peak_kb(), MOST_KB);
+	bench_row("an event kept", "B", (double)(size.memory + size.file) / (double)journal_last(j),
+		"struct event", sizeof(struct event), "-");
+	bench_row("memory, ten million segments", "KiB", bench_peak_kib(getpid()), NULL, 0, MOST);
 	journal_free(j);
 	return 0;
 }

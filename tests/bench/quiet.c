@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quiet COMMANDS: a lab with everything but a view: what runs as `tcplab -c COMMANDS` does, and is all in the
- * journal. Says behind the end how often each TCP state was entered, as the journal has it; how many of these
- * were passed before they could be read; and what main has needed of memory. Exit codes as tcplab(1). */
+ * journal. Says at each `mark NAME` how many nanoseconds of a processor main has needed and how many states were entered
+ * until then; behind the end how often each TCP state was, as the journal has it; how many of these were passed before
+ * they could be read; and what main has needed of memory. Exit codes as tcplab(1). */
 #include <string.h>
 #include <sys/resource.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/tcp_state.h"
 #include "base/text.h"
@@ -23,6 +25,23 @@ struct quiet {
 	int code;
 };
 
+static unsigned long long processor_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (unsigned long long)used.tv_sec * NS_PER_S + (unsigned long long)used.tv_nsec;
+}
+
+static void tell_mark(const struct quiet *q, const char *name)
+{
+	uint64_t states = 0;
+
+	for (int s = 0; s < STATE_COUNT; s++)
+		states += q->entered[s];
+	printf("mark %s %llu %llu\n", name, processor_ns(), (unsigned long long)states);
+}
+
 static void on_event(void *arg, const struct journal *j, const struct event *event)
 {
 	struct quiet *q = arg;
@@ -31,6 +50,8 @@ static void on_event(void *arg, const struct journal *j, const struct event *eve
 	if (event->kind == EVENT_STATE) {
 		q->entered[event->state.to]++;
 		q->passed += event->text != NULL;
+	} else if (event->kind == EVENT_MARK) {
+		tell_mark(q, event->text);
 	} else if (event->kind == EVENT_ERROR || event->kind == EVENT_NOTE ||
 		(event->kind == EVENT_EXPECTATION && !event->place.passed))
 		fprintf(stderr, "quiet: %s\n", event->text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* serve [TCPLAB]: what 100 viewers of `tcplab serve` cost the lab, as the rate at which it makes events with and without
- * them, in turns; and how long after a command is typed what it did is with a viewer, one among a hundred. Run by hand,
- * on a machine that is otherwise idle, with a release build. */
+/* serve BUILD [short]: what 100 viewers of `tcplab serve` cost the lab, as the rate at which it does the same with and
+ * without them; and how long after a command is typed what it did is with a viewer, one among a hundred, and on the page
+ * itself when there is a chromium. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,11 +20,17 @@
 #include "../kernel/browser.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "bench.h"
 
 #define VIEWERS 100
-#define ROUNDS 5
-#define LOAD "repeat 10000 { send c \"hello\"; recv a 10 }"
-#define STEPS 100 /* of the second measurement */
+#define LATE "p99 < 100000000" /* ns */
+
+/* How much of everything. */
+struct size {
+	int repeats, steps;
+};
+
+static const struct size full = { 10000, 20 }, small = { 50, 2 };
 
 struct lab {
 	pid_t pid;
@@ -130,16 +136,18 @@ static void start(struct lab *lab, const char *tcplab)
 		usleep(1000);
 }
 
-/* Seconds of a processor that it took. */
-static double stop(struct lab *lab)
+/* Nanoseconds of a processor that it took; and what main had resident at most, unless ret_kib is NULL. */
+static double stop(struct lab *lab, double *ret_kib)
 {
 	struct rusage usage;
 
+	if (ret_kib)
+		*ret_kib = bench_peak_kib(lab->pid);
 	close(lab->in);
 	wait4(lab->pid, NULL, 0, &usage);
 	unlink(lab->output);
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e9 +
+		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3;
 }
 
 /* A process that reads what 100 viewers are told and throws it away. */
@@ -163,43 +171,57 @@ static pid_t start_viewers(const struct lab *lab)
 	}
 }
 
-/* Seconds the load takes; and how many of a processor's main and the hosts take, from start to end. */
-static double run(const char *tcplab, bool viewed, double *ret_cpu)
+/* What came of a lab at work. */
+struct work {
+	double rate; /* times a second, what the load repeats */
+	double cpu_ns; /* of main and the hosts, from start to end */
+	double kib; /* of main, at most */
+};
+
+static struct work measure_work(const char *tcplab, int repeats, bool viewed)
 {
 	struct lab lab;
-	uint64_t begin, end;
+	struct work w;
+	uint64_t begin;
 	pid_t viewers = 0;
+	char load[64];
 
 	start(&lab, tcplab);
 	if (viewed) {
 		viewers = start_viewers(&lab);
 		usleep(500000);
 	}
-	type(&lab, LOAD);
+	snprintf(load, sizeof(load), "repeat %d { send c \"hello\"; recv a 10 }", repeats);
+	type(&lab, load);
 	begin = clock_now_ns();
 	type(&lab, "say \"it is \\x64one\"");
 	while (!has_said(&lab, "it is done"))
 		usleep(20000);
-	end = clock_now_ns();
+	w.rate = repeats * (double)NS_PER_S / (double)(clock_now_ns() - begin);
 	if (viewers) {
 		kill(viewers, SIGKILL);
 		waitpid(viewers, NULL, 0);
 	}
-	*ret_cpu = stop(&lab);
-	return (double)(end - begin) / (double)NS_PER_S;
+	w.cpu_ns = stop(&lab, &w.kib);
+	return w;
 }
 
-static int compare(const void *a, const void *b)
+static void tell_work(const char *tcplab, int repeats)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	struct work alone = measure_work(tcplab, repeats, false);
+	struct work viewed = measure_work(tcplab, repeats, true);
 
-	return x < y ? -1 : x > y;
+	bench_row("send and recv, 100 viewers", "/s", viewed.rate, "without viewers", alone.rate,
+		"ratio >= 0.8");
+	bench_row("processor time of that", "ns", viewed.cpu_ns, "without viewers", alone.cpu_ns,
+		"-");
+	bench_row("memory of main, 100 viewers", "KiB", viewed.kib, "without viewers", alone.kib,
+		"-");
 }
 
 /* From typing a command until a viewer has what it said. */
-static void delay(const char *tcplab)
+static void tell_delay(const char *tcplab, int steps)
 {
-	double delays[STEPS];
 	struct lab lab;
 	pid_t viewers;
 	struct text come = TEXT_EMPTY;
@@ -209,7 +231,7 @@ static void delay(const char *tcplab)
 	start(&lab, tcplab);
 	viewers = start_viewers(&lab);
 	fd = ask(&lab, "/events");
-	for (int i = 0; i < STEPS; i++) {
+	for (int i = 0; i < steps; i++) {
 		uint64_t begin;
 
 		snprintf(line, sizeof(line), "say \"step \\x23%d.\"", i);
@@ -226,27 +248,24 @@ static void delay(const char *tcplab)
 			text_clear(&come);
 			text_add(&come, buffer, (size_t)len);
 		}
-		delays[i] = (double)(clock_now_ns() - begin) / (double)NS_PER_MS;
+		bench_row("typed, with one of 101 viewers", "ns", (double)(clock_now_ns() - begin),
+			NULL, 0, LATE);
 	}
 	kill(viewers, SIGKILL);
 	waitpid(viewers, NULL, 0);
-	stop(&lab);
+	stop(&lab, NULL);
 	text_done(&come);
-	qsort(delays, STEPS, sizeof(delays[0]), compare);
-	printf("typed to told, one of %d viewers: median %.1f ms, 99th percentile %.1f ms, most %.1f ms\n",
-		VIEWERS + 1, delays[STEPS / 2], delays[STEPS * 99 / 100 - 1], delays[STEPS - 1]);
 }
 
 /* From typing a command until the page shows it, by the clock both have. */
-static void delay_on_page(const char *tcplab)
+static void tell_delay_on_page(const char *tcplab, int steps)
 {
-	double delays[STEPS];
 	struct browser browser;
 	struct lab lab;
 	pid_t viewers;
 
 	if (!browser_open(&browser)) {
-		puts("there is no chromium: the page itself was not measured");
+		fputs("there is no chromium: the page itself is not measured\n", stderr);
 		browser_close(&browser);
 		return;
 	}
@@ -258,7 +277,7 @@ static void delay_on_page(const char *tcplab)
 		"window.seen = {}; new MutationObserver(() => { for (const one of document.querySelectorAll("
 		"'#story .say .what')) seen[one.textContent] ||= Date.now(); })"
 		".observe(document.querySelector('#story ol'), { childList: true }); 1"));
-	for (int i = 0; i < STEPS; i++) {
+	for (int i = 0; i < steps; i++) {
 		struct timespec typed;
 		char line[64], expression[64];
 		json_t *seen;
@@ -271,38 +290,26 @@ static void delay_on_page(const char *tcplab)
 		if (!browser_await(&browser, expression))
 			give_up("the page does not go on");
 		seen = browser_evaluate(&browser, expression);
-		delays[i] = json_number_value(seen) - (double)typed.tv_sec * 1e3 -
-			(double)typed.tv_nsec / 1e6;
+		bench_row("typed, on the page, one of 101", "ns",
+			(json_number_value(seen) - (double)typed.tv_sec * 1e3) * NS_PER_MS -
+				(double)typed.tv_nsec,
+			NULL, 0, "-");
 		json_decref(seen);
 	}
 	kill(viewers, SIGKILL);
 	waitpid(viewers, NULL, 0);
 	browser_close(&browser);
-	stop(&lab);
-	qsort(delays, STEPS, sizeof(delays[0]), compare);
-	printf("typed to shown on the page, among %d viewers: median %.0f ms, 99th percentile %.0f ms, most %.0f ms\n",
-		VIEWERS + 1, delays[STEPS / 2], delays[STEPS * 99 / 100 - 1], delays[STEPS - 1]);
+	stop(&lab, NULL);
 }
 
 int main(int argc, char **argv)
 {
-	const char *tcplab = argc > 1 ? argv[1] : "build/tcplab";
-	double alone[ROUNDS], viewed[ROUNDS], alone_cpu[ROUNDS], viewed_cpu[ROUNDS];
+	struct bench b = bench_begin(argc, argv);
+	const struct size *size = b.is_short ? &small : &full;
 
 	signal(SIGPIPE, SIG_IGN);
-	for (int i = 0; i < ROUNDS; i++) {
-		alone[i] = run(tcplab, false, &alone_cpu[i]);
-		viewed[i] = run(tcplab, true, &viewed_cpu[i]);
-	}
-	qsort(alone, ROUNDS, sizeof(alone[0]), compare);
-	qsort(viewed, ROUNDS, sizeof(viewed[0]), compare);
-	printf("`%s`: %.2f s without viewers, %.2f s with %d: %.2f of the rate (best of %d)\n",
-		LOAD, alone[0], viewed[0], VIEWERS, alone[0] / viewed[0], ROUNDS);
-	qsort(alone_cpu, ROUNDS, sizeof(alone_cpu[0]), compare);
-	qsort(viewed_cpu, ROUNDS, sizeof(viewed_cpu[0]), compare);
-	printf("the lab's share of the processors: %.2f s without, %.2f s with them\n",
-		alone_cpu[0], viewed_cpu[0]);
-	delay(tcplab);
-	delay_on_page(tcplab);
+	tell_work(b.tcplab, size->repeats);
+	tell_delay(b.tcplab, size->steps);
+	tell_delay_on_page(b.tcplab, size->steps);
 	return 0;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What it costs to be watched, and how soon what happens is seen. By hand, on a quiet machine:
- *
- *   build/tests/bench-watch [TCPLAB]
+/* watch BUILD [short]: what it costs to be watched, and how soon what happens is seen.
  *
  * Soon: at a prompt a socket is made, with a name that no character of the one before has in the same place, so that it
  * is written whole. From the time the journal gives to its first state until the bytes of the line are read from the
@@ -25,16 +23,27 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
+#include "bench.h"
 #include "watch/link.h"
 
-#define TRIALS 200
-#define PAIRS 500
-#define SENDS 1000
-#define ROUNDS 7
+#define TRIALS 40
 #define PAUSE_US 100000
+#define LATE "p99 < 20000000" /* ns */
 #define DEADLINE_NS (60 * NS_PER_S)
 #define QUIET_NS                                                                                   \
 	(2 * NS_PER_MS) /* between two pictures of a watcher there is at least so much silence */
+
+/* How much of everything. */
+struct size {
+	unsigned trials, pairs, sends;
+};
+
+static const struct size full = { TRIALS, 500, 1000 }, small = { 3, 20, 50 };
+
+/* How soon each of the trials was seen, in nanoseconds. */
+struct delays {
+	double at_prompt[TRIALS], on_screen[TRIALS];
+};
 
 /* A program on a terminal of its own. */
 struct seat {
@@ -132,20 +141,6 @@ static uint64_t start_of(pid_t lab)
 	return start;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const double *one = a, *other = b;
-
-	return (*one > *other) - (*one < *other);
-}
-
-static void tell(const char *what, double *ms)
-{
-	qsort(ms, TRIALS, sizeof(*ms), compare);
-	printf("%-34s median %5.2f ms, 99th percentile %5.2f ms, most %5.2f ms\n", what,
-		ms[TRIALS / 2], ms[TRIALS * 99 / 100], ms[TRIALS - 1]);
-}
-
 /* When the journal says it was: "   610.8 NAME     CLOSED" */
 static uint64_t told_at(const char *line, const char *name, uint64_t start_ns)
 {
@@ -156,11 +151,10 @@ static uint64_t told_at(const char *line, const char *name, uint64_t start_ns)
 	return start_ns + (uint64_t)(strtod(at, NULL) * (double)NS_PER_MS);
 }
 
-static void measure_delay(const char *program, bool watched)
+static void measure_delay(const char *program, unsigned trials, bool watched, struct delays *ret)
 {
 	const char *const prompt[] = { "tcplab", NULL };
 	struct seat lab = sit(program, prompt, -1, -1), screen = { .pid = -1 };
-	static double at_prompt[TRIALS], on_screen[TRIALS];
 	uint64_t start = start_of(lab.pid);
 	char pid[16], name[8] = "abcdef", line[32], shown[16];
 
@@ -170,7 +164,7 @@ static void measure_delay(const char *program, bool watched)
 		screen = sit(program, (const char *[]){ "tcplab", "watch", pid, NULL }, -1, -1);
 		await(&screen, "no socket yet");
 	}
-	for (unsigned i = 0; i < TRIALS; i++) {
+	for (unsigned i = 0; i < trials; i++) {
 		struct seat *seats[] = { &lab, &screen };
 		uint64_t seen = 0, drawn = 0, told;
 
@@ -190,32 +184,43 @@ static void measure_delay(const char *program, bool watched)
 		}
 		/* the line of the state; that of the prompt has another blank before it */
 		told = told_at(text_get(&lab.seen), shown, start);
-		at_prompt[i] = (double)(int64_t)(seen - told) / (double)NS_PER_MS;
-		on_screen[i] = (double)(int64_t)(drawn - told) / (double)NS_PER_MS;
+		ret->at_prompt[i] = (double)(int64_t)(seen - told);
+		ret->on_screen[i] = (double)(int64_t)(drawn - told);
 		snprintf(line, sizeof(line), "close %s\r", name);
 		LAB_ASSERT(write(lab.fd, line, strlen(line)) > 0);
 		await(&lab, "close(3) = 0");
 		usleep((useconds_t)random() %
 			PAUSE_US); /* people do not type as fast as it draws */
 	}
-	tell(watched ? "at the prompt, while watched" : "at the prompt, not watched", at_prompt);
-	if (watched) {
-		tell("on the watcher's screen", on_screen);
+	if (watched)
 		leave(&screen);
-	}
 	leave(&lab);
+}
+
+static void tell_delays(const char *program, unsigned trials)
+{
+	struct delays alone, watched;
+
+	measure_delay(program, trials, false, &alone);
+	measure_delay(program, trials, true, &watched);
+	for (unsigned i = 0; i < trials; i++) {
+		bench_row("a state at the prompt, watched", "ns", watched.at_prompt[i],
+			"not watched", alone.at_prompt[i], LATE);
+		bench_row("a state on a watcher's screen", "ns", watched.on_screen[i],
+			"at the prompt", watched.at_prompt[i], LATE);
+	}
 }
 
 /* ---- the cost ---- */
 
-static void write_script(struct text *out)
+static void write_script(const struct size *size, struct text *out)
 {
 	text_puts(out, "socket l\nbind l :80\nlisten l\n");
-	for (unsigned i = 0; i < PAIRS; i++)
+	for (unsigned i = 0; i < size->pairs; i++)
 		text_printf(out, "socket c%u\nconnect c%u :80\naccept l a%u\n", i, i, i);
 	text_puts(out, "say \"begun\"\n");
 	/* some 6,000 events a second */
-	text_printf(out, "repeat %d { send c7 \"x\"; recv a7 1; sleep 1ms }\n", SENDS);
+	text_printf(out, "repeat %u { send c7 \"x\"; recv a7 1; sleep 1ms }\n", size->sends);
 	text_puts(out, "say \"done\"\n");
 }
 
@@ -256,9 +261,10 @@ static double events_a_round(pid_t lab)
 
 	LAB_ASSERT(link_open(&l, lab, &d) == 0 && link_greet(&l, 10000, &d) == 0);
 	j = link_journal(&l);
-	while (link_read(&l, &d) >= 0 && !journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_SAY)))
-		usleep(1000);
-	no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_SAY));
+	do {
+		LAB_ASSERT(link_read(&l, &d) >= 0);
+		no = journal_previous(j, UINT64_MAX, EVENT_BIT(EVENT_SAY));
+	} while (!no || strcmp(journal_get(j, no)->text, "done") != 0);
 	while (rounds < 200 && (no = journal_previous(j, no, calls))) {
 		if (strncmp(journal_get(j, no)->text, "send(", 5) != 0)
 			continue;
@@ -270,14 +276,20 @@ static double events_a_round(pid_t lab)
 	return (double)(last - first) / (double)rounds;
 }
 
-/* Events a second; *ret_draws: pictures a second. */
-static double measure_rate(const char *program, bool watched, double *ret_draws)
+/* What came of a lab at work. */
+struct work {
+	double events, draws; /* a second */
+	double kib, watcher_kib; /* that main, and a watcher, had at most */
+};
+
+static struct work measure_work(const char *program, const struct size *size, bool watched)
 {
 	struct seat lab, screen = { .pid = -1 };
 	struct text script = TEXT_EMPTY, story = TEXT_EMPTY;
 	int in[2], out[2];
-	uint64_t begin, end;
-	double events;
+	uint64_t begin;
+	struct work w = { 0 };
+	double seconds;
 	char pid[16];
 
 	LAB_ASSERT(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
@@ -285,7 +297,7 @@ static double measure_rate(const char *program, bool watched, double *ret_draws)
 	close(in[0]);
 	close(out[1]);
 	start_of(lab.pid);
-	write_script(&script);
+	write_script(size, &script);
 	snprintf(pid, sizeof(pid), "%d", (int)lab.pid);
 	if (watched) {
 		screen = sit(program, (const char *[]){ "tcplab", "watch", pid, NULL }, -1, -1);
@@ -296,44 +308,41 @@ static double measure_rate(const char *program, bool watched, double *ret_draws)
 	begin = clock_now_ns();
 	screen.bursts = 0;
 	read_story(out[0], &screen, "done", &story);
-	end = clock_now_ns();
-	*ret_draws = (double)screen.bursts * (double)NS_PER_S / (double)(end - begin);
-	events = events_a_round(lab.pid) * SENDS;
-	if (watched)
+	seconds = (double)(clock_now_ns() - begin) / (double)NS_PER_S;
+	w.draws = screen.bursts / seconds;
+	w.events = events_a_round(lab.pid) * size->sends / seconds;
+	w.kib = bench_peak_kib(lab.pid);
+	if (watched) {
+		w.watcher_kib = bench_peak_kib(screen.pid);
 		leave(&screen);
+	}
 	close(in[1]);
 	leave(&lab);
 	close(out[0]);
 	text_done(&script);
 	text_done(&story);
-	return events * (double)NS_PER_S / (double)(end - begin);
+	return w;
 }
 
-static void measure_cost(const char *program)
+static void tell_cost(const char *program, const struct size *size)
 {
-	double draws = 0, without[ROUNDS], with[ROUNDS], ratios[ROUNDS];
+	struct work alone = measure_work(program, size, false);
+	struct work watched = measure_work(program, size, true);
+	char what[64];
 
-	for (unsigned i = 0; i < ROUNDS; i++) { /* by turns: the machine has its moods */
-		without[i] = measure_rate(program, false, &draws);
-		with[i] = measure_rate(program, true, &draws);
-		ratios[i] = with[i] / without[i];
-	}
-	qsort(without, ROUNDS, sizeof(*without), compare);
-	qsort(with, ROUNDS, sizeof(*with), compare);
-	qsort(ratios, ROUNDS, sizeof(*ratios), compare);
-	printf("%d sockets, events a second: %.0f without a watcher, %.0f with one; of %d pairs the ratio is "
-	       "%.2f (%.2f to %.2f); %.0f pictures a second\n",
-		2 * PAIRS, without[ROUNDS / 2], with[ROUNDS / 2], ROUNDS, ratios[ROUNDS / 2],
-		ratios[0], ratios[ROUNDS - 1], draws);
+	snprintf(what, sizeof(what), "events, %u sockets, watched", 2 * size->pairs);
+	bench_row(what, "/s", watched.events, "not watched", alone.events, "ratio >= 0.9");
+	bench_row("pictures on a watcher's screen", "/s", watched.draws, NULL, 0, "ours >= 5");
+	bench_row("memory of main, watched", "KiB", watched.kib, "not watched", alone.kib, "-");
+	bench_row("memory of a watcher", "KiB", watched.watcher_kib, NULL, 0, "-");
 }
 
 int main(int argc, char **argv)
 {
-	const char *program = argc > 1 ? argv[1] : "build/tcplab";
+	struct bench b = bench_begin(argc, argv);
+	const struct size *size = b.is_short ? &small : &full;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	measure_delay(program, false);
-	measure_delay(program, true);
-	measure_cost(program);
+	tell_delays(b.tcplab, size->trials);
+	tell_cost(b.tcplab, size);
 	return 0;
 }

@@ -69,6 +69,15 @@ with_mount()
 	command=(unshare -rm bash -c "$mount_command"' || exit 126; exec "$@"' bash)
 }
 
+# Whether processes sleep is read in /proc; that of another PID namespace knows others by these numbers.
+with_mount -t tmpfs none /proc
+if ! grep -qa __asan_init "$tcplab"; then	# a sanitizer cannot do without it
+	probe 'no /proc' 'find its own processes in /proc' 'readlink /proc/self' 'No such file or directory' \
+		'mount -t proc' "${command[@]}"
+fi
+probe "somebody else's /proc" 'find its own processes in /proc' 'readlink /proc/self' 'No such process' \
+	'--mount-proc' unshare -rpf
+
 tun_remedy='chmod 0666 /dev/net/tun'
 users_remedy='sysctl -w user.max_user_namespaces='
 
@@ -127,6 +136,14 @@ for ((most = 10; most < 40; most++)); do
 	fi
 done
 ((failed && stood)) || wrong "of 30 limits $failed were too low and $stood were not"
+
+# Refused to root too, who then needs its power for the lab itself.
+# shellcheck disable=SC2016
+what='root without user namespaces'
+unshare -rU bash -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"' bash \
+	timeout 30 "$tcplab" doctor >"$work/doctor.out" 2>"$work/doctor.err" </dev/null
+: >"$work/start.out" 2>"$work/start.err"
+[[ $(tail -n 1 "$work/doctor.out") == 'A lab can stand here, as root.' ]] || wrong 'no lab takes root'"'"'s power'
 
 if ((tried == 0)); then
 	echo 'skipped: none of this can be arranged here' >&2

@@ -81,6 +81,8 @@ static void foreign_names_are_refused(void **state)
 {
 	struct web w;
 	char host[80], line[256];
+	struct stream s;
+	int len;
 
 	(void)state;
 	web_open(&w, view_only);
@@ -94,6 +96,13 @@ static void foreign_names_are_refused(void **state)
 	assert_int_equal(web_try(&w, "GET /", "", w.cookie, NULL), 421);
 	snprintf(host, sizeof(host), "localhost:%u", w.port);
 	assert_int_equal(web_try(&w, "GET /", host, w.cookie, NULL), 200);
+	/* the right name, and a NUL behind it */
+	len = snprintf(line, sizeof(line), "GET / HTTP/1.1\r\nHost: %s%c.evil.example\r\n%s\r\n",
+		w.host, '\0', w.cookie);
+	s = web_send(&w, line, (size_t)len);
+	stream_await_end(&s);
+	assert_int_not_equal(web_status(text_get(&s.text)), 200);
+	stream_done(&s);
 	snprintf(line, sizeof(line), "%sOrigin: http://evil.example\r\n", w.cookie);
 	assert_int_equal(web_try(&w, "GET /events", NULL, line, NULL), 403);
 	snprintf(line, sizeof(line), "%sOrigin: null\r\n", w.cookie);
@@ -471,6 +480,43 @@ static void a_viewer_that_sleeps_holds_nobody_up(void **state)
 	stream_done(&asleep);
 }
 
+/* In a lab where nothing happens nothing is written to them, either. */
+static void viewers_that_are_gone_make_room(void **state)
+{
+	enum { MOST = 200 };
+	uint64_t deadline_ns;
+	struct stream viewers[MOST], another;
+	struct web w;
+
+	(void)state;
+	web_open(&w, view_only);
+	for (size_t i = 0; i < MOST; i++) {
+		viewers[i] = web_view(&w, 0);
+		stream_await(&viewers[i], "event: now");
+	}
+	another = web_view(&w, 0);
+	stream_await(&another, "too many viewers");
+	for (size_t i = 0; i < MOST; i++) {
+		if (i % 2) /* one that says more than it may goes, too */
+			assert_int_equal(send(viewers[i].fd, "GET /", 5, MSG_NOSIGNAL), 5);
+		else
+			stream_done(&viewers[i]);
+	}
+	deadline_ns = clock_now_ns() + PROGRAM_DEADLINE_NS;
+	do {
+		stream_done(&another);
+		another = web_view(&w, 0);
+		stream_pump(&another, deadline_ns);
+	} while (strstr(text_get(&another.text), " 503 "));
+	stream_await(&another, "event: now");
+	for (size_t i = 1; i < MOST; i += 2) {
+		stream_await_end(&viewers[i]);
+		stream_done(&viewers[i]);
+	}
+	stream_done(&another);
+	assert_int_equal(web_close(&w), 0);
+}
+
 static void what_cannot_be_served_is_told(void **state)
 {
 	static const struct {
@@ -545,6 +591,7 @@ int main(void)
 		cmocka_unit_test(hostile_text_is_text),
 		cmocka_unit_test(garbage_does_no_harm),
 		cmocka_unit_test(a_viewer_that_sleeps_holds_nobody_up),
+		cmocka_unit_test(viewers_that_are_gone_make_room),
 		cmocka_unit_test(what_cannot_be_served_is_told),
 		cmocka_unit_test(an_open_bind_says_to_whom),
 		cmocka_unit_test(a_recipe_stays_to_be_looked_at),

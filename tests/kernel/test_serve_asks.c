@@ -53,8 +53,14 @@ static void holder_of_the_control_link_answers(void **state)
 	fd_closep(&w.program.in); /* nobody is at a prompt */
 	s = web_view(&w, 0);
 	stream_await(&s, "\"ask\":\"Is it bound?\",\"answers\":\"1  to a port\\n2  to none\"");
-	answer(&w, control, "ss");
-	stream_await(&s, "'ss' has to wait for this answer");
+	answer(&w, control, "ss c");
+	stream_await(&s, "\"what\":\"SOCKET STATE"); /* who only looks may */
+	answer(&w, control, "ss; close c");
+	stream_await(&s, "'close' has to wait for the answer");
+	answer(&w, control, "ss nobody");
+	stream_await(&s, "'nobody'");
+	answer(&w, control, "close c");
+	stream_await(&s, "'close' has to wait for this answer");
 	answer(&w, control, " ");
 	stream_await(&s, "nothing is said yet");
 	answer(&w, control, "3");

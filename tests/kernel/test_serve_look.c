@@ -54,9 +54,9 @@ static void a_question_is_put_to_the_class(void **state)
 			"Math.round(parseFloat(getComputedStyle(document.querySelector('#question .answers')).fontSize))") >=
 		24);
 	await_page(room, "document.querySelector('#command label').textContent === 'prediction>'");
-	type_there(room, "ss");
+	type_there(room, "close a");
 	await_page(room,
-		"document.querySelector('#question .note').textContent.startsWith(\"'ss' has to wait\")");
+		"document.querySelector('#question .note').textContent.startsWith(\"'close' has to wait\")");
 	type_there(room, "close_wait");
 	/* the next is asked at once, and what came of the first stays beside it */
 	await_page(room,

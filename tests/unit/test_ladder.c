@@ -925,6 +925,32 @@ static void hostile_words_stay_in_their_columns(void **state)
 	text_done(&out);
 }
 
+/* What is far above the lines that are drawn is not kept, but what becomes of it late is told all the same. */
+static void what_is_far_above_is_not_needed(void **state)
+{
+	struct journal *j = *state;
+
+	make_pair(j);
+	shake_hands(j);
+	put(j, 1000, "c", "a", with_data(tcp(SEGMENT_ACK, 1, 1), "x", 1), 0);
+	verdict(j, EVENT_HELD, 1000, 0, NULL);
+	put(j, 1001, "c", "a", with_data(tcp(SEGMENT_ACK, 2, 1), "x", 1), 0);
+	for (uint64_t number = 2000; number < 3000; number++) {
+		put(j, number, "c", "a", with_data(tcp(SEGMENT_ACK, 3, 1), "x", 1), 0);
+		deliver(j, number);
+	}
+	deliver(j, 1000);
+	verdict(j, EVENT_DROPPED, 1001, 0, "too late");
+	assert_drawn(j, &(struct ladder_options){ .ascii = true, .most = 3 },
+		"          c                                            l, a\n"
+		"    ms  main                                          server\n"
+		"(1007 lines before; `ladder all` draws all)\n"
+		"   0.0    |--- #2998 ACK seq 3 ack 1 len 1 \"x\" --------->|\n"
+		"   0.0    |--- #2999 ACK seq 3 ack 1 len 1 \"x\" --------->|\n"
+		"   0.0    |                ... #1000 ACK after 0.0 ms -->|\n"
+		"... on the wire\n");
+}
+
 #define LADDER_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
 
 int main(void)
@@ -952,6 +978,7 @@ int main(void)
 		LADDER_TEST(beginning_in_the_middle_tells_the_states),
 		LADDER_TEST(reset_begins_anew),
 		LADDER_TEST(hostile_words_stay_in_their_columns),
+		LADDER_TEST(what_is_far_above_is_not_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

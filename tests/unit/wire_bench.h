@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two hosts on one wire. A SOCK_SEQPACKET pair stands for each TUN: what the test writes into
- * `kernel` left that host, what it reads from it was delivered there, each behind a virtio_net_hdr. Segments are told apart by
- * their seq. */
+ * `kernel` left that host, what it reads from it was delivered there, each behind a virtio_net_hdr.
+ * Segments are told apart by their seq. */
 #ifndef TESTS_UNIT_WIRE_BENCH_H
 #define TESTS_UNIT_WIRE_BENCH_H
 

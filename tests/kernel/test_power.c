@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What each role may do, as the kernel has it in /proc/PID/status: main nothing beyond its user (root's: its own files
+ * and ports), a host the network of its namespace, a process and a program nothing, and nobody ever more. */
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+
+#include "gone.h"
+#include "program.h"
+#include "world/power.h"
+
+static const uint64_t roots = POWER(CAP_DAC_OVERRIDE) | POWER(CAP_NET_BIND_SERVICE);
+
+/* "CapEff:\t0000000000001000" of that process; base of strtoull(3). */
+static uint64_t status_of(pid_t pid, const char *key, int base)
+{
+	char path[64], line[256];
+	uint64_t value = UINT64_MAX;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':')
+			value = strtoull(line + strlen(key) + 1, NULL, base);
+	}
+	fclose(file);
+	return value;
+}
+
+static void assert_power(const char *who, pid_t pid, uint64_t effective, uint64_t permitted,
+	bool no_new)
+{
+	print_message("%s: effective %" PRIx64 ", permitted %" PRIx64 "\n", who,
+		status_of(pid, "CapEff", 16), status_of(pid, "CapPrm", 16));
+	assert_int_equal(status_of(pid, "CapEff", 16), effective);
+	assert_int_equal(status_of(pid, "CapPrm", 16), permitted);
+	assert_int_equal(status_of(pid, "CapInh", 16), 0);
+	assert_int_equal(status_of(pid, "CapAmb", 16), 0);
+	if (no_new)
+		assert_int_equal(status_of(pid, "NoNewPrivs", 10), 1);
+}
+
+static void await_process(struct program *p, const char *name, const char *type)
+{
+	json_t *event = NULL;
+	bool found = false;
+
+	while (!found && (event = program_event(p, type))) {
+		const char *subject = json_string_value(json_object_get(event, "subject"));
+		const char *process = json_string_value(json_object_get(event, "process"));
+
+		found = (subject && strcmp(subject, name) == 0) ||
+			(process && strcmp(process, name) == 0);
+		json_decref(event);
+	}
+	assert_true(found);
+}
+
+static void every_role_has_what_it_needs(void **state)
+{
+	static const char first[] = "process server\n";
+	static const char then[] = "host bob\nsysctl bob net.ipv4.tcp_fin_timeout 5 => 5\nquit\n";
+	uint64_t own = geteuid() == 0 ? roots : 0, at_hand = own ? POWER(CAP_SETFCAP) : 0;
+	pid_t hosts[2] = { 0 }, processes[4] = { 0 };
+	struct program p;
+
+	(void)state;
+	program_open(&p, (const char *const[]){ "--json", NULL }, -1);
+	program_say(&p, first, strlen(first));
+	await_process(&p, "server", "process");
+	assert_int_equal(gone_children(p.pid, hosts, 2), 1);
+	assert_int_equal(gone_children(hosts[0], processes, 4), 2);
+	assert_power("main", p.pid, own, own | at_hand, false);
+	assert_power("host", hosts[0], POWER(CAP_NET_ADMIN), POWER(CAP_NET_ADMIN), true);
+	assert_power("process main", processes[0], 0, 0, true);
+	assert_power("process server", processes[1], 0, 0, true);
+	/* and with that it can do what it has to: another host, a setting of it */
+	program_say(&p, then, strlen(then));
+	assert_int_equal(program_end(&p), 0);
+	assert_true(gone_all());
+	program_close(&p);
+}
+
+static void a_program_has_no_power(void **state)
+{
+	const char *const arguments[] = { "--json", "-c",
+		"exec p cat; type p \"hello\\n\"; sleep 60s", NULL };
+	pid_t hosts[2] = { 0 }, processes[4] = { 0 };
+	struct program p;
+
+	(void)state;
+	program_open(&p, arguments, -1);
+	await_process(&p, "p", "program");
+	assert_int_equal(gone_children(p.pid, hosts, 2), 1);
+	assert_int_equal(gone_children(hosts[0], processes, 4), 2);
+	assert_power("program", processes[1], 0, 0, true);
+	kill(p.pid, SIGTERM);
+	assert_int_equal(program_end(&p), 128 + SIGTERM);
+	assert_true(gone_all());
+	program_close(&p);
+}
+
+/* What root expects of itself: to read and write what lies in other people's folders. */
+static void root_reaches_other_peoples_files(void **state)
+{
+	char folder[] = "/tmp/tcplab-test-XXXXXX", path[64];
+	const char *const arguments[] = { "--json", "--capture", path, "-c", "socket c", NULL };
+	struct program p;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/tape.pcapng", folder);
+	assert_int_equal(chown(folder, 54321, 54321), 0);
+	program_open(&p, arguments, -1);
+	assert_int_equal(program_end(&p), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	program_close(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_role_has_what_it_needs),
+		cmocka_unit_test(a_program_has_no_power),
+		cmocka_unit_test(root_reaches_other_peoples_files),
+	};
+
+	if (!program_can())
+		return PROGRAM_SKIPPED;
+	gone_prepare();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
