@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/lab_assert.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -118,6 +119,7 @@ static int run_look(struct script *s, const struct statement *st, struct diag *d
 		.world = s->world,
 		.def = cmd_find(s->table, st->words->text),
 		.statement = st };
+	int r;
 
 	if (!(call.def->flags & CMD_LOOKS))
 		return statement_error(st, NULL, d, "'%s' has to wait for the answer",
@@ -127,7 +129,9 @@ static int run_look(struct script *s, const struct statement *st, struct diag *d
 			.subject = st->file,
 			.text = st->text,
 			.place = { .line = st->line, .column = st->words->column } });
-	return call.def->run(&call, d);
+	r = call.def->run(&call, d);
+	LAB_ASSERT(r != CMD_WAIT); /* nobody would come back to it */
+	return r;
 }
 
 /* Commands that only look, while another is parked. */
