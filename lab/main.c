@@ -354,7 +354,7 @@ static int serve(struct options *o, char **names, int count)
 		fputs("tcplab: serve plays one recipe, and that is a folder\n", stderr);
 		code = EXIT_USAGE;
 	}
-	if (code == 0 && count) {
+	if (code == 0 && list.count) {
 		o->file = list.paths[0];
 		o->ask = true;
 	}

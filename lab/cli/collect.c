@@ -91,7 +91,7 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 static void add_folder(struct collecting *c, const char *path)
 {
 	static const char *const reasons[LEFT_COUNT] = {
-		[LEFT_OTHER_ENDING] = "the name of a submission ends in " ENDING,
+		[LEFT_OTHER_ENDING] = ("the name of a submission ends in " ENDING),
 		[LEFT_NO_FILE] = "these are no plain files",
 		[LEFT_OTHER_EXERCISE] = "these are of other exercises",
 	};

@@ -237,6 +237,16 @@ static int rank(const struct grade *g)
 	return ranks[g->verdict];
 }
 
+/* Is it called as `submit` calls it? */
+static bool is_own_name(const char *exercise, const struct grade *g)
+{
+	const char *name = named(g->file, exercise);
+	size_t len = g->student ? strlen(g->student) : 0;
+
+	return name && len && strncmp(name, g->student, len) == 0 &&
+		strcmp(name + len, ENDING) == 0;
+}
+
 static bool is_better(const char *exercise, const struct grade *a, const struct grade *b)
 {
 	if (counts(a) != counts(b))
@@ -245,7 +255,7 @@ static bool is_better(const char *exercise, const struct grade *a, const struct 
 		return a->score > b->score;
 	if (a->verdict != b->verdict)
 		return rank(a) < rank(b);
-	return named(a->file, exercise) && !named(b->file, exercise);
+	return is_own_name(exercise, a) && !is_own_name(exercise, b);
 }
 
 static bool is_same(const struct grade *a, const struct grade *b)

@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/lab_assert.h"
+#include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/abbreviation.h"
 #include "language/attempt.h"
 #include "language/checking.h"
 #include "language/claim.h"
+#include "language/cmd.h"
+#include "language/prediction.h"
 #include "language/script_parts.h"
 #include "language/statement.h"
 #include "language/telling.h"
@@ -115,6 +119,7 @@ static int run_look(struct script *s, const struct statement *st, struct diag *d
 		.world = s->world,
 		.def = cmd_find(s->table, st->words->text),
 		.statement = st };
+	int r;
 
 	if (!(call.def->flags & CMD_LOOKS))
 		return statement_error(st, NULL, d, "'%s' has to wait for the answer",
@@ -124,7 +129,9 @@ static int run_look(struct script *s, const struct statement *st, struct diag *d
 			.subject = st->file,
 			.text = st->text,
 			.place = { .line = st->line, .column = st->words->column } });
-	return call.def->run(&call, d);
+	r = call.def->run(&call, d);
+	LAB_ASSERT(r != CMD_WAIT); /* nobody would come back to it */
+	return r;
 }
 
 /* Commands that only look, while another is parked. */
@@ -145,6 +152,30 @@ static void look(struct script *s, const char *text, size_t len, const char *fil
 	statement_list_done(&list);
 }
 
+/* `?`: what may be answered. */
+static bool tell_legal(struct script *s, const char *text, size_t len)
+{
+	struct text legal = TEXT_EMPTY;
+	size_t begin = 0;
+
+	while (begin < len && (text[begin] == ' ' || text[begin] == '\t'))
+		begin++;
+	while (len > begin && (text[len - 1] == ' ' || text[len - 1] == '\r'))
+		len--;
+	if (len - begin != 1 || text[begin] != '?')
+		return false;
+	answer_format_legal(s->prediction.kind, &s->prediction.statement->block, &legal);
+	text_printf(&legal,
+		"\n`%s`: I don't know; `help TIME-WAIT` tells more of one, or of a word",
+		PREDICTION_PASS);
+	journal_add(world_journal(s->world),
+		(struct event){ .kind = EVENT_OUTPUT,
+			.cause = s->prediction.question,
+			.text = text_get(&legal) });
+	text_done(&legal);
+	return true;
+}
+
 bool script_answer(struct script *s, const char *text, size_t len, const char *file)
 {
 	const struct cmd_def *def;
@@ -153,6 +184,8 @@ bool script_answer(struct script *s, const char *text, size_t len, const char *f
 	if (prediction_answer(&s->prediction, s->world, text, len, &d) == 0)
 		return true;
 	def = verb_of(s, text, len);
+	if (tell_legal(s, text, len))
+		return false;
 	if (def && (def->flags & CMD_LOOKS)) {
 		look(s, text, len, file);
 		return false;

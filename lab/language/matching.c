@@ -251,7 +251,7 @@ int match_read_sent(const struct world *w, const struct statement *s, size_t *in
 	struct match *ret_match, struct diag *d)
 {
 	size_t first = *index;
-	struct match m;
+	struct match m = { 0 };
 	int r = match_read(w, s, index, &m, d);
 
 	if (r == 0 && m.filter)

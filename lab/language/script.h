@@ -137,8 +137,8 @@ void script_set_mark(struct script *s, uint64_t event);
 struct claim_stack *script_claims(struct script *s);
 /* Its question: there is one at a time. */
 struct prediction *script_prediction(struct script *s);
-/* Somebody has typed a line while it waits. An answer is locked: true. A command that only looks is run, anything else is
- * told what is awaited: false. file: where it came from, as messages name it. */
+/* Somebody has typed a line while it waits. An answer is locked: true. `?` is told what may be answered, a command that
+ * only looks is run, anything else is told what is awaited: false. file: where it came from, as messages name it. */
 bool script_answer(struct script *s, const char *text, size_t len, const char *file);
 
 /* For the call commands: have `p` make a call for command c and treat its end as c's statement says

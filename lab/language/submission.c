@@ -63,7 +63,7 @@ void submission_write(const struct exercise *e, const struct transcript *t, cons
 		const struct turn *turn = &t->turns[i];
 
 		put_line(json_pack("{s:o, s:I}", "do", string_of(turn->typed), "within_ms",
-				 (json_int_t)(turn->within_ns / NS_PER_MS + 1)),
+				 (json_int_t)turn->within_ns / (json_int_t)NS_PER_MS + 1),
 			chain, out);
 		for (size_t s = 0; s < turn->seen_count; s++)
 			put_line(json_pack("{s:o}", turn->seen[s].of_wire ? "wire" : "saw",

@@ -224,7 +224,9 @@ static bool learn(struct address *known, const struct address *told)
 static void learn_place(struct cast *c, struct party *p, const struct address *local,
 	const struct address *remote)
 {
-	if (learn(&p->local, local) | learn(&p->remote, remote))
+	bool here = learn(&p->local, local), there = learn(&p->remote, remote);
+
+	if (here || there)
 		know_by_place(c, (size_t)(p - c->parties));
 }
 

@@ -120,7 +120,8 @@ static void add_sums(pid_t pid, struct sums *sums)
 {
 	char path[64];
 	FILE *file;
-	int child;
+	char *word = NULL;
+	size_t room = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
 	sums->pss_kb += number_in(path, "Pss:");
@@ -129,8 +130,9 @@ static void add_sums(pid_t pid, struct sums *sums)
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
 	file = fopen(path, "re");
 	LAB_ASSERT(file);
-	while (fscanf(file, "%d", &child) == 1)
-		add_sums(child, sums);
+	while (getdelim(&word, &room, ' ', file) > 0)
+		add_sums((pid_t)strtol(word, NULL, 10), sums);
+	free(word);
 	fclose(file);
 }
 

@@ -2,7 +2,7 @@
 /* meter FILE COMMAND [ARG...]: run a command and write to FILE, in one line, the nanoseconds it took, those of a
  * processor it and its children needed, and the KiB that the largest of them had resident. Exit code: the command's.
  * Small, as a process counts what it was a copy of before it became the command. */
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -28,7 +28,7 @@ static int64_t ns_of(struct timeval time)
 int main(int argc, char **argv)
 {
 	struct rusage usage;
-	int64_t begin;
+	int64_t begin, used;
 	int status;
 	FILE *file;
 	pid_t pid;
@@ -47,11 +47,10 @@ int main(int argc, char **argv)
 	if (wait4(pid, &status, 0, &usage) < 0)
 		return 1;
 	begin = now_ns() - begin;
+	used = ns_of(usage.ru_utime) + ns_of(usage.ru_stime);
 	file = fopen(argv[1], "we");
 	if (!file ||
-		fprintf(file, "%lld %lld %ld\n", (long long)begin,
-			(long long)(ns_of(usage.ru_utime) + ns_of(usage.ru_stime)),
-			usage.ru_maxrss) < 0 ||
+		fprintf(file, "%" PRId64 " %" PRId64 " %ld\n", begin, used, usage.ru_maxrss) < 0 ||
 		fclose(file) != 0) {
 		perror(argv[1]);
 		return 1;

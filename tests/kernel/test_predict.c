@@ -398,6 +398,16 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	pty_type(&s->pty, "sockets\r");
 	pty_await_lines(&s->pty, 1, "is no TCP state", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
+	/* what may be said, and what it means */
+	pty_type(&s->pty, "?\r");
+	pty_await_lines(&s->pty, 1, "`pass`: I don't know; `help TIME-WAIT` tells more", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "help closing\r");
+	pty_await_lines(&s->pty, 1, "CLOSING, a TCP state", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "help nonsense\r");
+	pty_await_lines(&s->pty, 1, "no help on 'nonsense'", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "\r"); /* one Enter too many says nothing */
 	pty_await_lines(&s->pty, 1, "nothing is said yet", NULL);
 	pty_await_cursor(&s->pty, ANSWER);

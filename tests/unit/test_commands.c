@@ -78,13 +78,16 @@ static void table_has_no_empty_field(void **state)
 		assert_int_equal(def->args[0] == '\0' || def->args[0] == '{', def->max_args == 0);
 		assert_int_equal(def->flags &
 				~(unsigned)(CMD_OUTCOME | CMD_BACKGROUND | CMD_BLOCK |
-					CMD_BLOCK_MAY | CMD_WORDS | CMD_OUTSIDE | FOR_EXERCISES),
+					CMD_BLOCK_MAY | CMD_WORDS | CMD_OUTSIDE | CMD_LOOKS |
+					FOR_EXERCISES),
 			0);
 		if (__builtin_popcount(def->flags & FOR_EXERCISES) != 1)
 			fail_msg("%s: is it CMD_COUNTS, _FREE, _PERSON or _REFUSED?", def->name);
 		if ((def->flags & CMD_OUTSIDE) && !(def->flags & (CMD_PERSON | CMD_REFUSED)))
 			fail_msg("%s: a submission must not reach what is outside the lab",
 				def->name);
+		if ((def->flags & CMD_LOOKS) && def->flags != (CMD_LOOKS | CMD_FREE))
+			fail_msg("%s: it does more than look", def->name);
 	}
 }
 
