@@ -23,6 +23,7 @@
 #include "cli/grade.h"
 #include "cli/lab.h"
 #include "cli/lines.h"
+#include "cli/listing.h"
 #include "cli/options.h"
 #include "cli/practice.h"
 #include "cli/reporting.h"
@@ -365,60 +366,17 @@ static int serve(struct options *o, char **names, int count)
 	return code;
 }
 
-static void add_id(void *arg, const struct statement *claim)
-{
-	struct text *ids = arg, id = TEXT_EMPTY;
-
-	text_printf(&id, " %s ", claim->words[1].text);
-	if (!strstr(text_get(ids), text_get(&id))) /* " A1 " is not in " A10 " */
-		text_printf(ids, "%s%s ", ids->len ? "" : " ", claim->words[1].text);
-	text_done(&id);
-}
-
-/* "  [A1 A2] ?2": what a recipe claims, each once, and how often it asks. */
-static void add_marks(const struct text *recipe, struct text *out)
-{
-	struct statement_list list = { 0 };
-	struct text ids = TEXT_EMPTY; /* " A1 A2 " */
-	struct diag d = { 0 };
-	size_t questions;
-
-	if (statement_parse_all(text_get(recipe), recipe->len, "", 1, &list, &d) < 0)
-		return; /* it is told when it is played */
-	if (claim_check(&list, &d) == 0)
-		claim_each(&list, add_id, &ids);
-	questions = prediction_count(&list);
-	if (ids.len)
-		text_printf(out, "  [%.*s]", (int)(ids.len - 2), text_get(&ids) + 1);
-	if (questions)
-		text_printf(out, "%s?%zu", ids.len ? " " : "  ", questions);
-	text_done(&ids);
-	statement_list_done(&list);
-}
-
 static int list_recipes(char **names, int count)
 {
 	struct recipe_list list = { 0 };
 	int code = find_recipes(names, count, &list);
 
 	for (size_t i = 0; i < list.count; i++) {
-		struct text text = TEXT_EMPTY, name = TEXT_EMPTY, title = TEXT_EMPTY;
-		struct text marks = TEXT_EMPTY;
-		struct diag d = { 0 };
+		struct text line = TEXT_EMPTY;
 
-		recipe_short_name(list.paths[i], &name);
-		if (recipe_read(list.paths[i], &text, &d) == 0) {
-			recipe_title(text_get(&text), text.len, &title);
-			add_marks(&text, &marks);
-		}
-		text_puts(&title, text_get(&marks));
-		text_printf(&name, "%*s ", name.len < 27 ? (int)(27 - name.len) : 0, "");
-		paragraph_add_lines(&name, name.len, 28, text_get(&title));
-		puts(text_get(&name));
-		text_done(&text);
-		text_done(&name);
-		text_done(&title);
-		text_done(&marks);
+		listing_format(list.paths[i], &line);
+		puts(text_get(&line));
+		text_done(&line);
 	}
 	recipe_list_done(&list);
 	return code;
