@@ -205,7 +205,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 	},
 	[OPTION_JSON] = {
 		.name = "json",
-		.summary = "the journal as JSON Lines on standard output",
+		.summary = "the journal as JSON Lines on standard output; grade: the grade",
 		.verbs = ON(NONE) | ON(PLAY) | ON(GRADE),
 	},
 	[OPTION_OUTPUT] = {
@@ -235,7 +235,7 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.letter = 'j',
 		.name = "jobs",
 		.arg = "N",
-		.summary = "play N recipes at a time (1; claims: all cores)",
+		.summary = "play N recipes, or submissions, at a time (1; claims: all)",
 		.detail = "They are reported in the order of their names, whichever ends first.",
 		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},

@@ -19,8 +19,8 @@
 /* What may be answered; of a choice, the choices. */
 static const char *const legal[] = {
 	[ANSWER_STATE] =
-		"a state: LISTEN, SYN-SENT, SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2,\n"
-		"CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT or CLOSED",
+		("a state: LISTEN, SYN-SENT, SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2,\n"
+		 "CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT or CLOSED"),
 	[ANSWER_SEGMENT] = "its flags: syn, syn/ack, ack, data, fin/ack, rst ..., or none",
 	[ANSWER_RESULT] = "a number, \"data\", an errno such as EPIPE, blocked, or killed SIGNAL",
 	[ANSWER_FATE] = "running, blocked CALL, exited N, or killed SIGNAL",

@@ -41,6 +41,9 @@ struct endpoint {
 	uint64_t changed; /* event number of the last state change */
 	uint64_t timer_event; /* of its last EVENT_TIMER; 0 = none */
 	uint64_t timer_told_ns; /* when (CLOCK_MONOTONIC) */
+	uint64_t
+		timer_sent; /* the EVENT_TIMER behind the last segment that one of its timers sent */
+	uint32_t timer_ts; /* and that segment's timestamp (RFC 7323) */
 	uint64_t hidden_event; /* of its last one that sock_diag does not show; 0 = none */
 	uint64_t last_in; /* the EVENT_DELIVERED of the last segment it got; 0 = none */
 	struct tracker *tracker; /* borrowed, up */

@@ -10,8 +10,10 @@
 
 /* A timer may go off that much before it is due: sock_diag tells whole ticks of the kernel (HZ 100 at least). */
 #define TICK_MOST_NS (10 * NS_PER_MS)
-/* To take in what has piled up takes less. Two timers of one socket are further apart: RTO_MIN, 200 ms. */
+/* To take in what has piled up takes less. Two timers of one socket are further apart, a probe and what follows it
+ * perhaps not much: what one sends leaves together (timestamps count ms: net/ipv4/tcp_output.c tcp_mstamp_refresh()). */
 #define LATE_MOST_NS (50 * NS_PER_MS)
+#define TOGETHER_MS 5
 /* A process that has a core answers, or sleeps, within some 20 us of being given a call, and to look on until then is the
  * quickest. One that has none waits the longer for it the longer we look on, and so does everybody else's lab: then its
  * answer wakes us, and whether it sleeps is asked now and then. */
@@ -199,6 +201,23 @@ static bool timer_sends(const struct endpoint *e, bool again, uint64_t slack_ns)
 		e->timer_due_ns <= clock_now_ns() + slack_ns;
 }
 
+/* s was sent by the timer that has been told of as `event`. */
+static uint64_t timer_sent(struct endpoint *e, const struct segment *s, uint64_t event)
+{
+	e->timer_sent = event;
+	e->timer_ts = s->options.ts_value;
+	return event;
+}
+
+/* Was it the timer told of last? Where we are late, one look has told of all that went off meanwhile. */
+static bool is_last_timer(const struct endpoint *e, const struct segment *s)
+{
+	if (e->timer_told_ns + LATE_MOST_NS <= clock_now_ns())
+		return false;
+	return e->timer_sent != e->timer_event || !(s->options.present & OPTION_TIMESTAMPS) ||
+		s->options.ts_value - e->timer_ts <= TOGETHER_MS;
+}
+
 /* e: whose it is, NULL = not known. */
 static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s,
 	struct endpoint *e, bool again)
@@ -219,7 +238,7 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	if (owner && (found = motion_motive(owner)))
 		return found;
 	if (e && timer_sends(e, again, 0))
-		return tracker_timer_fired(t, e);
+		return timer_sent(e, s, tracker_timer_fired(t, e));
 	/* a connect() whose local port we have not seen yet; a listener taking its children along */
 	for (size_t i = 0; i < w->process_count; i++) {
 		struct process *p = &w->processes[i]->process;
@@ -241,11 +260,10 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	if (!owner && e->inode)
 		return 0;
 	if (timer_sends(e, again, TICK_MOST_NS))
-		return tracker_timer_fired(t, e);
-	/* we were late, and one look a moment ago has already told of the timers behind several segments */
+		return timer_sent(e, s, tracker_timer_fired(t, e));
 	if (again)
-		return e->timer_told_ns + LATE_MOST_NS > clock_now_ns() ? e->timer_event
-									: tracker_timer_fired(t, e);
+		return timer_sent(e, s,
+			is_last_timer(e, s) ? e->timer_event : tracker_timer_fired(t, e));
 	/* an ACK put off, or the pace of the sender; one for all that came at that pace since a delivery */
 	if (e->hidden_event <= w->delivered)
 		e->hidden_event = tracker_hidden_timer_fired(t, e);

@@ -19,6 +19,8 @@
  *                     kernel counts that too: TCPSpuriousRtxHostQueues (tcp_output.c __tcp_retransmit_skb())
  *   UdpInDatagrams    what was read, not what has arrived; the others are NoPorts and InErrors, and a checksum
  *                     is looked at when it is read (net/ipv4/udp.c udp_recvmsg()) */
+#include <sched.h>
+
 #include "program.h"
 
 #define HOSTS 2
@@ -58,6 +60,7 @@ struct play {
 	struct kernel_account kernel[HOSTS];
 	long long hits[RULES_MOST], fired[RULES_MOST]; /* by rule, as `rules` says and as told */
 	struct text output; /* of the last command that had any */
+	long long client; /* its PID */
 };
 
 static const char *text_of(const json_t *event, const char *key)
@@ -156,6 +159,8 @@ static void see(struct play *p, const json_t *event)
 	else if (strcmp(type, "timer") == 0 && host_of(event) >= 0 &&
 		strcmp(text_of(event, "text"), "retransmission") == 0)
 		p->wire[host_of(event)].timers++;
+	else if (strcmp(type, "process") == 0 && strcmp(text_of(event, "subject"), "client") == 0)
+		p->client = number_of(event, "pid");
 	else if (strcmp(type, "output") == 0) {
 		text_clear(&p->output);
 		text_puts(&p->output, text_of(event, "text"));
@@ -529,9 +534,59 @@ static void accounts_agree_over_ipv6(void **state)
 	compare_all(true);
 }
 
+/* TCPTimeouts + TCPLossProbes as /proc tells them: a line of names, then one of numbers. */
+static long long timers_of(long long pid)
+{
+	CLEANUP(freep) char *names = NULL, *numbers = NULL;
+	char path[64], *name_place, *number_place;
+	size_t names_size = 0, numbers_size = 0;
+	long long sum = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%lld/net/netstat", pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_true(getline(&names, &names_size, file) > 0);
+	assert_true(getline(&numbers, &numbers_size, file) > 0);
+	fclose(file);
+	for (char *name = strtok_r(names, " ", &name_place),
+		  *number = strtok_r(numbers, " ", &number_place);
+		name && number; name = strtok_r(NULL, " ", &name_place),
+		  number = strtok_r(NULL, " ", &number_place)) {
+		if (strcmp(name, "TCPTimeouts") == 0 || strcmp(name, "TCPLossProbes") == 0)
+			sum += strtoll(number, NULL, 10);
+	}
+	return sum;
+}
+
+/* A lab that is kept from running finds the work of two timers at once, and tells them apart. */
+static void timers_of_a_stall_are_told_apart(void **state)
+{
+	static struct play p; /* large */
+	uint64_t deadline = clock_now_ns() + PROGRAM_DEADLINE_NS;
+
+	(void)state;
+	play_begin(&p,
+		"socket l in server; bind l :80; listen l; socket c in client\n"
+		"delay syn x2 40ms\nconnect c bob:80; accept l a\n" /* so that the probe comes later */
+		"set c TCP_NODELAY on; drop data from c x4\n"
+		"send c \"one\"; send c \"two\"; send c \"three\"",
+		false);
+	assert_int_equal(kill(p.program.pid, SIGSTOP), 0);
+	while (timers_of(p.client) < 2 && clock_now_ns() < deadline)
+		sched_yield();
+	assert_int_equal(kill(p.program.pid, SIGCONT), 0);
+	say(&p, "recv a 11 MSG_WAITALL => 11\n" ACKED "mark recovered\n");
+	see_until(&p, "recovered");
+	check_accounts(&p, "a stall", false);
+	assert_true(p.kernel[0].timeouts + p.kernel[0].probes >= 2);
+	play_end(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(timers_of_a_stall_are_told_apart),
 		cmocka_unit_test(accounts_agree_over_ipv4),
 		cmocka_unit_test(accounts_agree_over_ipv6),
 	};
