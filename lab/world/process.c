@@ -48,8 +48,10 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 		return r;
 	r = read_hello(p);
 	if (r < 0)
-		return diag_errno(d, -r, "wait", "process '%s' did not start", name);
-	return 0;
+		diag_errno(d, -r, "wait", "process '%s' did not start", name);
+	if (r == -EPIPE)
+		diag_remedy(d, "it or its host's first process was killed: start the lab again");
+	return r;
 }
 
 int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel)
