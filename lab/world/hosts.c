@@ -294,10 +294,11 @@ void world_add_ghost(struct world *w, const char *name, const struct address *ad
 	size_t count, uint64_t cause)
 {
 	struct world_host *h = memory_new(sizeof(*h));
+	struct diag none = { 0 };
 
 	host_open_ghost(&h->host, (unsigned)w->host_count, name, addresses, count);
 	h->world = w;
-	join_host(w, h, NULL); /* there is nothing to listen to */
+	join_host(w, h, &none); /* there is nothing to listen to, so nothing fails */
 	tell(w, &h->host, "a ghost: an address and no kernel", cause);
 	tell_further(w, &h->host, cause);
 }

@@ -34,7 +34,7 @@ static void send_train(struct bench *b, uint8_t flags, uint32_t seq, size_t len)
 static void assert_came(struct bench *b, const char *expected)
 {
 	static uint8_t packet[HEADERS + LONG];
-	struct virtio_net_hdr header;
+	struct virtio_net_hdr header = { 0 };
 	struct text came = TEXT_EMPTY;
 	ssize_t len;
 
