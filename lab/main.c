@@ -28,6 +28,7 @@
 #include "cli/practice.h"
 #include "cli/reporting.h"
 #include "cli/usage.h"
+#include "command/table.h"
 #include "journal/journal.h"
 #include "language/claim.h"
 #include "language/exercise.h"
@@ -462,6 +463,8 @@ static int print_usage(const char *word)
 	enum verb verb = word ? verb_parse(word) : VERB_NONE;
 	struct text text = TEXT_EMPTY;
 
+	if (word && verb == VERB_NONE && cmd_find(&command_table, word))
+		return misused_word("", word, " is a command of the prompt: `help` there");
 	if (word && verb == VERB_NONE)
 		return misused_word("there is no command ", word, "");
 	usage_format(verb, &text);

@@ -45,10 +45,24 @@ static void find_nearest(const char *name, struct text *out)
 	recipe_list_done(&all);
 }
 
+/* A bare word is an exercise's before it is any other recipe's: close/time-wait is none. */
+static int find_named(const char *name, struct recipe_list *list, struct diag *d)
+{
+	struct text below = TEXT_EMPTY;
+	struct diag none = { 0 };
+	int r = -ENOENT;
+
+	text_printf(&below, "exercises/%s", name);
+	if (!strchr(name, '/') && !strchr(name, '.'))
+		r = recipe_find(text_get(&below), list, &none);
+	text_done(&below);
+	return r < 0 ? recipe_find(name, list, d) : r;
+}
+
 int practice_find(const char *name, struct recipe_list *ret_list, struct diag *d)
 {
 	struct text nearest = TEXT_EMPTY;
-	int r = recipe_find(name, ret_list, d);
+	int r = find_named(name, ret_list, d);
 
 	if (r == 0 && ret_list->count == 1)
 		return 0;

@@ -73,7 +73,7 @@ static int read_line(struct roll *r, const char *path, uint32_t number, const ch
 int roll_read(struct roll *r, const char *path, struct diag *d)
 {
 	struct text text = TEXT_EMPTY;
-	int result = recipe_read(path, &text, d);
+	int result = recipe_read_plain(path, &text, d);
 	const char *line = text_get(&text);
 	uint32_t number = 0;
 

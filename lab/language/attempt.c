@@ -51,7 +51,8 @@ struct attempt {
 	char *answer; /* owned; NULL = none yet */
 	char *submitted; /* owned: the file this session has written; NULL = none yet */
 	uint64_t done; /* what counts: commands, answers, goals that came or went */
-	uint64_t submitted_done; /* when it was written */
+	uint64_t submitted_done; /* when it was written, */
+	unsigned submitted_score; /* and of how much */
 };
 
 struct attempt *attempt_new(struct exercise *exercise, struct world *world, bool replayed)
@@ -412,7 +413,9 @@ static char *default_path(const struct exercise *e)
 int attempt_submit(struct attempt *a, const char *path, struct text *out, struct diag *d)
 {
 	CLEANUP(freep) char *name = path ? text_copy(path) : default_path(a->exercise);
-	bool again = a->submitted && strcmp(a->submitted, name) == 0;
+	/* what is better than this may be what counts: then it is kept */
+	bool again = a->submitted && strcmp(a->submitted, name) == 0 &&
+		a->submitted_score <= attempt_score(a);
 	struct text text = TEXT_EMPTY, kept = TEXT_EMPTY;
 	struct utsname kernel;
 	int r;
@@ -445,6 +448,7 @@ int attempt_submit(struct attempt *a, const char *path, struct text *out, struct
 	free(a->submitted);
 	a->submitted = text_copy(name);
 	a->submitted_done = a->done;
+	a->submitted_score = attempt_score(a);
 	return 0;
 }
 
@@ -488,8 +492,8 @@ size_t attempt_met_count(const struct attempt *a)
 
 unsigned attempt_score(const struct attempt *a)
 {
-	unsigned score =
-		(unsigned)(EXERCISE_SCORE_MAX * attempt_met_count(a) / a->exercise->goal_count);
+	size_t goals = a->exercise->goal_count; /* exercise_read() has refused one without */
+	unsigned score = goals ? (unsigned)(EXERCISE_SCORE_MAX * attempt_met_count(a) / goals) : 0;
 
 	return score > a->hints_cost ? score - a->hints_cost : 0;
 }

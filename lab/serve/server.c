@@ -160,7 +160,7 @@ static struct lws_context *create_context(struct server *s, uv_loop_t *loop)
 			.callback = on_http,
 			.per_session_data_size = sizeof(struct visitor),
 			/* else it gives the kernel 4096 bytes at a time, and keeps a copy of the rest */
-			.tx_packet_size = 4 * SERVER_CHUNK },
+			.tx_packet_size = (size_t)4 * SERVER_CHUNK },
 		{ .name = NULL },
 	};
 	struct address host = s->address;

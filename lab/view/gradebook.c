@@ -249,9 +249,10 @@ static void gradescope_book(const struct gradebook *b, struct text *out)
 
 		json_array_append_new(tests,
 			json_pack("{s:o, s:f, s:f, s:o, s:s}", "name",
-				markup_json(g->goals[i].words), "score", why_not ? 0 : most,
-				"max_score", most, "output", markup_json(or_nothing(why_not)),
-				"visibility", "visible"));
+				markup_json(g->goals[i].words), "score",
+				why_not || g->verdict == GRADE_REFUSED ? 0 : most, "max_score",
+				most, "output", markup_json(or_nothing(why_not)), "visibility",
+				"visible"));
 	}
 	add_account(g, "", &account);
 	put_json(json_pack("{s:f, s:o, s:s, s:o}", "score", (double)g->score, "output",

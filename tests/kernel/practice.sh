@@ -109,6 +109,18 @@ has out '^locked: RED \(answer 1 of 1\)$'
 run 0 '' grade one.lab one-ada.1.tcplab
 has out '^100  ada  *graded'
 
+# a bare name is an exercise's before another recipe's (close/time-wait)
+run 0 '' exercise time-wait --student ada
+has out '^Who keeps TIME-WAIT'
+
+# what is worth less does not take the place of what is worth more
+run 0 "${all}submit\nclose c\nsubmit\n" exercise one.lab --student eve
+has out '^written: one-eve\.tcplab, goals 2 of 3, score 66 of 100'
+has out '^Your earlier try is kept as one-eve\.1\.tcplab'
+run 0 '' grade one.lab one-eve.1.tcplab
+has out '^100  eve  *graded'
+rm one-eve*
+
 # a second try takes the name, and nothing is lost
 cp one-ada.1.tcplab first
 cp one-ada.tcplab second

@@ -116,8 +116,8 @@ export class Story {
 		this.repeats ??= this.add({ ...event, k: 'note', who: '', why: '' }, '');
 		this.repeats.dataset.count = Number(this.repeats.dataset.count ?? 0) + 1;
 		this.repeats.querySelector('.what').textContent = this.repeats.dataset.count === '1'
-			? '1 repeat was dropped while the recipe waited'
-			: `${this.repeats.dataset.count} repeats were dropped while the recipe waited`;
+			? '1 repeat of what is held was dropped'
+			: `${this.repeats.dataset.count} repeats of what is held were dropped`;
 	}
 
 	/* An answer of ss, help, ladder: its lines are not broken, and long ones can be had in full. */
