@@ -217,13 +217,14 @@ static void draw_fold(const struct drawing *d, const struct scene_fold *f)
 {
 	const struct scene *s = d->scene;
 	double from = s->left, to = s->right;
+	const int waves = (int)((to - from) / 8);
 	struct text words = TEXT_EMPTY;
 
 	svg_rect("g", from, f->y - 5, to - from, 10, 0, d->out);
 	for (int side = -1; side <= 1; side += 2) {
 		text_puts(d->out, "<path class=\"life wave\" d=\"M");
 		text_printf(d->out, "%.1f %.1f q 4 -4 8 0", from, f->y + side * 5);
-		for (double x = from + 8; x + 8 <= to; x += 8)
+		for (int i = 1; i < waves; i++)
 			text_puts(d->out, "t8 0");
 		text_puts(d->out, "\"/>");
 	}

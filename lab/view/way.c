@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lab_assert.h"
 #include "base/diag.h"
 #include "base/text.h"
 #include "journal/event.h"
@@ -206,6 +207,7 @@ static bool answers_to(const struct cast *c, const struct way *way, const char *
 
 	if (party == NOBODY || named != NOBODY)
 		return party == named && party != NOBODY;
+	LAB_ASSERT(c->parties); /* the party is among them */
 	return same(c->parties[party].process, name) || same(c->parties[party].owner, name) ||
 		same(c->parties[party].host, name);
 }

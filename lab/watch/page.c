@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "view/row.h"
+#include "base/lab_assert.h"
 
 void page_done(struct page *p)
 {
@@ -42,6 +43,7 @@ static void add_run(struct page *p, enum page_style style, const char *text, siz
 			p->run_room = p->run_room * 2 + 64;
 			p->runs = memory_grow(p->runs, p->run_room * sizeof(*p->runs));
 		}
+		LAB_ASSERT(p->runs);
 		last = &p->runs[p->run_count++];
 		*last = (struct page_run){ .begin = p->text.len, .style = style };
 	}

@@ -87,7 +87,7 @@ static void repeats_are_one_line_while_a_class_thinks(void **state)
 	visit(room, room->web.view);
 	stream_await(&room->stream, "\"repeat\":true");
 	await_page(room,
-		"/[0-9]+ repeats were dropped while the recipe waited/.test(document.getElementById('story').textContent)");
+		"/[0-9]+ repeats of what is held were dropped/.test(document.getElementById('story').textContent)");
 	/* nothing of them but that */
 	await_page(room,
 		"document.querySelectorAll('#ladder .packet').length === 4 && "
