@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/lab_assert.h"
 #include "base/diag.h"
+#include "base/lab_assert.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"

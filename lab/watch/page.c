@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/row.h"
 #include "base/lab_assert.h"
+#include "view/row.h"
 
 void page_done(struct page *p)
 {

@@ -347,17 +347,14 @@ bool segment_decode(const uint8_t *packet, size_t len, struct segment *ret_segme
 	s.protocol = ip.protocol;
 	s.fragment = ip.fragment;
 	s.hop_limit = ip.hop_limit;
-	if (ip.fragment) {
-		s.kind = SEGMENT_OTHER;
-	} else if (ip.protocol == IPPROTO_TCP) {
+	if (!ip.fragment && ip.protocol == IPPROTO_TCP)
 		sound = tcp_decode(packet, &ip, &s);
-	} else if (ip.protocol == IPPROTO_UDP) {
+	else if (!ip.fragment && ip.protocol == IPPROTO_UDP)
 		sound = udp_decode(packet, &ip, &s);
-	} else if (ip.protocol == IPPROTO_ICMP || ip.protocol == IPPROTO_ICMPV6) {
+	else if (!ip.fragment && (ip.protocol == IPPROTO_ICMP || ip.protocol == IPPROTO_ICMPV6))
 		sound = icmp_decode(packet, &ip, &s);
-	} else {
+	else
 		s.kind = SEGMENT_OTHER;
-	}
 	if (s.kind == SEGMENT_OTHER)
 		take_payload(packet, &ip, 0, ip.length - ip.offset, false, &s);
 	if (sound)

@@ -21,6 +21,7 @@ static int get(uint64_t *ret_permitted, uint64_t *ret_effective)
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
+	*ret_permitted = *ret_effective = 0;
 	if (syscall(SYS_capget, &header, data) < 0)
 		return -errno;
 	*ret_permitted = (uint64_t)data[1].permitted << HALF | data[0].permitted;
