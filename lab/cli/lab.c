@@ -59,6 +59,7 @@ struct lab {
 	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
 	int code; /* exit code */
+	bool played; /* the recipe of a page whose guests may go on behind it, and it has been said */
 	bool closing;
 };
 
@@ -166,6 +167,12 @@ static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
+	if (lab->options->control && stays(lab) && !lab->played) {
+		lab->played = true;
+		prediction_sum_up(script_prediction(lab->script), world_journal(lab->world));
+		console_pause(lab->console, world_journal(lab->world));
+		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
+	}
 	console_pause(lab->console, world_journal(lab->world));
 	if (lab->practice.attempt && !attempt_begun(lab->practice.attempt))
 		begin_work(lab);

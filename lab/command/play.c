@@ -68,6 +68,7 @@ static int tell_place(struct cmd_call *c, struct diag *d)
 {
 	const struct play *p = script_playing(c->script);
 	struct text out = TEXT_EMPTY;
+	uint32_t last = p->taken;
 
 	if (!p->file)
 		return statement_error(c->statement, NULL, d,
@@ -78,9 +79,12 @@ static int tell_place(struct cmd_call *c, struct diag *d)
 	for (uint32_t i = p->taken + 1; i <= p->steps && i <= p->taken + STEPS_SHOWN; i++) {
 		text_printf(&out, "  [%u/%u] ", i, p->steps);
 		play_format(p, i, &out);
-		text_puts(&out, i < p->steps ? "\n" : "");
+		text_puts(&out, "\n");
+		last = i;
+		if (play_asks(p, i))
+			break;
 	}
-	text_puts(&out, p->taken + STEPS_SHOWN < p->steps ? "  ..." : "");
+	text_puts(&out, last < p->steps ? "  ...\n" : "");
 	return output_tell(c, &out);
 }
 

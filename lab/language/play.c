@@ -142,6 +142,13 @@ static const struct statement *find(const struct statement_list *list, uint32_t 
 	return found;
 }
 
+bool play_asks(const struct play *p, uint32_t place)
+{
+	const struct statement *st = place ? find(&p->list, place) : NULL;
+
+	return st && strcmp(st->words->text, "predict") == 0;
+}
+
 void play_format(const struct play *p, uint32_t place, struct text *out)
 {
 	const struct statement *st = place ? find(&p->list, place) : NULL;

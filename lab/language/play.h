@@ -65,5 +65,7 @@ uint32_t play_place(const struct play *p);
 /* Append the step with this place as a reader knows it: "connect c :80", "repeat 3 {...}", made harmless. Nothing when
  * there is none. */
 void play_format(const struct play *p, uint32_t place, struct text *out);
+/* Is it a question? What stands behind it may answer it. */
+bool play_asks(const struct play *p, uint32_t place);
 
 #endif

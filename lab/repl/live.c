@@ -57,9 +57,21 @@ static void touch_by_name(struct live *l, const struct event *e)
 	}
 }
 
+/* With `reset` the wire begins empty. */
+static void see_host(struct live *l, const struct event *e)
+{
+	if (!l->first_host)
+		l->first_host = text_copy(e->subject);
+	else if (!e->text && strcmp(l->first_host, e->subject) == 0)
+		l->held = 0;
+}
+
 static void take(struct live *l, const struct event *e)
 {
 	switch (e->kind) {
+	case EVENT_HOST:
+		see_host(l, e);
+		break;
 	case EVENT_SOCKET:
 		touch(l, e->socket.endpoint, e);
 		break;
@@ -90,7 +102,7 @@ void live_read(struct live *l, const struct journal *j)
 {
 	const uint64_t taken = EVENT_BIT(EVENT_SOCKET) | EVENT_BIT(EVENT_STATE) |
 		EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_HELD) | EVENT_BIT(EVENT_DELIVERED) |
-		EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_GOAL);
+		EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_GOAL) | EVENT_BIT(EVENT_HOST);
 
 	for (uint64_t no = l->read; (no = journal_next(j, no, taken));)
 		take(l, journal_get(j, no));
@@ -102,6 +114,7 @@ void live_done(struct live *l)
 	for (size_t i = 0; i < l->count; i++)
 		free(l->sockets[i].name);
 	free(l->sockets);
+	free(l->first_host);
 	*l = (struct live){ 0 };
 }
 

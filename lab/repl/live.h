@@ -23,6 +23,7 @@ struct live {
 	size_t count;
 	uint64_t read; /* number of the last event taken in */
 	uint64_t held; /* segments on the wire */
+	char *first_host; /* owned: a host that comes again under this name is a new world */
 	uint32_t goals, goals_met; /* of an exercise; 0 = none is done */
 };
 

@@ -142,7 +142,7 @@ static struct pane_rows add_lines(const struct text *drawn, const struct pane_or
 /* The first event to be looked at. */
 static uint64_t find_first(const struct pane_order *o, uint64_t last)
 {
-	uint64_t most = (uint64_t)(o->height * EVENTS_PER_LINE + EVENTS_LEAST);
+	uint64_t most = (uint64_t)o->height * EVENTS_PER_LINE + EVENTS_LEAST;
 
 	if (o->from)
 		return last > EVENTS_MOST ? (last - EVENTS_MOST) / EVENTS_STEP * EVENTS_STEP + 1

@@ -75,7 +75,7 @@ static bool ip4_decode(const uint8_t *packet, size_t len, struct ip_part *ip)
 
 	if (len < IP4_HEADER_MIN)
 		return false;
-	header_len = (packet[0] & 0x0fu) * 4;
+	header_len = (size_t)(packet[0] & 0x0f) * 4;
 	total_len = read_be16(packet + 2);
 	if (header_len < IP4_HEADER_MIN || total_len < header_len || total_len > len)
 		return false;
@@ -110,7 +110,7 @@ static bool ip6_skip_extensions(const uint8_t *packet, struct ip_part *ip)
 			ip->fragment = true;
 			return true;
 		}
-		extension_len = (packet[ip->offset + 1] + 1u) * IP6_EXTENSION_UNIT;
+		extension_len = (packet[ip->offset + 1] + (size_t)1) * IP6_EXTENSION_UNIT;
 		if (extension_len > left)
 			return false;
 		ip->protocol = packet[ip->offset];

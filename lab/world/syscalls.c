@@ -400,7 +400,8 @@ static int64_t make_exec(const struct call_request *q, struct call_reply *reply,
 	 * segment brought about, which the program may leave again with its next call. Its share of the CPU stays
 	 * the same. Source: sched(7), SCHED_BATCH. */
 	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
-	execvp(arguments[0], arguments);
+	if (arguments[0])
+		execvp(arguments[0], arguments);
 	return -1;
 }
 

@@ -258,6 +258,20 @@ static void enter_when_the_last_command_was_a_step_steps_again(void **state)
 	assert_int_equal(pty_count(&s->pty, "error:", NULL), 1);
 }
 
+static void prompt_after_reset_holds_nothing(void **state)
+{
+	struct session *s = *state;
+
+	run(s, "socket c");
+	run(s, "hold");
+	run(s, "connect c :80 &");
+	pty_await_cursor(&s->pty, "c SYN-SENT  wire 1 held > ");
+	run(s, "reset");
+	pty_await_cursor(&s->pty, "tcplab> ");
+	run(s, "socket d");
+	pty_await_cursor(&s->pty, "d CLOSED > ");
+}
+
 static void prompt_when_copied_along_is_no_part_of_the_line(void **state)
 {
 	struct session *s = *state;
@@ -325,6 +339,7 @@ int main(void)
 		TEST_AT_HOME(hint_when_styles_are_not_wanted_is_none),
 		TEST(verb_when_it_is_unique_may_be_short),
 		TEST(enter_when_the_last_command_was_a_step_steps_again),
+		TEST(prompt_after_reset_holds_nothing),
 		TEST(prompt_when_copied_along_is_no_part_of_the_line),
 		TEST(block_when_it_is_open_shows_and_ctrl_c_drops_it),
 		TEST_AT_HOME(verb_when_it_is_not_typed_must_be_whole),
