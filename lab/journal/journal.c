@@ -137,7 +137,9 @@ uint64_t journal_add(struct journal *j, struct event event)
 	append(j, &event);
 	for (size_t i = 0; i < j->reader_count; i++)
 		j->readers[i].function(j->readers[i].arg, j, &event);
-	if (j->trouble && !j->trouble_told)
+	/* not in the middle of a train, whose events follow each other (wire.c wire_announce()) */
+	if (j->trouble && !j->trouble_told && !event_is_segment(&event) &&
+		!event_is_verdict(&event))
 		tell_trouble(j);
 	return event.no;
 }

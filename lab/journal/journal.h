@@ -33,7 +33,8 @@ void journal_free(struct journal *j);
 
 /* Append a copy of `event` (its strings too). Sets no, and time_ns when it is 0 (else it is an
  * absolute CLOCK_MONOTONIC time that the journal makes relative). Returns the event's number. Writes to the file now
- * and then. */
+ * and then; when it cannot, a note of its own says so, though not behind an event of a packet: those of many can be
+ * counted on to follow each other. */
 uint64_t journal_add(struct journal *j, struct event event);
 
 /* Borrow event `no`; NULL when there is none. Valid until the JOURNAL_BORROWED-th call after this one; names (of

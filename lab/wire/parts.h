@@ -95,8 +95,8 @@ int packet_corrupt(struct wire *w, struct wire_packet *p, enum corruption how, c
 
 /* Journal a verdict on p, and put it in the recording. Returns the event's number. */
 uint64_t wire_judge(struct wire *w, const struct wire_packet *p, struct event verdict);
-/* The same of what most verdicts have, for each segment of a train; cause 0 = that it was sent. Returns the last
- * event's number. */
+/* The same of what most verdicts have, for each segment of a train; cause: of its first one, that of the next follows
+ * it; 0 = that it was sent. Returns the last event's number. */
 uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind kind,
 	uint64_t cause, const char *text);
 /* Number p, journal it as `kind` with what the world knows of it, and find out where it is going. */

@@ -156,7 +156,7 @@ uint64_t wire_tell(struct wire *w, const struct wire_packet *p, enum event_kind 
 	uint64_t event = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		verdict.cause = cause ? cause : p->event + i;
+		verdict.cause = (cause ? cause : p->event) + i;
 		verdict.verdict.number = p->number + i;
 		event = wire_judge(w, p, verdict);
 	}
@@ -415,7 +415,8 @@ static void deliver(struct wire *w, struct wire_packet *p)
 	/* a TUN takes a packet, or reports an error at once when the host is gone */
 	r = packet_write(w, p);
 	if (r < 0)
-		wire_tell(w, p, EVENT_DROPPED, event, strerror(-r));
+		wire_tell(w, p, EVENT_DROPPED, event + 1 - train_count(&p->segment, p->piece),
+			strerror(-r));
 	else
 		w->watch.delivered(w->arg, p->to, &p->segment, event);
 }

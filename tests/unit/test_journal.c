@@ -295,6 +295,24 @@ static void add_without_a_file_keeps_all_in_memory(void **state)
 	assert_bears(RLIMIT_NOFILE, 0, EMFILE);
 }
 
+/* The segments of a train have numbers that follow each other (wire.c wire_announce()), and so have their verdicts. */
+static void trouble_is_not_told_between_packets(void **state)
+{
+	static const enum event_kind kinds[] = { EVENT_SEGMENT, EVENT_DELIVERED };
+	struct journal *j = journal_new_within(0);
+	struct rlimit old;
+
+	(void)state;
+	set_limit(RLIMIT_NOFILE, 0, &old);
+	for (uint64_t no = 1; no <= 4 * CHUNK_EVENTS; no++)
+		assert_int_equal(journal_add(j, (struct event){ .kind = kinds[no % 2] }), no);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(journal_next(j, 0, EVENT_BIT(EVENT_NOTE)), 0);
+	add_until(j, journal_last(j) + 1);
+	assert_int_equal(journal_next(j, 0, EVENT_BIT(EVENT_NOTE)), journal_last(j));
+	journal_free(j);
+}
+
 static void get_from_a_file_that_was_cut_says_so(void **state)
 {
 	struct journal *j = journal_new_within(0);
@@ -632,6 +650,7 @@ int main(void)
 		JOURNAL_TEST(add_beyond_the_limit_goes_to_a_file_and_comes_back),
 		JOURNAL_TEST(add_without_room_for_the_file_keeps_all_in_memory),
 		JOURNAL_TEST(add_without_a_file_keeps_all_in_memory),
+		JOURNAL_TEST(trouble_is_not_told_between_packets),
 		JOURNAL_TEST(get_from_a_file_that_was_cut_says_so),
 		JOURNAL_TEST(add_of_many_segments_takes_little_memory),
 		JOURNAL_TEST(kind_names_differ),

@@ -2,6 +2,8 @@
 /* Trains on the wire: carried as they are in bulk flow, cut where somebody needs their segments, and told alike. */
 #include "wire_bench.h"
 
+#include <signal.h>
+
 #include "wire/build.h"
 #include "wire/decode.h"
 
@@ -232,6 +234,22 @@ static void cable_loses_a_train_segment_by_segment(void **state)
 	assert_true(wire_idle(b->wire));
 }
 
+static void kernel_refuses_a_train_segment_by_segment(void **state)
+{
+	struct bench *b = *state;
+	uint32_t seq = begin_flow(b);
+	uint64_t number = wire_last_number(b->wire) + 1, no = journal_last(b->journal) + 1;
+
+	signal(SIGPIPE, SIG_IGN); /* of a socket; a TUN sends none */
+	assert_int_equal(shutdown(b->kernel[1], SHUT_RD), 0);
+	send_train(b, SEGMENT_ACK, seq, LEN);
+	wire_pump(b->wire);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_verdict(b, no + 3 + i, EVENT_DELIVERED, number + i, no + i, "right");
+		assert_verdict(b, no + 6 + i, EVENT_DROPPED, number + i, no + 3 + i, "right");
+	}
+}
+
 static void command_ends_the_flow(void **state)
 {
 	struct bench *b = *state;
@@ -275,6 +293,7 @@ int main(void)
 		WIRE_TEST(fin_is_the_last_segments_own),
 		WIRE_TEST(what_is_sent_again_is_named_segment_by_segment),
 		WIRE_TEST(cable_loses_a_train_segment_by_segment),
+		WIRE_TEST(kernel_refuses_a_train_segment_by_segment),
 		WIRE_TEST(command_ends_the_flow),
 		WIRE_TEST(segment_in_flow_gets_its_checksum),
 	};
