@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
  * So one that is due but has not fired is asked again, less and less often. */
 #define LATE_POLL_FIRST_NS NS_PER_MS
 #define LATE_POLL_MOST_NS (64 * NS_PER_MS)
+#define REPLACED_MOST_NS (200 * NS_PER_US) /* it takes less than one */
 
 TAILQ_HEAD(endpoint_list, endpoint);
 
@@ -316,13 +318,41 @@ static void tell_trouble(struct tracker *t, const struct endpoint *e, int error)
 	text_done(&note);
 }
 
+/* tcp_time_wait() puts a small socket in the place of one in these states. Where a close() that was waited in, or a
+ * program, does that on another CPU, a look can fall in between: the small one is not to be had before all is done
+ * (net/ipv4/inet_timewait_sock.c inet_twsk_hashdance_schedule()). */
+static bool may_be_replaced(const struct endpoint *e)
+{
+	return e &&
+		(e->state == STATE_FIN_WAIT_1 || e->state == STATE_FIN_WAIT_2 ||
+			e->state == STATE_CLOSING);
+}
+
+/* sockdiag_lookup() of what is known as e, NULL = as nothing. */
+static int lookup(struct tracker *t, const struct endpoint *e, const struct address *local,
+	const struct address *remote, struct sock_report *ret_report)
+{
+	uint64_t until_ns = 0;
+	int r;
+
+	while ((r = sockdiag_lookup(t->diag, local, remote, ret_report)) == -ENOENT &&
+		may_be_replaced(e)) {
+		uint64_t now_ns = clock_now_ns();
+
+		if (until_ns && now_ns >= until_ns)
+			break;
+		until_ns = until_ns ? until_ns : now_ns + REPLACED_MOST_NS;
+		sched_yield();
+	}
+	return r;
+}
+
 /* Ask by the addresses it has. true when the kernel answered for this very socket. */
 static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, int *ret_error)
 {
 	struct sock_report report;
 
-	*ret_error =
-		e->local.port ? -sockdiag_lookup(t->diag, &e->local, &e->remote, &report) : ENOENT;
+	*ret_error = e->local.port ? -lookup(t, e, &e->local, &e->remote, &report) : ENOENT;
 	if (*ret_error == 0 && report.cookie != e->cookie)
 		*ret_error = ENOENT;
 	if (*ret_error == ENOENT && e->state == STATE_LISTEN)
@@ -413,9 +443,8 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	uint64_t *ret_cause)
 {
 	struct sock_report report;
-	/* first of all: whoever has it may be about to move it on */
-	int r = t->diag ? sockdiag_lookup(t->diag, local, remote, &report) : -ENOENT;
 	struct endpoint *known = tracker_find(t, local, remote), *e = NULL;
+	int r = t->diag ? lookup(t, known, local, remote, &report) : -ENOENT;
 	uint64_t used = cause;
 
 	if (r == 0 && report.state != STATE_LISTEN) {
