@@ -209,8 +209,13 @@ static bool timer_is_unset(const struct sock_report *r)
 
 static void take_timer(struct tracker *t, struct endpoint *e, const struct sock_report *r)
 {
-	e->timer = r->timer;
 	e->read_ns = clock_now_ns();
+	/* While one does its work none is set (tcp_timer.c tcp_write_timer_handler()): it still is that one. */
+	if (e->timer && e->timer_due_ns <= e->read_ns + TRACKER_TICK_NS && timer_is_unset(r)) {
+		be_due(t, e->timer_due_ns);
+		return;
+	}
+	e->timer = r->timer;
 	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
 	e->unset_due_ns = 0;
 	if (e->timer) {

@@ -12,9 +12,13 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "base/tcp_state.h"
 #include "observe/endpoint.h"
 #include "observe/sockdiag.h"
+
+/* A timer may go off that much before it is due: sock_diag tells whole ticks of the kernel (HZ 100 at least). */
+#define TRACKER_TICK_NS (10 * NS_PER_MS)
 
 struct journal;
 struct sock_detail;

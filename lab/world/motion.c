@@ -8,8 +8,6 @@
 #include "observe/tracker.h"
 #include "world/parts.h"
 
-/* A timer may go off that much before it is due: sock_diag tells whole ticks of the kernel (HZ 100 at least). */
-#define TICK_MOST_NS (10 * NS_PER_MS)
 /* To take in what has piled up takes less. Two timers of one socket are further apart, a probe and what follows it
  * perhaps not much: what one sends leaves together (timestamps count ms: net/ipv4/tcp_output.c tcp_mstamp_refresh()). */
 #define LATE_MOST_NS (50 * NS_PER_MS)
@@ -259,7 +257,7 @@ static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segme
 	/* somebody has it, such as a program in the background: no timer's work */
 	if (!owner && e->inode)
 		return 0;
-	if (timer_sends(e, again, TICK_MOST_NS))
+	if (timer_sends(e, again, TRACKER_TICK_NS))
 		return timer_sent(e, s, tracker_timer_fired(t, e));
 	if (again)
 		return timer_sent(e, s,

@@ -328,6 +328,27 @@ static void timer_is_looked_for_while_something_is_unacknowledged(void **state)
 	assert_int_equal(e->timer, SOCK_TIMER_RETRANSMIT);
 }
 
+/* Between going off and being set anew there is none: what is sent meanwhile is its work all the same. */
+static void timer_at_work_is_none_in_between(void **state)
+{
+	struct bench *b = *state;
+	struct inet_diag_msg m = diag_socket(7, STATE_ESTABLISHED, 1000, 80);
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_RETRANSMIT, 0);
+
+	m.idiag_wqueue = 5;
+	scripted_answer(&b->kernel, m);
+	tracker_timers(b->tracker);
+	assert_int_equal(e->timer, SOCK_TIMER_RETRANSMIT);
+	scripted_answer(&b->kernel, m);
+	tracker_timer_fired(b->tracker, e);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 c retransmission:0<0 ");
+	m.idiag_wqueue = 0; /* all of it has been acknowledged */
+	scripted_answer(&b->kernel, m);
+	tracker_look(b->tracker, e, NULL, CAUSE);
+	assert_int_equal(e->timer, SOCK_TIMER_NONE);
+}
+
 static void timer_that_is_never_set_is_given_up(void **state)
 {
 	struct bench *b = *state;
@@ -378,6 +399,7 @@ int main(void)
 		TRACKER_TEST(timers_that_fired_after_all_begin_again),
 		TRACKER_TEST(timer_not_set_yet_is_looked_for),
 		TRACKER_TEST(timer_is_looked_for_while_something_is_unacknowledged),
+		TRACKER_TEST(timer_at_work_is_none_in_between),
 		TRACKER_TEST(timer_that_is_never_set_is_given_up),
 		TRACKER_TEST(look_for_a_timer_takes_over_nothing_else),
 	};
