@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/decode.h"
+#include "wire/octets.h"
 
 #define IP4_HEADER 20 /* bytes, RFC 791 3.1; without options */
 #define IP4_DONT_FRAGMENT 0x40
@@ -22,18 +23,6 @@
 /* Options of which struct segment does not keep the value. */
 #define OPTIONS_WITHOUT_VALUE                                                                      \
 	(OPTION_MD5 | OPTION_AUTHENTICATION | OPTION_MULTIPATH | OPTION_UNKNOWN | OPTION_MALFORMED)
-
-static void put_be16(uint8_t *bytes, size_t value)
-{
-	bytes[0] = (uint8_t)(value >> 8);
-	bytes[1] = (uint8_t)value;
-}
-
-static void put_be32(uint8_t *bytes, uint32_t value)
-{
-	put_be16(bytes, value >> 16);
-	put_be16(bytes + 2, value & 0xffff);
-}
 
 /* ---- checksums ---- */
 

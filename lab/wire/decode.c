@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "wire/octets.h"
+
 #define IP4_HEADER_MIN 20 /* bytes, RFC 791 3.1 */
 #define IP4_FRAGMENT_MASK 0x3fff /* more-fragments bit and offset */
 #define IP6_HEADER 40 /* bytes, RFC 8200 3 */
@@ -58,16 +60,6 @@ struct ip_part {
 	size_t offset; /* of the next layer; <= length */
 	uint8_t hop_limit;
 };
-
-static uint16_t read_be16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static uint32_t read_be32(const uint8_t *bytes)
-{
-	return (uint32_t)read_be16(bytes) << 16 | read_be16(bytes + 2);
-}
 
 static bool ip4_decode(const uint8_t *packet, size_t len, struct ip_part *ip)
 {

@@ -4,29 +4,13 @@
 #include <string.h>
 
 #include "wire/build.h"
+#include "wire/octets.h"
 
 #define IP6_HEADER 40 /* bytes, RFC 8200 3; its payload length leaves them out */
 #define TCP_HEADER 20 /* bytes, RFC 9293 3.1; without options */
 /* Of a TCP header. */
 #define TCP_SEQ 4
 #define TCP_FLAGS 13
-
-static uint16_t read_be16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static void put_be16(uint8_t *bytes, size_t value)
-{
-	bytes[0] = (uint8_t)(value >> 8);
-	bytes[1] = (uint8_t)value;
-}
-
-static void put_be32(uint8_t *bytes, uint32_t value)
-{
-	put_be16(bytes, value >> 16);
-	put_be16(bytes + 2, value & 0xffff);
-}
 
 bool train_complete_checksum(const struct virtio_net_hdr *header, uint8_t *packet, size_t len)
 {
