@@ -113,12 +113,9 @@ static int look_into_proc(void)
 
 /* The child is PID 1 of its own namespaces; no second process in between. With a user namespace it needs no power of
  * main's; where that is refused, root's main has kept it (power_drop()). */
-static pid_t clone_host(bool *ret_new_user)
+static pid_t clone_host(bool new_user)
 {
-	uint64_t flags = CLONE_NEWNET | CLONE_NEWPID;
-
-	*ret_new_user = !power_has(CAP_SYS_ADMIN);
-	return *ret_new_user ? power_clone(flags) : clone_process(flags, SIGCHLD);
+	return clone_process(CLONE_NEWNET | CLONE_NEWPID | (new_user ? CLONE_NEWUSER : 0), SIGCHLD);
 }
 
 /* Wait for the next message of the host. 0 or -errno (-EPIPE: it is gone). */
@@ -179,7 +176,8 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 {
 	struct host_message m = { 0 };
 	/* asked before the clone: in a new user namespace nobody has a name yet */
-	int uid = (int)geteuid(), gid = (int)getegid();
+	const uid_t uid = power_uid(), uid_outside = geteuid();
+	const gid_t gid = getegid();
 	int pair[2], fds[2] = { -1, -1 }, r;
 
 	LAB_ASSERT(count <= HOST_ADDRESSES_MAX);
@@ -191,11 +189,13 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 		return step_failed(d, STEP_NAMESPACES, errno, "socketpair", ret_step);
 	h->name = text_copy(name);
 	h->channel = pair[0];
-	h->pid = clone_host(&h->new_user);
+	h->new_user = !power_has(CAP_SYS_ADMIN);
+	h->pid = clone_host(h->new_user);
 	if (h->pid == 0)
 		host_role_run(pair[1],
 			&(struct host_plan){ .new_user = h->new_user,
 				.uid = uid,
+				.uid_outside = uid_outside,
 				.gid = gid,
 				.addresses = addresses,
 				.address_count = count });
