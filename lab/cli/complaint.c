@@ -5,8 +5,9 @@
 
 #include "base/diag.h"
 #include "base/text.h"
+#include "cli/options.h"
 
-void complaint_print(const struct diag *d)
+int complaint_print(const struct diag *d)
 {
 	struct text message = TEXT_EMPTY;
 
@@ -17,4 +18,5 @@ void complaint_print(const struct diag *d)
 		text_printf(&message, "  try: %s\n", d->remedy);
 	fputs(text_get(&message), stderr);
 	text_done(&message);
+	return d->unable ? EXIT_NO_LAB : EXIT_USAGE;
 }
