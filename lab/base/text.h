@@ -57,6 +57,8 @@ void text_duration(struct text *t, unsigned long long duration_ns);
 size_t text_distance(const char *a, const char *b);
 /* strdup that never fails. */
 char *text_copy(const char *string);
+/* What somebody else's malloc() has given; NULL ends the process, which says so: exit code 3. */
+void *memory_granted(void *memory);
 /* malloc/realloc that never fail. */
 void *memory_new(size_t size);
 void *memory_grow(void *old, size_t size);

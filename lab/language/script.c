@@ -267,7 +267,7 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		script_fail(s, s->current, SCRIPT_BAD);
+		script_fail(s, s->current, d->unable ? SCRIPT_NO_LAB : SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		script_fail(s, s->current, SCRIPT_FAILED);
 	} else if (result == CMD_QUIT && s->current->played) {

@@ -65,8 +65,6 @@ static const struct {
 	int error;
 	const char *remedy;
 } shortages[] = {
-	{ EMFILE, "allow more open files: ulimit -n 1024" },
-	{ ENFILE, "as root: sysctl -w fs.file-max=1000000" },
 	{ EAGAIN,
 		"you may have no more processes: end some (ps -u $USER), or allow more: ulimit -u; where a "
 		"container or a service is limited: docker run --pids-limit, TasksMax of systemd" },
@@ -74,10 +72,6 @@ static const struct {
 		"you may have no more namespaces, and each host of a lab takes one of each kind: end other "
 		"labs, or as root: sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 "
 		"user.max_pid_namespaces=15000" },
-	{ ENOMEM,
-		"there is no memory left, or none that you may have: end other programs, or labs (each takes "
-		"some 3 MB)" },
-	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
 	{ EPIPE, "the host's first process has gone: start the lab again" },
 };
@@ -88,7 +82,7 @@ static const char *remedy_for(enum host_step step, int error)
 		if (shortages[i].error == error)
 			return shortages[i].remedy;
 	}
-	return steps[step].remedy;
+	return diag_shortage(error) ? diag_shortage(error) : steps[step].remedy;
 }
 
 static int step_failed(struct diag *d, enum host_step step, int error, const char *operation,
@@ -97,6 +91,7 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 	if (ret_step)
 		*ret_step = step;
 	diag_errno(d, error, operation, "the lab cannot %s", host_step_name(step));
+	d->unable = true;
 	diag_remedy(d, "%s", remedy_for(step, error));
 	return -error;
 }

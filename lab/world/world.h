@@ -58,6 +58,10 @@ bool world_settled(struct world *w);
 /* A host has died under us: the lab is of no more use. The journal says which. */
 bool world_failed(const struct world *w);
 
+/* The lab itself cannot go on: tell so, once, and be world_failed() from then on. host: whose fault it is, NULL = nobody's.
+ * error: errno. */
+void world_give_up(struct world *w, const struct host *host, const char *what, int error);
+
 struct journal *world_journal(struct world *w);
 struct wire *world_wire(const struct world *w);
 bool world_ipv6(const struct world *w);
