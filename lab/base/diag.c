@@ -14,6 +14,7 @@ bool diag_is_machine(int error)
 	case EAGAIN: /* processes: fork(2), clone(2) */
 	case EDQUOT:
 	case EFBIG: /* RLIMIT_FSIZE */
+	case EINTR: /* nobody has interrupted us */
 	case EIO:
 	case EMFILE:
 	case ENFILE:

@@ -20,7 +20,9 @@ int recipe_read_fd(int fd, const char *name, struct text *out, struct diag *d)
 	char buffer[65536];
 	ssize_t len;
 
-	while ((len = read(fd, buffer, sizeof(buffer))) > 0) {
+	while ((len = read(fd, buffer, sizeof(buffer))) > 0 || (len < 0 && errno == EINTR)) {
+		if (len < 0)
+			continue;
 		text_add(out, buffer, (size_t)len);
 		if (out->len > RECIPE_MAX)
 			return diag_set(d, EFBIG, "%s: longer than any recipe (%u MiB)", name,

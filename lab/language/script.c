@@ -223,8 +223,8 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 static void tell_mismatch(struct script *s, uint64_t cause, const struct statement *st,
 	const struct token *token, const char *expected, const char *seen)
 {
-	if (world_failed(
-		    s->world)) /* and has told why: what is seen now is not the kernel's doing */
+	world_hear_hosts(s->world);
+	if (world_failed(s->world)) /* and has told why: what is seen now is not the kernel's doing */
 		return;
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,

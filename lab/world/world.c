@@ -125,6 +125,12 @@ static void collect_exits(struct world *w, const struct host *host)
 		answers_on_host(&h->channel_poll, 0, 0);
 }
 
+void world_hear_hosts(struct world *w)
+{
+	for (size_t h = 0; h < w->host_count; h++)
+		collect_exits(w, &w->hosts[h]->host);
+}
+
 /* Its channel is closed: its host hears of that when the kernel has taken the rest of it apart. */
 static void await_exit(struct world *w, const struct process *p)
 {

@@ -58,6 +58,9 @@ bool world_settled(struct world *w);
 /* A host has died under us: the lab is of no more use. The journal says which. */
 bool world_failed(const struct world *w);
 
+/* Has a host died that has not been heard of yet? What the kernel then says is no observation. Before it is told as
+ * one, this makes world_failed() say so. */
+void world_hear_hosts(struct world *w);
 /* The lab itself cannot go on: tell so, once, and be world_failed() from then on. host: whose fault it is, NULL = nobody's.
  * error: errno. */
 void world_give_up(struct world *w, const struct host *host, const char *what, int error);

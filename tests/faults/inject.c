@@ -97,8 +97,8 @@ static long make(long number, const long a[6])
 {
 	unsigned nth = atomic_fetch_add(&plan->calls[role][number % FAULT_NUMBERS], 1) + 1;
 
-	if (nth != plan->nth || (int)number != plan->number || role != plan->role ||
-		!fits(number, a))
+	if (!plan->nth || nth < plan->nth || nth > plan->nth + plan->more ||
+		(int)number != plan->number || role != plan->role || !fits(number, a))
 		return raw(number, a);
 	atomic_fetch_add(&plan->hits, 1);
 	return refuse(number, a);
