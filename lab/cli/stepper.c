@@ -126,10 +126,24 @@ static void obey(struct stepper *s, const struct text *line)
 	}
 }
 
+/* Not answering is a way to leave, and no choice is called so. */
+static bool is_quit(const struct text *line)
+{
+	return strcmp(text_get(line), "q") == 0 || strcmp(text_get(line), "quit") == 0;
+}
+
+static void quit(struct stepper *s)
+{
+	script_interrupt(s->script); /* the question, if one waits */
+	script_push_told(s->script, "quit", strlen("quit"), TYPED_FILE, 1);
+}
+
 static void answer(struct stepper *s, const struct text *line)
 {
 	leave(s, SIZE_MAX); /* what was typed stays */
-	if (!s->terminal) /* a line for each question, as without --step */
+	if (is_quit(line))
+		quit(s);
+	else if (!s->terminal) /* a line for each question, as without --step */
 		prediction_take_line(script_prediction(s->script), s->world, text_get(line),
 			line->len);
 	else if (!script_answer(s->script, text_get(line), line->len, TYPED_FILE))
@@ -156,7 +170,7 @@ static void take_lines(void *arg)
 		stepper_make_room(s);
 		s->shown = false;
 		script_drop_block(s->script);
-		script_push_told(s->script, "quit", strlen("quit"), TYPED_FILE, 1);
+		quit(s);
 	}
 	text_done(&line);
 }

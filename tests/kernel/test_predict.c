@@ -283,12 +283,16 @@ static void interrupt_at_a_question_ends_play(void **state)
 	struct session *s = *state;
 	int status;
 
-	play_on(s, all);
+	play_on(s,
+		"# What there is to look for.\n" PAIR "claim Z1 \"What it states.\" {\n" STATE
+		"expect c CLOSE-WAIT\n}\n");
 	pty_type(&s->pty, "half\003");
 	status = pty_wait(&s->pty);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 130);
 	assert_int_equal(pty_count(&s->pty, "stopped at this question", NULL), 1);
+	assert_int_equal(pty_count(&s->pty, "look for.", NULL), 0); /* that may answer it */
+	assert_int_equal(pty_count(&s->pty, "states", NULL), 0);
 }
 
 static void interrupt_at_a_step_says_which(void **state)
