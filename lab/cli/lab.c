@@ -344,6 +344,14 @@ static void on_script_asks(void *arg)
 		nobody_answers(lab);
 }
 
+static void on_script_asks_again(void *arg)
+{
+	const struct lab *lab = arg;
+
+	console_ask_again(lab->console, world_journal(lab->world),
+		script_prediction(lab->script)->question);
+}
+
 /* It may have been answered on the page, while somebody was typing here. */
 static void on_script_settled(void *arg)
 {
@@ -529,6 +537,7 @@ int lab_run(const struct options *o, struct lines *input)
 		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
 			? on_script_asks
 			: NULL,
+		.ask_again = on_script_asks_again,
 		.settled = on_script_settled,
 		.quiet = o->page,
 		.idle = on_script_idle,

@@ -56,6 +56,8 @@ struct script_options {
 	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
 	 * answer: questions are skipped. */
 	void (*ask)(void *arg);
+	/* Somebody has looked around while it waits, and what that told may have taken it from the screen. May be NULL. */
+	void (*ask_again)(void *arg);
 	/* One that waited does not any more, whoever has answered it. May be NULL. */
 	void (*settled)(void *arg);
 	bool quiet; /* and how many were skipped is not told: nobody could have been asked */

@@ -396,8 +396,12 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	pty_type(&s->pty, "socket x\r");
 	pty_await_lines(&s->pty, 1, "'socket' has to wait for this answer", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
+	assert_int_equal(pty_count(&s->pty, "?? Which?", NULL), 1);
 	pty_type(&s->pty, "help CLOSE-WAIT\r");
 	pty_await_lines(&s->pty, 1, "CLOSE-WAIT, a TCP state", NULL);
+	/* what was looked at may be long: the question stands below it */
+	pty_await_lines(&s->pty, 2, "?? Which?", NULL);
+	pty_await_lines(&s->pty, 2, "a state: LISTEN, SYN-SENT", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "sockets\r");
 	pty_await_lines(&s->pty, 1, "is no TCP state", NULL);
@@ -405,6 +409,8 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	/* what may be said, and what it means */
 	pty_type(&s->pty, "?\r");
 	pty_await_lines(&s->pty, 1, "`pass`: I don't know; `help TIME-WAIT` tells more", NULL);
+	assert_int_equal(pty_count(&s->pty, "?? Which?", NULL), 2);
+	assert_int_equal(pty_count(&s->pty, "Which?", NULL), 4); /* as it was typed, too */
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "help closing\r");
 	pty_await_lines(&s->pty, 1, "CLOSING, a TCP state", NULL);
