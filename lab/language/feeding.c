@@ -203,6 +203,22 @@ bool script_answer(struct script *s, const char *text, size_t len, const char *f
 	return false;
 }
 
+bool script_go_on(struct script *s, const char *line, size_t len)
+{
+	uint64_t steps = 1;
+
+	while (len && strchr(" \t\r", line[len - 1]) && line[len - 1])
+		len--;
+	if (len == 1 && line[0] == 'c')
+		steps = PLAY_ALL;
+	else if (len)
+		return false;
+	if (!s->play.file || s->kept.len)
+		return false;
+	script_play_go(s, steps);
+	return true;
+}
+
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,
 	uint32_t first_line)
 {
