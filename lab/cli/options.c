@@ -124,7 +124,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 	[VERB_DOCTOR] = {
 		.name = "doctor",
 		.args = "",
-		.summary = "can a lab stand here? what is missing?",
+		.summary = "can a lab stand here? if not, what is missing?",
 		.detail = "Goes through the steps of a start one by one, and says what to type where one fails.",
 	},
 	[VERB_HELP] = {

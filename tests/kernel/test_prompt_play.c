@@ -75,6 +75,10 @@ static void anything_when_typed_in_between_leaves_the_recipe(void **state)
 	run(s, "play");
 	pty_await_lines(&s->pty, 1, "/one: 2 of 4 steps have run", NULL);
 	pty_await_lines(&s->pty, 1, "  [4/4] socket d", NULL);
+	run(s, "?"); /* as at a question and in `play --step` */
+	pty_await_lines(&s->pty, 1, "`help COMMAND` tells more", NULL);
+	run(s, "? listen");
+	pty_await_lines(&s->pty, 1, "listen SOCK [BACKLOG]", NULL);
 	pty_type(&s->pty, "ne"); /* over what is dim there */
 	pty_await_typed(&s->pty, "ne");
 	pty_type(&s->pty, "xt; say \"\\x62ehind\"\r");
