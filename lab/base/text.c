@@ -16,7 +16,7 @@
 /* No bug, and nothing to go on with: whoever asked would have to undo what it has begun, which takes memory. */
 void *memory_granted(void *memory)
 {
-	static const char words[] = "tcplab: there is no memory left\n";
+	static const char words[] = MEMORY_GONE;
 
 	if (memory)
 		return memory;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MEMORY_GONE "tcplab: there is no memory left\n" /* what it says then */
+
 struct text {
 	char *s; /* owned; NULL while nothing was added */
 	size_t len; /* bytes, without the terminator */
