@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/address.h"
 #include "wire/build.h"
 #include "wire/decode.h"
@@ -23,15 +24,6 @@ struct train {
 	size_t len;
 	struct segment segment;
 };
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a;
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 /* From one host to another, with timestamps and the payload 0 1 2 3 ... */
 static struct train train_of(const char *src, const char *dst, uint8_t flags)
