@@ -5,7 +5,6 @@
 #define TESTS_KERNEL_DESK_H
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -27,6 +25,8 @@
 #include "journal/journal.h"
 #include "journal/jsonl_read.h"
 
+#include "files.h"
+
 #define DEADLINE_NS (20 * NS_PER_S)
 #define LOOK_MS 20 /* between two looks at a screen */
 
@@ -35,13 +35,6 @@ struct desk {
 	int commands; /* the lab's standard input */
 	pid_t lab;
 };
-
-static inline const char *lab_path(void)
-{
-	const char *path = getenv("TCPLAB");
-
-	return path ? path : "build/tcplab";
-}
 
 /* ---- tmux ---- */
 
@@ -201,21 +194,13 @@ static inline int set_up(void **state)
 	return desk->commands < 0;
 }
 
-static inline int remove_one(const char *path, const struct stat *about, int type, struct FTW *ftw)
-{
-	(void)about;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static inline int tear_down(void **state)
 {
 	struct desk *desk = *state;
 
 	free(run_shell("tmux -S %s/tmux kill-server 2>/dev/null", desk->folder));
 	close(desk->commands);
-	nftw(desk->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(desk->folder);
 	free(desk);
 	return 0;
 }

@@ -5,15 +5,6 @@
 
 #include "session.h"
 
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void command_when_entered_prints_and_prompts_again(void **state)
 {
 	struct session *s = *state;

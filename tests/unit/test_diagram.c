@@ -57,6 +57,10 @@ static void nothing_happened_all_is_thin(void **state)
 		"     :                                v                      v\n"
 		"     ........................>[  TIME-WAIT   ]...........>[    CLOSED    ]\n"
 		"no socket is in any of these states\n");
+}
+
+static void nothing_happened_with_room_has_what_the_steps_are(void **state)
+{
 	assert_drawn(*state, 100, false,
 		"                                          [    CLOSED    ]─────────────────────────────────────┐\n"
 		"                                    listen() │   ▲      ▲          connect() / snd SYN         │\n"
@@ -480,6 +484,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DRAWS(nothing_happened_all_is_thin),
+		DRAWS(nothing_happened_with_room_has_what_the_steps_are),
 		DRAWS(active_and_passive_go_left_and_right),
 		DRAWS(simultaneous_open_and_close_meet_in_the_middle),
 		DRAWS(self_connect_is_one_way_through_all),

@@ -12,21 +12,13 @@
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
 
 #define SOME_TIME UINT64_C(1) /* long before any journal began: time_ns becomes 0 */
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a;
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 static int journal_open(void **state)
 {
