@@ -393,9 +393,12 @@ struct endpoint *program_meet_sender(struct world_host *h, const struct address 
 	const struct address *remote)
 {
 	struct world *w = h->world;
-	struct endpoint *e = tracker_foresee(h->tracker, local, remote);
+	struct endpoint *e;
 	struct claims claims = { .endpoints = &e, .count = 1 };
 
+	for (size_t i = 0; i < w->process_count; i++)
+		answers_hear_exec(w->processes[i]); /* it may be quicker than its answer is read */
+	e = h->programs ? tracker_foresee(h->tracker, local, remote) : NULL;
 	if (e && is_unclaimed(e))
 		claim_cheaply(h, e);
 	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
