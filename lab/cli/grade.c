@@ -211,7 +211,7 @@ int grade_submissions(const struct options *o, const char *exercise, char *const
 	if (r < 0)
 		complaint_print(&d);
 	for (int i = 0; i < count && r == 0; i++)
-		r = collect_add(words[i], g.exercise, &submissions);
+		r = collect_add(words[i], g.exercise, &submissions, &g.roll.left);
 	if (r == 0 && (r = check_gradescope(o, submissions.count, &d)) < 0)
 		complaint_print(&d);
 	if (r == 0)

@@ -320,6 +320,12 @@ run 1 '' grade one.lab odd --students class.txt
 has out '^  0  bob-2  *refused'
 has out '^  0  bob  *absent'
 
+# one whom nobody looked into, as a mail program has named it
+cp one-ada.tcplab odd/one-bob.tcplab.txt
+run 1 '' grade one.lab odd --students class.txt
+has out '^  0  bob  *absent'
+has out 'a file with this ID in its name was left out, .*: odd/one-bob\.tcplab\.txt$'
+
 # ---- the class list ----
 
 printf '\xef\xbb\xbfID,Name\r\nada,"Ada, Countess"\r\n "bob" ;Bob # late\r\n# eve\r\n\r\ncat\tCat\n' >list.csv
