@@ -131,7 +131,8 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "tell this, or what one of these does, with its options",
-		.detail = "The same as --help, and --help behind COMMAND. The commands of the prompt are another thing: `help` there.",
+		.detail = "The same as --help, and --help behind COMMAND. Of what is no COMMAND here it tells what `help`\n"
+			  "does at the prompt: tcplab help hold, tcplab help CLOSE-WAIT.",
 	},
 };
 

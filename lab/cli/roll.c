@@ -77,6 +77,9 @@ int roll_read(struct roll *r, const char *path, struct diag *d)
 	const char *line = text_get(&text);
 	uint32_t number = 0;
 
+	if (result < 0 && d->operation[0])
+		diag_set(d, -result, "the class list %s cannot be read: %s", path,
+			strerror(-result));
 	r->has_list = true;
 	if (strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
 		line += strlen(BYTE_ORDER_MARK);
@@ -197,6 +200,7 @@ static void find_copy(const struct roll *r, const char *exercise, struct grade *
 		free(g->reasons);
 		g->reasons = text_take(&why);
 		g->verdict = GRADE_REFUSED;
+		g->copied = true;
 		g->score = 0;
 		move_to(g, other ? other : unknown);
 	}
