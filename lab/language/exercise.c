@@ -465,6 +465,26 @@ int exercise_check_answer(const struct exercise *e, const char *word, struct dia
 	return r;
 }
 
+const char *exercise_answer_at(const struct exercise *e, size_t index)
+{
+	for (size_t g = 0; g < e->goal_count; g++) {
+		const struct statement_list *block = &e->goals[g].statement->block;
+
+		for (size_t i = 0; i < block->count; i++) {
+			const struct statement *s = &block->statements[i],
+					       *choose = is_word(s, 0, "answer")
+				? choice_of(e, s->words[1].text)
+				: NULL;
+			size_t words = choose ? choose->word_count - 4 : 0;
+
+			if (index < words)
+				return choose->words[4 + index].text;
+			index -= words;
+		}
+	}
+	return NULL;
+}
+
 /* limit without COMMAND ... */
 static bool forbids_something(const struct statement *s)
 {

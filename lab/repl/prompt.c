@@ -462,7 +462,7 @@ static void set_up_readline(struct prompt *p)
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
 	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
-	offer_set_up(p->world, script_table(p->script), script_prediction(p->script));
+	offer_set_up(p->world, p->script);
 	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
 
 	rl_variable_bind("page-completions", "off");
