@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -71,9 +72,8 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 		r = recipe_find(names[i], list, &d);
 	if (r == 0)
 		return 0;
-	complaint_print(&d);
 	recipe_list_done(list);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 /* How often it asks what will happen. 0 too when it cannot be read, which is told when it is played. */
@@ -171,8 +171,7 @@ static int make_folder(const char *path)
 		}
 	}
 	diag_errno(&d, errno, "mkdir", "recordings cannot go to the folder '%s'", path);
-	complaint_print(&d);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 static int check(const struct options *o, char **names, int count)
@@ -222,8 +221,7 @@ static int find_exercise(const char *name, struct recipe_list *list)
 
 	if (practice_find(name, list, &d) == 0)
 		return 0;
-	complaint_print(&d);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 static int exercise(struct options *o, char **names, int count)
@@ -295,10 +293,8 @@ static int show(const struct options *o, char **names, int count)
 			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
 		text_clear(&text);
 		if (recipe_read(list.paths[i], &text, &d) < 0 ||
-			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0)) {
-			complaint_print(&d);
-			code = EXIT_USAGE;
-		}
+			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0))
+			code = complaint_print(&d);
 		fwrite(text_get(&text), 1, text.len, stdout);
 	}
 	text_done(&text);
@@ -324,10 +320,8 @@ static int report(struct options *o, char **names, int count)
 		return EXIT_USAGE;
 	}
 	if (reporting_read(names[0], &journal, &d) < 0 ||
-		(journal && reporting_write(o, journal, &d) < 0)) {
-		complaint_print(&d);
-		code = EXIT_USAGE;
-	}
+		(journal && reporting_write(o, journal, &d) < 0))
+		code = complaint_print(&d);
 	if (journal || code) {
 		journal_free(journal);
 		return code;
@@ -403,7 +397,7 @@ static int watch(char **words, int count)
 	struct text list = TEXT_EMPTY;
 	struct diag d = { 0 };
 	pid_t pid = 0;
-	int r = 0;
+	int r = 0, code = 0;
 
 	if (count > 1 || (count == 1 && watch_parse_pid(words[0], &pid) < 0)) {
 		fputs("tcplab: watch which lab? tcplab watch [PID]\n", stderr);
@@ -416,7 +410,7 @@ static int watch(char **words, int count)
 	if (r == -ENOENT && count == 1)
 		watch_list(&list);
 	if (r < 0)
-		complaint_print(&d);
+		code = complaint_print(&d);
 	if (r == -ENOENT && list.len)
 		fputs("these can be watched:\n", stderr);
 	fputs(text_get(&list), stderr);
@@ -425,7 +419,7 @@ static int watch(char **words, int count)
 		hang_up();
 	if (r > 0)
 		return EXIT_SIGNAL + r;
-	return r < 0 ? EXIT_USAGE : 0;
+	return code;
 }
 
 /* The probe is the start of a lab itself, told step by step. */
@@ -540,7 +534,7 @@ static int written(int code)
 	if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
 		return code;
 	fputs("tcplab: standard output could not be written: is the disk full?\n", stderr);
-	return code ? code : EXIT_USAGE;
+	return code ? code : EXIT_NO_LAB;
 }
 
 int main(int argc, char **argv)
@@ -556,6 +550,7 @@ int main(int argc, char **argv)
 			strerror(-r));
 		return EXIT_NO_LAB;
 	}
+	json_set_alloc_funcs(memory_new, free); /* it too ends when there is no memory left */
 	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
 	signal(SIGPIPE, SIG_IGN);
 	first = options_parse(argc, argv, &o, &error);

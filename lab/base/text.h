@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MEMORY_GONE "tcplab: there is no memory left\n" /* what it says then */
+
 struct text {
 	char *s; /* owned; NULL while nothing was added */
 	size_t len; /* bytes, without the terminator */
@@ -59,6 +61,8 @@ void text_brief_duration(struct text *t, unsigned long long duration_ns);
 size_t text_distance(const char *a, const char *b);
 /* strdup that never fails. */
 char *text_copy(const char *string);
+/* What somebody else's malloc() has given; NULL ends the process, which says so: exit code 3. */
+void *memory_granted(void *memory);
 /* malloc/realloc that never fail. */
 void *memory_new(size_t size);
 void *memory_grow(void *old, size_t size);

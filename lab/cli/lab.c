@@ -242,7 +242,10 @@ static void push_lines(void *arg)
 		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
 		text_clear(&line);
 	}
-	if (lab->lines->ended && takes_line(lab))
+	if (lab->lines->error)
+		world_give_up(lab->world, NULL, "standard input cannot be awaited",
+			lab->lines->error);
+	else if (lab->lines->ended && takes_line(lab))
 		script_end(lab->script);
 	text_done(&line);
 }
@@ -384,8 +387,7 @@ static void begin_work(struct lab *lab)
 	console_set_story(lab->console, true);
 	r = isatty(STDIN_FILENO) ? open_prompt(lab, &d) : read_input(lab, &d);
 	if (r < 0) {
-		complaint_print(&d);
-		lab->code = EXIT_USAGE;
+		lab->code = complaint_print(&d);
 		close_lab(lab);
 	}
 }
@@ -453,11 +455,12 @@ static int open_page(struct lab *lab, struct diag *d)
 static void end_capture(struct lab *lab)
 {
 	struct diag d = { 0 };
+	int code;
 
 	if (wire_capture(world_wire(lab->world), NULL, &d) == 0)
 		return;
-	complaint_print(&d);
-	lab->code = lab->code ? lab->code : EXIT_USAGE;
+	code = complaint_print(&d);
+	lab->code = lab->code ? lab->code : code;
 }
 
 static void write_report(struct lab *lab)
@@ -466,8 +469,7 @@ static void write_report(struct lab *lab)
 
 	if (reporting_write(lab->options, world_journal(lab->world), &d) == 0)
 		return;
-	complaint_print(&d);
-	lab->code = EXIT_USAGE;
+	lab->code = complaint_print(&d);
 }
 
 /* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
@@ -557,8 +559,7 @@ int lab_run(const struct options *o, struct lines *input)
 	if (check_json(&lab, &d) < 0 || practice_read(&lab.practice, o, &d) < 0 ||
 		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
 		practice_done(&lab.practice);
-		complaint_print(&d);
-		return EXIT_USAGE;
+		return complaint_print(&d);
 	}
 	if (open_loop(&lab, capture) < 0)
 		return EXIT_NO_LAB;
@@ -576,11 +577,11 @@ int lab_run(const struct options *o, struct lines *input)
 	if (r == 0)
 		offer(&lab, interactive);
 	if (r < 0)
-		lab.code = EXIT_NO_LAB;
-	else if ((r = open_page(&lab, &d)) < 0 || (r = feed(&lab, interactive, &d)) < 0)
-		lab.code = EXIT_USAGE;
+		d.unable = true; /* whatever it was */
+	else if ((r = open_page(&lab, &d)) == 0)
+		r = feed(&lab, interactive, &d);
 	if (r < 0) {
-		complaint_print(&d);
+		lab.code = complaint_print(&d);
 		close_lab(&lab);
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);

@@ -85,7 +85,7 @@ static void tell_unread(struct script *s, const char *text, size_t len, uint32_t
 
 bool script_takes_guest(const struct script *s)
 {
-	return s->queue.count < GUEST_WAITING_MOST;
+	return queue_count(&s->queue) < GUEST_WAITING_MOST;
 }
 
 void script_push_guest(struct script *s, const char *text, size_t len, const char *file,

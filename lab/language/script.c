@@ -223,8 +223,8 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 static void tell_mismatch(struct script *s, uint64_t cause, const struct statement *st,
 	const struct token *token, const char *expected, const char *seen)
 {
-	if (world_failed(
-		    s->world)) /* and has told why: what is seen now is not the kernel's doing */
+	world_hear_hosts(s->world);
+	if (world_failed(s->world)) /* and has told why: what is seen now is not the kernel's doing */
 		return;
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
@@ -267,7 +267,7 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		script_fail(s, s->current, SCRIPT_BAD);
+		script_fail(s, s->current, d->unable ? SCRIPT_NO_LAB : SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		script_fail(s, s->current, SCRIPT_FAILED);
 	} else if (result == CMD_QUIT && s->current->played) {

@@ -35,8 +35,8 @@ struct world;
 enum script_verdict {
 	SCRIPT_PASSED = 0,
 	SCRIPT_FAILED = 1, /* an expectation */
-	SCRIPT_BAD = 2, /* usage or syntax, or the lab could not */
-	SCRIPT_NO_LAB = 3, /* there is no lab, or not any more */
+	SCRIPT_BAD = 2, /* usage or syntax */
+	SCRIPT_NO_LAB = 3, /* the machine could not: there is no lab, or not any more, or a limit was met */
 };
 
 struct script_options {

@@ -116,7 +116,8 @@ int requests_take(struct server *s, struct visitor *v, const char *path)
 {
 	bool get = s->library->lws_hdr_total_length(v->wsi, WSI_TOKEN_GET_URI) > 0,
 	     post = s->library->lws_hdr_total_length(v->wsi, WSI_TOKEN_POST_URI) > 0;
-	char host[GATE_HOST_MAX + 16], origin[GATE_HOST_MAX + 32], cookies[1024];
+	char host[GATE_HOST_MAX + 16], origin[GATE_HOST_MAX + 32],
+		cookies[SERVER_HEAD_MOST]; /* other servers of this host's name have theirs, too */
 	enum gate_role role;
 
 	viewers_leave(s, v);

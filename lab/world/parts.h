@@ -161,8 +161,6 @@ struct tracker *world_tracker_at(const struct world *w, unsigned host);
 /* A handle of the world's is closed: count it. */
 void world_handle_closed(struct world *w);
 
-/* The lab itself cannot go on: tell so, once. error: errno. Commands are refused from then on (world_failed()). */
-void world_give_up(struct world *w, const struct host *host, const char *what, int error);
 /* A process made by fork(2) in `parent`: it has copies of the parent's descriptors, named NAME/theirs. Takes
  * over `channel`. 0, or -errno when it could not be met. */
 int world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,

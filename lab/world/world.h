@@ -63,6 +63,13 @@ void world_wait(struct world *w, bool waits);
 /* A host has died under us: the lab is of no more use. The journal says which. */
 bool world_failed(const struct world *w);
 
+/* Has a host died that has not been heard of yet? What the kernel then says is no observation. Before it is told as
+ * one, this makes world_failed() say so. */
+void world_hear_hosts(struct world *w);
+/* The lab itself cannot go on: tell so, once, and be world_failed() from then on. host: whose fault it is, NULL = nobody's.
+ * error: errno. */
+void world_give_up(struct world *w, const struct host *host, const char *what, int error);
+
 struct journal *world_journal(struct world *w);
 struct wire *world_wire(const struct world *w);
 bool world_ipv6(const struct world *w);

@@ -26,13 +26,8 @@ static const char all[] =
 
 static void write_recipe(const struct session *s, const char *text, char *path, size_t size)
 {
-	FILE *file;
-
 	snprintf(path, size, "%s/demo.lab", s->home);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	write_file(path, text);
 }
 
 static void assert_holds(const struct program *p, const char *text)

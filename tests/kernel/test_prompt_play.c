@@ -7,14 +7,9 @@
 static void write_recipe(const struct session *s, const char *text, char line[static 240])
 {
 	char path[220];
-	FILE *file;
-
 	snprintf(path, sizeof(path), "%s/one.lab", s->home);
 	snprintf(line, 240, "play %s", path);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	write_file(path, text);
 }
 
 static void play_text(struct session *s, const char *text)

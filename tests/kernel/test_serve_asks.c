@@ -17,13 +17,8 @@
 
 static void write_recipe(const struct session *s, char *path, size_t size)
 {
-	FILE *file;
-
 	snprintf(path, size, "%s/asks.lab", s->home);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(RECIPE, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	write_file(path, RECIPE);
 }
 
 /* What a request has whose sender holds the control link. */
