@@ -38,7 +38,8 @@ int recipe_read(const char *path, struct text *out, struct diag *d)
 	if (fd < 0) {
 		int r = diag_errno(d, errno, "open", "no recipe '%s'", path);
 
-		diag_remedy(d, "tcplab list");
+		if (!d->unable)
+			diag_remedy(d, "tcplab list");
 		return r;
 	}
 	return recipe_read_fd(fd, path, out, d);
