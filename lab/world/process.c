@@ -33,6 +33,24 @@ static int read_hello(struct process *p)
 	return len == sizeof(hello) ? 0 : -EPIPE;
 }
 
+static int open_proc(int tid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Now, while it can be refused: a process of which it is not known whether it sleeps holds up the whole lab. One that has
+ * died since has none of these, which is no trouble. 0 or -errno. */
+static int open_state(struct process *p)
+{
+	p->stat = open_proc((int)p->outer_pid, "stat");
+	if (p->stat >= 0)
+		p->syscall = open_proc((int)p->outer_pid, "syscall");
+	return p->syscall >= 0 || !diag_is_machine(errno) ? 0 : -errno;
+}
+
 int process_open(struct process *p, const char *name, struct host *host, struct diag *d)
 {
 	int r;
@@ -49,6 +67,8 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 	r = read_hello(p);
 	if (r < 0)
 		diag_errno(d, -r, "wait", "process '%s' did not start", name);
+	else if ((r = open_state(p)) < 0)
+		diag_errno(d, -r, "open /proc", "process '%s' cannot be looked at", name);
 	if (r == -EPIPE)
 		diag_remedy(d, "it or its host's first process was killed: start the lab again");
 	return r;
@@ -56,6 +76,8 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 
 int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel)
 {
+	int r;
+
 	*p = (struct process){ .channel = channel,
 		.stat = -1,
 		.syscall = -1,
@@ -63,7 +85,8 @@ int process_meet(struct process *p, const char *name, struct host *host, int pid
 		.host = host,
 		.name = text_copy(name),
 		.pid = pid };
-	return read_hello(p);
+	r = read_hello(p);
+	return r < 0 ? r : open_state(p);
 }
 
 void process_close(struct process *p)
@@ -99,14 +122,6 @@ void process_end_call(struct process *p)
 	p->in_call = false;
 }
 
-static int open_proc(int tid, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 /* The text of such a file from its beginning, empty when it cannot be read. */
 static void read_proc(int fd, char *buffer, size_t capacity)
 {
@@ -135,10 +150,6 @@ static char read_state(int stat, int syscall)
 
 char process_state(struct process *p)
 {
-	if (p->stat < 0) {
-		p->stat = open_proc((int)p->outer_pid, "stat");
-		p->syscall = open_proc((int)p->outer_pid, "syscall");
-	}
 	return read_state(p->stat, p->syscall);
 }
 

@@ -73,7 +73,7 @@ struct process {
 	pid_t outer_pid; /* as the user sees it in ps(1) */
 	int channel; /* owned; -1 = closed */
 	int stat,
-		syscall; /* owned: its files of these names in /proc, opened when first asked; -1 */
+		syscall; /* owned: its files of these names in /proc; -1: it was gone */
 	bool ended;
 	int exit_code, killed; /* once ended: status, or the signal */
 	bool program; /* it became another program: it makes its own calls, and has no channel */
