@@ -26,7 +26,7 @@ const struct exit_def exit_defs[] = {
 	{ EXIT_PASSED, "all well" },
 	{ EXIT_FAILED, "an expectation failed" },
 	{ EXIT_USAGE, "bad input" },
-	{ EXIT_NO_LAB, "no lab can stand here, or a limit of the machine is met" },
+	{ EXIT_NO_LAB, "the machine cannot" },
 	{ EXIT_SIGNAL + 2, "interrupted" },
 	{ 0, NULL },
 };

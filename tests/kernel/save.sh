@@ -71,7 +71,7 @@ refused()
 }
 
 cp my.lab before
-refused "'my.lab' cannot be written: File exists; choose another name" -c 'save my.lab'
+refused "'my.lab' is there already: choose another name" -c 'save my.lab'
 cmp -s my.lab before || wrong 'it has been written over'
 refused "'/nowhere/my.lab' cannot be written: No such file or directory" -c 'save /nowhere/my.lab'
 refused 'a file name holds no NUL' -c 'save "a\0b"'
