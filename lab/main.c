@@ -147,7 +147,8 @@ static int play(struct options *o, char **names, int count)
 		if (!o->json)
 			print_opening(o->file, false);
 		code = lab_run(o, &answers);
-		if (!o->json && !o->step && !o->pace_ns) /* there the script does */
+		/* --step, --pace: the script does; Ctrl-C: it has not been played */
+		if (!o->json && !o->step && !o->pace_ns && code < EXIT_SIGNAL)
 			print_opening(o->file, true);
 	}
 	lines_done(&answers);

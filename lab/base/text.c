@@ -16,7 +16,7 @@
 /* No bug, and nothing to go on with: whoever asked would have to undo what it has begun, which takes memory. */
 void *memory_granted(void *memory)
 {
-	static const char words[] = "tcplab: there is no memory left\n";
+	static const char words[] = MEMORY_GONE;
 
 	if (memory)
 		return memory;
@@ -224,6 +224,14 @@ void text_duration(struct text *t, unsigned long long duration_ns)
 		text_printf(t, "%.3f ms", (double)duration_ns / (double)NS_PER_MS);
 	else
 		text_printf(t, "%.3f s", (double)duration_ns / (double)NS_PER_S);
+}
+
+void text_brief_duration(struct text *t, unsigned long long duration_ns)
+{
+	if (duration_ns < NS_PER_S - NS_PER_MS / 20) /* 1000.0 ms is a second here too */
+		text_printf(t, "%.1f ms", (double)duration_ns / (double)NS_PER_MS);
+	else
+		text_printf(t, "%.1f s", (double)duration_ns / (double)NS_PER_S);
 }
 
 size_t text_distance(const char *a, const char *b)

@@ -23,9 +23,7 @@ __attribute__((noreturn)) static void be_child(char *const *argv, int out, int s
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* survives execve(2), */
-	/* if that gives no power back: root's would, all that we have dropped (power.h; kernel/cred.c commit_creds()) */
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* survives execve(2) */
 	if (getppid() != parent) /* it died before that */
 		_exit(1);
 	dup2(null, STDIN_FILENO);

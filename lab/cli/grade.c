@@ -65,16 +65,21 @@ static void on_line(void *arg, size_t index, const char *line, size_t len)
 /* What its process did not say itself is said here. */
 static void on_ended(void *arg, size_t index)
 {
-	const struct grading *g = arg;
+	struct grading *g = arg;
 	const struct report_result *result = &g->pool.results[index];
+	const char *why = result->message ? result->message : "it could not be graded";
 	struct grade *grade = &g->grades[index];
 
 	grade->time_ns = result->time_ns;
 	if (grade->verdict || result->verdict <= REPORT_PASSED)
 		return;
+	if (strstr(why, MEMORY_GONE)) { /* which replay.c limits: the others have theirs */
+		why = "stopped: its commands take more memory than a session has";
+		g->pool.no_lab = false;
+	}
 	grade->verdict = GRADE_STOPPED;
 	free(grade->reasons);
-	grade->reasons = text_copy(result->message ? result->message : "it could not be graded");
+	grade->reasons = text_copy(why);
 }
 
 /* 0, or an exit code: it has said why. */

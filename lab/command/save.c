@@ -178,7 +178,8 @@ static int save_run(struct cmd_call *c, struct diag *d)
 		const char *also = strstr(text_get(&out), "\nexec ") ? "--allow-exec " : "";
 
 		text_clear(&out);
-		text_printf(&out, "saved; play it with: tcplab check %s%s", also, path->text);
+		text_printf(&out, "saved; play it with: tcplab check %s", also);
+		text_printable(&out, path->text, path->len);
 		journal_add(world_journal(c->world),
 			(struct event){ .kind = EVENT_NOTE,
 				.cause = c->event,

@@ -36,9 +36,11 @@ int recipe_read(const char *path, struct text *out, struct diag *d)
 	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {
-		int r = diag_errno(d, errno, "open", "no recipe '%s'", path);
+		bool missing = errno == ENOENT;
+		int r = diag_errno(d, errno, "open",
+			missing ? "no recipe '%s'" : "the recipe '%s' cannot be read", path);
 
-		if (!d->unable)
+		if (missing)
 			diag_remedy(d, "tcplab list");
 		return r;
 	}
@@ -260,6 +262,8 @@ static int not_found(const struct folders *f, const char *name, bool found,
 		diag_remedy(d, "say which one");
 		return r;
 	}
+	if (!found && access(name, F_OK) < 0 && errno == EACCES)
+		return diag_errno(d, EACCES, "access", "'%.80s' is out of reach", name);
 	if (!found)
 		add_nearest(f, name, &nearest);
 	r = diag_set(d, ENOENT,

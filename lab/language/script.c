@@ -316,7 +316,7 @@ static void start(struct script *s, struct statement *st)
 		.def = cmd_find(s->table, st->words->text),
 		.statement = st };
 	s->running = true;
-	wire_wait(world_wire(s->world), false);
+	world_wait(s->world, false);
 	wire_end_flow(world_wire(s->world));
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
@@ -420,7 +420,7 @@ static void run_queue(struct script *s)
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
-			wire_wait(world_wire(s->world), s->play.file != NULL);
+			world_wait(s->world, s->play.file != NULL);
 			if (s->play.file)
 				telling_comment(world_journal(s->world), &s->play,
 					play_next(&s->play));

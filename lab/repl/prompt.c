@@ -129,10 +129,12 @@ static void await(struct prompt *p, int events)
 
 static void show(struct prompt *p)
 {
-	if (p->screen.shown || p->over)
+	if (p->over)
+		return;
+	tell_play(p); /* also while it is shown: somebody on a page may go on with the recipe */
+	if (p->screen.shown)
 		return;
 	p->screen.shown = true;
-	tell_play(p);
 	if (p->editing) {
 		screen_draw(&p->screen);
 	} else {

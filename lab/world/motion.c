@@ -171,7 +171,7 @@ uint64_t motion_motive(const struct process *p)
 }
 
 /* Dead already, and the host has not told yet. */
-static bool is_dying(struct process *p)
+static bool is_dying(const struct process *p)
 {
 	char state = process_state(p);
 
