@@ -53,24 +53,6 @@ static int read_hello(struct process *p)
 	return len == sizeof(hello) ? open_state(p) : -EPIPE;
 }
 
-static int open_proc(int tid, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/* Now, while it can be refused: a process of which it is not known whether it sleeps holds up the whole lab. One that has
- * died since has none of these, which is no trouble. 0 or -errno. */
-static int open_state(struct process *p)
-{
-	p->stat = open_proc((int)p->outer_pid, "stat");
-	if (p->stat >= 0)
-		p->syscall = open_proc((int)p->outer_pid, "syscall");
-	return p->syscall >= 0 || !diag_is_machine(errno) ? 0 : -errno;
-}
-
 int process_open(struct process *p, const char *name, struct host *host, struct diag *d)
 {
 	int r;
@@ -87,8 +69,6 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 	r = read_hello(p);
 	if (r < 0)
 		diag_errno(d, -r, "wait", "process '%s' did not start", name);
-	else if ((r = open_state(p)) < 0)
-		diag_errno(d, -r, "open /proc", "process '%s' cannot be looked at", name);
 	if (r == -EPIPE)
 		diag_remedy(d, "it or its host's first process was killed: start the lab again");
 	if (r == -EMFILE)
@@ -98,8 +78,6 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 
 int process_meet(struct process *p, const char *name, struct host *host, int pid, int channel)
 {
-	int r;
-
 	*p = (struct process){ .channel = channel,
 		.stat = -1,
 		.syscall = -1,
@@ -107,8 +85,7 @@ int process_meet(struct process *p, const char *name, struct host *host, int pid
 		.host = host,
 		.name = text_copy(name),
 		.pid = pid };
-	r = read_hello(p);
-	return r < 0 ? r : open_state(p);
+	return read_hello(p);
 }
 
 void process_close(struct process *p)
