@@ -551,8 +551,10 @@ int main(int argc, char **argv)
 		return EXIT_NO_LAB;
 	}
 	json_set_alloc_funcs(memory_new, free); /* it too ends when there is no memory left */
-	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
+	/* a reader of ours that leaves is no reason to die, nor is a file that may not grow: EPIPE and EFBIG say it as well;
+	 * hosts and processes reset them */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	first = options_parse(argc, argv, &o, &error);
 	if (first < 0)
 		return misused(&error);
