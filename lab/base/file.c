@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 
 static int write_all(int fd, const struct text *text)
@@ -49,4 +51,11 @@ int file_replace(const char *path, const struct text *text)
 	}
 	text_done(&beside);
 	return r;
+}
+
+int file_set(const char *path, const char *value)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, value, strlen(value)) < 0 ? -errno : 0;
 }

@@ -10,5 +10,7 @@ struct text;
 int file_create(const char *path, const struct text *text);
 /* Put one in the place of what was there, if anything was. 0 or -errno: then that still is. */
 int file_replace(const char *path, const struct text *text);
+/* Set what the kernel takes by a file, as in /proc, with one write(2). 0 or -errno: then nothing has changed. */
+int file_set(const char *path, const char *value);
 
 #endif

@@ -19,7 +19,6 @@
 #define SILENT_MOST 128
 #define CONNECTIONS_MOST (SERVER_VIEWERS_MOST + SILENT_MOST + 56) /* pages and files of theirs */
 #define REQUEST_SECONDS 10 /* for a request to come in */
-#define HEADERS_MOST 4096 /* bytes */
 
 struct text *server_begin(struct server *s)
 {
@@ -177,7 +176,7 @@ static struct lws_context *create_context(struct server *s, uv_loop_t *loop)
 		.uid = (uid_t)-1,
 		.keepalive_timeout = REQUEST_SECONDS,
 		.timeout_secs = REQUEST_SECONDS,
-		.max_http_header_data = HEADERS_MOST,
+		.max_http_header_data = SERVER_HEAD_MOST,
 		.max_http_header_pool = CONNECTIONS_MOST,
 		.fd_limit_per_thread = CONNECTIONS_MOST,
 	};
@@ -290,11 +289,16 @@ static void tell_role(const struct server *s, enum gate_role role, const char *w
 	text_done(&names);
 }
 
-void server_tell(const struct server *s, struct text *out)
+void server_tell_links(const struct server *s, struct text *out)
 {
 	tell_role(s, GATE_VIEWER, "look on:", out);
 	if (s->options.control)
 		tell_role(s, GATE_CONTROL, "control:", out);
+}
+
+void server_tell(const struct server *s, struct text *out)
+{
+	server_tell_links(s, out);
 	if (links_are_local(&s->address)) {
 		text_puts(out, "Only this machine can open it; --bind lets others.\n");
 		return;

@@ -145,6 +145,15 @@ run 0 'socket c\nsubmit link.tcplab\n' exercise one.lab --student ada
 cmp -s ada-s third || wrong 'what a link leads to was overwritten'
 run 0 'socket c\nsubmit nowhere/x.tcplab\n' exercise one.lab --student ada
 has err "'nowhere/x.tcplab' cannot be written: No such file"
+# nor is an empty one left where an earlier try cannot be moved: something is mounted on it
+what='an earlier try that cannot be moved'
+if unshare -rm mount --bind third third 2>"$work/err"; then
+	# shellcheck disable=SC2016
+	printf 'socket c\nsubmit third\n' | unshare -rm bash -c 'mount --bind third third && exec timeout 40 "$@"' - \
+		"$tcplab" exercise one.lab --student ada >"$work/out" 2>"$work/err"
+	has err "'third' cannot be written: Device or resource busy"
+	[[ ! -e third.1.tcplab && ! -e third.1 ]] || wrong 'an empty file was left behind'
+fi
 [[ -z $(find . -name '*.tmp') ]] || wrong 'a half file was left behind'
 rm -f one-ada.*tcplab link* notes.tcplab ada-s
 cp first one-ada.tcplab
@@ -275,6 +284,21 @@ has out '^  0  eve  *refused .*in/one-eve\.tcplab$'
 has out 'it is the work of ada, under another name'
 rm in/one-eve.tcplab in/notes.txt in/passwd.tcplab
 run 0 '' grade one.lab in --students class.txt
+# the folder itself may be called by a link, and what cannot be read below it is told
+ln -s in also
+run 0 '' grade one.lab also --students class.txt
+rm also
+long=$(printf '%0200d' 0)
+(
+	cd in || exit
+	for _ in {1..22}; do	# longer than a path can be
+		mkdir "$long"
+		cd "$long" || exit
+	done
+)
+run 0 '' grade one.lab in --students class.txt
+has err 'left out, as these cannot be read: in/.*\(File name too long\)$'
+rm -r "in/$long"
 # a better second try counts, whatever browsers, mail programs and courses make of the name; and a worse one does no harm
 for name in 'one-ada-2' 'one-ada (1)' 'ada_1234_one-ada' '12_ada' 'one-Ada - Copy' 'one-ada.1'; do
 	mkdir tries

@@ -5,24 +5,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "wire/flow.h"
 
 #define SYN SEGMENT_SYN
 #define FIN SEGMENT_FIN
 #define ACK SEGMENT_ACK
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a;
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 static int table_open(void **state)
 {

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/address.h"
 #include "wire/build.h"
 #include "wire/decode.h"
@@ -24,15 +25,6 @@ struct train {
 	size_t len;
 	struct segment segment;
 };
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a;
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 /* The checksum field as a kernel leaves it: the sum of the pseudo header, not inverted; which is what the right one
  * lacks of the sum of all else. */
