@@ -284,6 +284,10 @@ has out '^  0  eve  *refused .*in/one-eve\.tcplab$'
 has out 'it is the work of ada, under another name'
 rm in/one-eve.tcplab in/notes.txt in/passwd.tcplab
 run 0 '' grade one.lab in --students class.txt
+# what nobody else may read is nobody else's business afterwards either
+(umask 077 && : >kept.csv)
+run 0 '' grade one.lab one-ada.tcplab --report csv -o kept.csv
+[[ $(stat -c %a kept.csv) == 600 ]] || wrong 'others may read the grades now'
 # names may look like options
 mkdir ./-d
 cp one.lab ./-e.lab
