@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -70,9 +71,8 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 		r = recipe_find(names[i], list, &d);
 	if (r == 0)
 		return 0;
-	complaint_print(&d);
 	recipe_list_done(list);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 /* How often it asks what will happen. 0 too when it cannot be read, which is told when it is played. */
@@ -147,7 +147,8 @@ static int play(struct options *o, char **names, int count)
 		if (!o->json)
 			print_opening(o->file, false);
 		code = lab_run(o, &answers);
-		if (!o->json && !o->step && !o->pace_ns) /* there the script does */
+		/* --step, --pace: the script does; Ctrl-C: it has not been played */
+		if (!o->json && !o->step && !o->pace_ns && code < EXIT_SIGNAL)
 			print_opening(o->file, true);
 	}
 	lines_done(&answers);
@@ -169,8 +170,7 @@ static int make_folder(const char *path)
 		}
 	}
 	diag_errno(&d, errno, "mkdir", "recordings cannot go to the folder '%s'", path);
-	complaint_print(&d);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 static int check(const struct options *o, char **names, int count)
@@ -220,8 +220,7 @@ static int find_exercise(const char *name, struct recipe_list *list)
 
 	if (practice_find(name, list, &d) == 0)
 		return 0;
-	complaint_print(&d);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 static int exercise(struct options *o, char **names, int count)
@@ -293,10 +292,8 @@ static int show(const struct options *o, char **names, int count)
 			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
 		text_clear(&text);
 		if (recipe_read(list.paths[i], &text, &d) < 0 ||
-			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0)) {
-			complaint_print(&d);
-			code = EXIT_USAGE;
-		}
+			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0))
+			code = complaint_print(&d);
 		fwrite(text_get(&text), 1, text.len, stdout);
 	}
 	text_done(&text);
@@ -322,10 +319,8 @@ static int report(struct options *o, char **names, int count)
 		return EXIT_USAGE;
 	}
 	if (reporting_read(names[0], &journal, &d) < 0 ||
-		(journal && reporting_write(o, journal, &d) < 0)) {
-		complaint_print(&d);
-		code = EXIT_USAGE;
-	}
+		(journal && reporting_write(o, journal, &d) < 0))
+		code = complaint_print(&d);
 	if (journal || code) {
 		journal_free(journal);
 		return code;
@@ -401,7 +396,7 @@ static int watch(char **words, int count)
 	struct text list = TEXT_EMPTY;
 	struct diag d = { 0 };
 	pid_t pid = 0;
-	int r = 0;
+	int r = 0, code = 0;
 
 	if (count > 1 || (count == 1 && watch_parse_pid(words[0], &pid) < 0)) {
 		fputs("tcplab: watch which lab? tcplab watch [PID]\n", stderr);
@@ -414,7 +409,7 @@ static int watch(char **words, int count)
 	if (r == -ENOENT && count == 1)
 		watch_list(&list);
 	if (r < 0)
-		complaint_print(&d);
+		code = complaint_print(&d);
 	if (r == -ENOENT && list.len)
 		fputs("these can be watched:\n", stderr);
 	fputs(text_get(&list), stderr);
@@ -423,7 +418,7 @@ static int watch(char **words, int count)
 		hang_up();
 	if (r > 0)
 		return EXIT_SIGNAL + r;
-	return r < 0 ? EXIT_USAGE : 0;
+	return code;
 }
 
 /* The probe is the start of a lab itself, told step by step. */
@@ -536,7 +531,7 @@ static int written(int code)
 	if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
 		return code;
 	fputs("tcplab: standard output could not be written: is the disk full?\n", stderr);
-	return code ? code : EXIT_USAGE;
+	return code ? code : EXIT_NO_LAB;
 }
 
 int main(int argc, char **argv)
@@ -552,6 +547,7 @@ int main(int argc, char **argv)
 			strerror(-r));
 		return EXIT_NO_LAB;
 	}
+	json_set_alloc_funcs(memory_new, free); /* it too ends when there is no memory left */
 	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
 	signal(SIGPIPE, SIG_IGN);
 	first = options_parse(argc, argv, &o, &error);

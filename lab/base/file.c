@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 
 #define MODE 0666 /* and the umask */
@@ -58,4 +60,11 @@ int file_replace(const char *path, const struct text *text)
 	}
 	text_done(&beside);
 	return r;
+}
+
+int file_set(const char *path, const char *value)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, value, strlen(value)) < 0 ? -errno : 0;
 }

@@ -54,11 +54,15 @@ bool text_point_acts(uint32_t point);
 
 /* Append a duration as people read it: "1.204 ms", "60.000 s". */
 void text_duration(struct text *t, unsigned long long duration_ns);
+/* The same in brief: "401.6 ms", "41.2 s". */
+void text_brief_duration(struct text *t, unsigned long long duration_ns);
 
 /* The number of single-letter edits between two words, for "did you mean". */
 size_t text_distance(const char *a, const char *b);
 /* strdup that never fails. */
 char *text_copy(const char *string);
+/* What somebody else's malloc() has given; NULL ends the process, which says so: exit code 3. */
+void *memory_granted(void *memory);
 /* malloc/realloc that never fail. */
 void *memory_new(size_t size);
 void *memory_grow(void *old, size_t size);

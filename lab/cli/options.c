@@ -26,7 +26,7 @@ const struct exit_def exit_defs[] = {
 	{ EXIT_PASSED, "all well" },
 	{ EXIT_FAILED, "an expectation failed" },
 	{ EXIT_USAGE, "bad input" },
-	{ EXIT_NO_LAB, "no lab can stand here" },
+	{ EXIT_NO_LAB, "no lab, or a limit met" },
 	{ EXIT_SIGNAL + 2, "interrupted" },
 	{ 0, NULL },
 };
@@ -124,7 +124,7 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 	[VERB_DOCTOR] = {
 		.name = "doctor",
 		.args = "",
-		.summary = "can a lab stand here? what is missing?",
+		.summary = "can a lab stand here? if not, what is missing?",
 		.detail = "Goes through the steps of a start one by one, and says what to type where one fails.",
 	},
 	[VERB_HELP] = {

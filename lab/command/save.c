@@ -186,9 +186,12 @@ static int save_run(struct cmd_call *c, struct diag *d)
 				.text = text_get(&out) });
 	}
 	text_done(&out);
+	if (r == -EEXIST)
+		return statement_error(c->statement, path, d,
+			"'%.80s' is there already: choose another name", path->text);
 	if (r < 0)
-		return statement_error(c->statement, path, d, "'%.80s' cannot be written: %s%s",
-			path->text, strerror(-r), r == -EEXIST ? "; choose another name" : "");
+		return statement_errno(c->statement, path, d, -r, "'%.80s' cannot be written",
+			path->text);
 	return CMD_DONE;
 }
 

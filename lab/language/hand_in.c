@@ -105,6 +105,7 @@ int hand_in_write(const char *path, const struct exercise *e, bool again, const 
 		unlink(text_get(&beside));
 		diag_set(d, -r, "'%.80s' cannot be written: %s%s", path, strerror(-r),
 			r == -EEXIST ? "; it is no earlier try of yours: submit OTHER-NAME" : "");
+		d->unable = diag_is_machine(-r);
 	}
 	text_done(&beside);
 	return r;

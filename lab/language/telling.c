@@ -15,6 +15,7 @@
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "wire/wire.h"
+#include "world/power.h"
 #include "world/world.h"
 
 /* A timer of 200 ms, the least that sends again, may have gone off before it would have alone. */
@@ -53,7 +54,7 @@ void telling_error(struct journal *j, uint64_t cause, const struct diag *d, cons
 		(struct event){ .kind = EVENT_ERROR,
 			.cause = cause,
 			.text = text_get(&message),
-			.subject = d->remedy[0] ? d->remedy : NULL,
+			.subject = d->remedy[0] ? d->remedy : power_remedy(d->error),
 			.place = { .line = d->line, .column = d->column } });
 	text_done(&message);
 }

@@ -25,6 +25,7 @@
 
 #include "base/diag.h"
 #include "base/lab_assert.h"
+#include "base/readiness.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -118,12 +119,22 @@ static void tell_play(struct prompt *p)
 	play_format(play, play_place(play), &p->screen.next);
 }
 
+static void await(struct prompt *p, int events)
+{
+	int r = readiness_await(&p->terminal, events, on_terminal);
+
+	if (r < 0)
+		world_give_up(p->world, NULL, "the terminal cannot be awaited", -r);
+}
+
 static void show(struct prompt *p)
 {
-	if (p->screen.shown || p->over)
+	if (p->over)
+		return;
+	tell_play(p); /* also while it is shown: somebody on a page may go on with the recipe */
+	if (p->screen.shown)
 		return;
 	p->screen.shown = true;
-	tell_play(p);
 	if (p->editing) {
 		screen_draw(&p->screen);
 	} else {
@@ -132,7 +143,7 @@ static void show(struct prompt *p)
 		rl_callback_handler_install(screen_prompt(&p->screen), on_line);
 	}
 	p->editing = true;
-	uv_poll_start(&p->terminal, UV_READABLE | UV_DISCONNECT, on_terminal);
+	await(p, UV_READABLE | UV_DISCONNECT);
 }
 
 /* The end of the terminal is heard of all the same. */
@@ -141,7 +152,7 @@ static void hide(struct prompt *p)
 	if (p->over)
 		return;
 	screen_hide(&p->screen);
-	uv_poll_start(&p->terminal, UV_DISCONNECT, on_terminal);
+	await(p, UV_DISCONNECT);
 }
 
 /* The line is done with: readline holds nothing any more. */
@@ -595,7 +606,7 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 		close_handles(p);
 		if (p->handles == 0)
 			free_prompt(p);
-		return diag_errno(d, -r, "poll", "cannot watch the terminal");
+		return readiness_refused(d, -r, "the terminal cannot be awaited");
 	}
 	history_file_load(p->options.history_file);
 	set_up_readline(p);

@@ -151,12 +151,12 @@ int requests_body(struct visitor *v, const char *bytes, size_t len)
 	return 0;
 }
 
-/* While a question waits a line answers it; else it is a command. */
+/* While a question waits a line answers it; else it says when a recipe goes on, or is a command. */
 static void take_line(struct server *s, const struct text *line)
 {
 	if (prediction_waits(script_prediction(s->script)))
 		script_answer(s->script, text_get(line), line->len, SERVER_FILE);
-	else
+	else if (!script_go_on(s->script, text_get(line), line->len))
 		script_push_guest(s->script, text_get(line), line->len, SERVER_FILE, ++s->commands);
 }
 

@@ -289,11 +289,16 @@ static void tell_role(const struct server *s, enum gate_role role, const char *w
 	text_done(&names);
 }
 
-void server_tell(const struct server *s, struct text *out)
+void server_tell_links(const struct server *s, struct text *out)
 {
 	tell_role(s, GATE_VIEWER, "look on:", out);
 	if (s->options.control)
 		tell_role(s, GATE_CONTROL, "control:", out);
+}
+
+void server_tell(const struct server *s, struct text *out)
+{
+	server_tell_links(s, out);
 	if (links_are_local(&s->address)) {
 		text_puts(out, "Only this machine can open it; --bind lets others.\n");
 		return;

@@ -116,6 +116,7 @@ void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing stan
 
 	p->standing = standing;
 	p->was_held |= standing == PACKET_HELD;
+	w->held_once += standing == PACKET_HELD && p->once;
 	if (standing == PACKET_DELAYED) {
 		before = TAILQ_LAST(queue, packet_queue);
 		while (before && before->due_ns > p->due_ns)
@@ -131,6 +132,7 @@ void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing stan
 
 void packet_take(struct wire *w, struct wire_packet *p)
 {
+	w->held_once -= p->standing == PACKET_HELD && p->once;
 	TAILQ_REMOVE(&w->queues[p->standing], p, place);
 }
 
@@ -286,6 +288,8 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
 {
 	const struct wire_packet *q;
 
+	if (!w->waits && !w->held_once)
+		return NULL;
 	TAILQ_FOREACH(q, &w->queues[PACKET_HELD], place)
 	{
 		const struct address *src = &q->segment.src, *dst = &q->segment.dst;
@@ -308,13 +312,13 @@ static bool drop_repeated(struct wire *w, const struct wire_packet *p, uint64_t 
 
 	if (!held)
 		return false;
-	if (w->waits)
+	if (w->waits) {
 		text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
-	else
+	} else {
 		text_printf(&why, "rule %u: #%" PRIu64 " is held without retransmissions",
 			held->once, held->number);
-	if (!w->waits)
 		rule_list_repeated(&w->rules, held->once);
+	}
 	wire_judge(w, p,
 		(struct event){ .kind = EVENT_DROPPED,
 			.cause = p->event,

@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/readiness.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "observe/tracker.h"
@@ -156,7 +157,9 @@ void program_runs(struct world_process *wp, uint64_t event)
 	wp->world->open_handles++;
 	wp->output_polled = true;
 	wp->output_poll.data = wp;
-	uv_poll_start(&wp->output_poll, UV_READABLE | UV_DISCONNECT, on_output);
+	r = readiness_await(&wp->output_poll, UV_READABLE | UV_DISCONNECT, on_output);
+	if (r < 0)
+		world_give_up(wp->world, p->host, "a program's output cannot be read", -r);
 }
 
 void program_hear(struct world_process *wp)

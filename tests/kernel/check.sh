@@ -4,22 +4,6 @@
 # shellcheck source=tests/kernel/preamble
 . "$(dirname "$(realpath "$0")")/preamble"
 
-# run CODE ARG...: what it prints goes to $work/out and $work/err.
-run()
-{
-	local expected=$1 code
-	shift
-	what="tcplab $*"
-	timeout 40 "$tcplab" "$@" >"$work/out" 2>"$work/err" </dev/null
-	code=$?
-	((code == expected)) || wrong "exit code $code instead of $expected"
-}
-
-has()
-{
-	grep -qE -- "$2" "$work/$1" || wrong "std$1 has no line with: $2"
-}
-
 # ---- names ----
 
 # a file of the folder one is in goes without its ending, as recipes do

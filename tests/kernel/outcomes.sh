@@ -4,35 +4,6 @@
 # shellcheck source=tests/kernel/preamble
 . "$(dirname "$(realpath "$0")")/preamble"
 
-# run CODE ARG...: what it prints goes to $work/out and $work/err.
-run()
-{
-	local expected=$1 code
-	shift
-	what="tcplab $*"
-	timeout 40 "$tcplab" "$@" >"$work/out" 2>"$work/err" </dev/null
-	code=$?
-	((code == expected)) || wrong "exit code $code instead of $expected"
-}
-
-# Lines that must be there, in this order, each beginning (after blanks) with the text.
-told()
-{
-	local file=$1 line
-	shift
-	while read -r line; do
-		(($#)) || break
-		[[ $line != "$1"* ]] || shift
-	done <"$work/$file"
-	(($# == 0)) || wrong "std$file does not have, in its place: $1"
-}
-
-# never FILE TEXT
-never()
-{
-	! grep -qF -- "$2" "$work/$1" || wrong "std$1 has: $2"
-}
-
 listener='socket l; bind l :80; listen l'
 pair="process server; socket l in server; bind l :80; listen l; socket c; connect c :80; accept l a"
 

@@ -5,9 +5,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sys/stat.h>
 
+#include "files.h"
 #include "pty.h"
 
 #define PROMPT "tcplab> "
@@ -16,13 +16,6 @@ struct session {
 	char home[200]; /* temporary; HOME and XDG_STATE_HOME */
 	struct pty pty;
 };
-
-static inline const char *lab_path(void)
-{
-	const char *path = getenv("TCPLAB");
-
-	return path ? path : "build/tcplab";
-}
 
 static inline void start_on(struct session *s, const char *term, bool controlling)
 {
@@ -61,20 +54,12 @@ static inline int set_up(void **state)
 	return 0;
 }
 
-static inline int remove_one(const char *path, const struct stat *about, int type, struct FTW *ftw)
-{
-	(void)about;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static inline int tear_down(void **state)
 {
 	struct session *s = *state;
 
 	pty_kill(&s->pty);
-	nftw(s->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(s->home);
 	free(s);
 	return 0;
 }

@@ -5,15 +5,6 @@
 
 #include "session.h"
 
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void command_when_entered_prints_and_prompts_again(void **state)
 {
 	struct session *s = *state;
@@ -149,7 +140,7 @@ static void background_call_when_it_returns_leaves_the_line_whole(void **state)
 	pty_await_lines(&s->pty, 1, "hello", NULL);
 }
 
-/* ---- Ctrl-C, Ctrl-D, Ctrl-Z ---- */
+/* ---- Ctrl-C, Ctrl-D ---- */
 
 static void ctrl_c_when_a_call_blocks_returns_the_prompt(void **state)
 {
@@ -213,23 +204,6 @@ static void ctrl_d_when_the_line_is_empty_ends_with_0(void **state)
 	finish_with_ctrl_d(s);
 }
 
-static void terminal_when_the_lab_has_ended_is_as_before(void **state)
-{
-	struct session *s = *state;
-	struct termios during, after;
-
-	assert_int_equal(tcgetattr(s->pty.fd, &during), 0);
-	assert_false(during.c_lflag & ICANON);
-	assert_true(s->pty.brackets);
-	pty_type(&s->pty, "quit\r");
-	assert_int_equal(pty_wait(&s->pty), 0);
-	assert_int_equal(tcgetattr(s->pty.fd, &after), 0);
-	assert_true(after.c_lflag & ICANON);
-	assert_true(after.c_lflag & ECHO);
-	assert_true(after.c_iflag & ICRNL);
-	assert_false(s->pty.brackets);
-}
-
 static void keys_when_typed_while_a_command_runs_wait_for_the_prompt(void **state)
 {
 	struct session *s = *state;
@@ -248,52 +222,7 @@ static void keys_when_typed_while_a_command_runs_wait_for_the_prompt(void **stat
 	assert_int_equal(pty_count(&s->pty, "say \"ah", NULL), 1);
 }
 
-static void ctrl_z_when_a_shell_is_there_stops_until_fg(void **state)
-{
-	struct session *s = *state;
-	char shell[] = "/bin/sh", interactive[] = "-i", jobs[] = "-m";
-	char *argv[] = { shell, interactive, jobs, NULL };
-
-	setenv("PS1", "sh> ", 1);
-	pty_open(&s->pty, argv, "xterm", true);
-	pty_await_cursor(&s->pty, "sh> ");
-	pty_type(&s->pty, lab_path());
-	pty_type(&s->pty, "\r");
-	pty_await_typed(&s->pty, "");
-	pty_type(&s->pty, "say \"h\\x65l");
-	pty_await_typed(&s->pty, "say \"h\\x65l");
-	pty_type(&s->pty, "\032");
-	pty_await_cursor(&s->pty, "sh> ");
-	assert_false(s->pty.brackets);
-	pty_type(&s->pty, "printf 'sh%s\\n' ell\r");
-	pty_await_lines(&s->pty, 1, "shell", NULL);
-	pty_await_cursor(&s->pty, "sh> ");
-	pty_type(&s->pty, "fg\r");
-	pty_await_typed(&s->pty, "say \"h\\x65l");
-	assert_true(s->pty.brackets);
-	pty_type(&s->pty, "lo\"\r");
-	pty_await_lines(&s->pty, 1, "hello", NULL);
-	pty_await_typed(&s->pty, "");
-	pty_type(&s->pty, "\004");
-	pty_await_cursor(&s->pty, "sh> ");
-	pty_type(&s->pty, "exit\r");
-	assert_int_equal(pty_wait(&s->pty), 0);
-}
-
-static void ctrl_z_when_nobody_could_continue_does_nothing(void **state)
-{
-	struct session *s = *state;
-
-	pty_type(&s->pty, "say \"h\\x65l");
-	pty_await_typed(&s->pty, "say \"h\\x65l");
-	pty_type(&s->pty, "\032");
-	pty_await_lines(&s->pty, 1, "^Z", NULL);
-	pty_await_typed(&s->pty, "say \"h\\x65l");
-	pty_type(&s->pty, "lo\"\r");
-	pty_await_lines(&s->pty, 1, "hello", NULL);
-}
-
-/* ---- history, completion, pasting, size ---- */
+/* ---- history, completion, pasting ---- */
 
 static void history_when_the_lab_ends_is_kept_for_the_next(void **state)
 {
@@ -325,17 +254,6 @@ static void history_when_the_lab_ends_is_kept_for_the_next(void **state)
 	start(s, "xterm");
 	pty_type(&s->pty, "\033[A\033[A");
 	pty_await_typed(&s->pty, "say \"two\\x21\"");
-}
-
-/* 80 columns here: there is no room for the owner behind so long a name, so it stands below. */
-static void ss_is_as_wide_as_the_terminal(void **state)
-{
-	struct session *s = *state;
-
-	run(s, "socket a_rather_long_name_for_a_socket");
-	run(s, "bind a_rather_long_name_for_a_socket 127.0.0.1:80");
-	run(s, "ss");
-	pty_await_lines(&s->pty, 1, "RECV-Q SEND-Q LOCAL", "OWNER");
 }
 
 static void tab_when_a_word_is_begun_completes_it(void **state)
@@ -494,32 +412,6 @@ static void odd_keys_do_no_harm(void **state)
 	assert_runs(s, "after");
 }
 
-/* No row goes on in the next one: that is how a terminal breaks a line, in the middle of a word. */
-static void assert_unbroken(const struct pty *p, unsigned from)
-{
-	for (unsigned row = from; row <= p->last; row++) {
-		if (p->wrapped[row])
-			pty_fail(p, "broken by the terminal", p->rows[row]);
-	}
-}
-
-static void text_when_the_terminal_is_narrow_breaks_between_words(void **state)
-{
-	struct session *s = *state;
-	unsigned from;
-
-	pty_resize(&s->pty, 66, 24);
-	pty_await_typed(&s->pty, "");
-	from = s->pty.last;
-	run(s, "help watch");
-	run(s, "help topics");
-	run(s, "help");
-	run(s, "connect nobody :80"); /* an error of some length */
-	run(s, "say \"one two three four five six seven eight nine\"");
-	assert_unbroken(&s->pty, from);
-	finish_with_ctrl_d(s);
-}
-
 /* What is to be read as JSON goes where the prompt would be drawn. */
 static void json_is_not_for_the_prompt(void **state)
 {
@@ -535,86 +427,6 @@ static void json_is_not_for_the_prompt(void **state)
 	assert_int_equal(pty_count(&s->pty, "{", NULL), 0);
 	free(argv[0]);
 	free(argv[1]);
-}
-
-static void resize_when_half_a_line_is_typed_keeps_it(void **state)
-{
-	static const char line[] = "say \"h\\x65llo, this is wider than the new terminal is";
-	struct session *s = *state;
-	char shown[100];
-
-	pty_type(&s->pty, "say");
-	pty_await_typed(&s->pty, "say");
-	pty_resize(&s->pty, 40, 24);
-	/* Without a SIGWINCH readline would go on counting with 80 columns and, going back to the
-	 * beginning of a wrapped line, end up a row too low. */
-	pty_await_typed(&s->pty, "say");
-	pty_type(&s->pty, line + 3);
-	snprintf(shown, sizeof(shown), PROMPT "%s", line);
-	pty_await_cursor(&s->pty, shown);
-	pty_type(&s->pty, "\001#\005");
-	snprintf(shown, sizeof(shown), PROMPT "#%s", line);
-	pty_await_cursor(&s->pty, shown);
-	pty_type(&s->pty, "\001\004\005\"\r");
-	pty_await_lines(&s->pty, 1, "hello, this is wider", NULL);
-	pty_await_typed(&s->pty, "");
-}
-
-/* ---- other terminals ---- */
-
-static void works_with(struct session *s, const char *term)
-{
-	start(s, term);
-	assert_runs(s, "plain");
-	run(s, "process p");
-	pty_type(&s->pty, "say \"h\\x65l");
-	pty_await_typed(&s->pty, "say \"h\\x65l");
-	kill_newest_process(s);
-	pty_await_lines(&s->pty, 1, "SIGKILL", NULL);
-	pty_await_typed(&s->pty, "say \"h\\x65l");
-	pty_type(&s->pty, "lo\"\r");
-	pty_await_lines(&s->pty, 1, "hello", NULL);
-	assert_false(s->pty.brackets);
-	finish_with_ctrl_d(s);
-}
-
-static void terminal_that_is_dumb_or_unknown_works_too(void **state)
-{
-	works_with(*state, "dumb");
-	works_with(*state, NULL);
-	works_with(*state, "no-such-terminal");
-}
-
-static void terminal_when_hung_up_ends_the_lab(void **state)
-{
-	struct session *s = *state;
-	char path[300];
-	int status;
-
-	assert_runs(s, "kept");
-	pty_type(&s->pty, "say");
-	pty_await_typed(&s->pty, "say");
-	pty_close(&s->pty);
-	status = pty_wait(&s->pty);
-	assert_true(WIFEXITED(status));
-	snprintf(path, sizeof(path), "%s/tcplab/history", s->home);
-	assert_int_equal(access(path, F_OK), 0);
-}
-
-/* Started by setsid(1), say: there is no SIGHUP to tell. */
-static void terminal_when_hung_up_silently_ends_the_lab(void **state)
-{
-	struct session *s = *state;
-
-	start_on(s, "xterm", false);
-	terminal_when_hung_up_ends_the_lab(state);
-
-	start_on(s, "xterm", false);
-	listen_in_main(s);
-	pty_type(&s->pty, "accept l a => 99\r");
-	pty_await_cursor(&s->pty, "");
-	pty_close(&s->pty);
-	assert_int_equal(pty_wait(&s->pty), 0);
 }
 
 int main(void)
@@ -634,12 +446,8 @@ int main(void)
 		TEST(ctrl_c_when_half_a_line_is_typed_clears_it),
 		TEST(ctrl_c_when_searching_ends_the_search),
 		TEST(ctrl_d_when_the_line_is_empty_ends_with_0),
-		TEST(terminal_when_the_lab_has_ended_is_as_before),
 		TEST(keys_when_typed_while_a_command_runs_wait_for_the_prompt),
-		TEST_AT_HOME(ctrl_z_when_a_shell_is_there_stops_until_fg),
-		TEST(ctrl_z_when_nobody_could_continue_does_nothing),
 		TEST(history_when_the_lab_ends_is_kept_for_the_next),
-		TEST(ss_is_as_wide_as_the_terminal),
 		TEST(tab_when_a_word_is_begun_completes_it),
 		TEST(tab_when_there_are_too_many_says_so_and_does_not_ask),
 		TEST(paste_of_three_lines_runs_line_by_line),
@@ -647,12 +455,7 @@ int main(void)
 		TEST(paste_not_yet_complete_lets_the_lab_go_on),
 		TEST(half_a_character_in_a_search_lets_the_lab_go_on),
 		TEST(odd_keys_do_no_harm),
-		TEST(resize_when_half_a_line_is_typed_keeps_it),
-		TEST(text_when_the_terminal_is_narrow_breaks_between_words),
 		TEST_AT_HOME(json_is_not_for_the_prompt),
-		TEST_AT_HOME(terminal_that_is_dumb_or_unknown_works_too),
-		TEST(terminal_when_hung_up_ends_the_lab),
-		TEST_AT_HOME(terminal_when_hung_up_silently_ends_the_lab),
 	};
 
 	if (!session_possible())

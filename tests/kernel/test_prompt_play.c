@@ -7,14 +7,9 @@
 static void write_recipe(const struct session *s, const char *text, char line[static 240])
 {
 	char path[220];
-	FILE *file;
-
 	snprintf(path, sizeof(path), "%s/one.lab", s->home);
 	snprintf(line, 240, "play %s", path);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	write_file(path, text);
 }
 
 static void play_text(struct session *s, const char *text)
@@ -75,6 +70,10 @@ static void anything_when_typed_in_between_leaves_the_recipe(void **state)
 	run(s, "play");
 	pty_await_lines(&s->pty, 1, "/one: 2 of 4 steps have run", NULL);
 	pty_await_lines(&s->pty, 1, "  [4/4] socket d", NULL);
+	run(s, "?"); /* as at a question and in `play --step` */
+	pty_await_lines(&s->pty, 1, "`help COMMAND` tells more", NULL);
+	run(s, "? listen");
+	pty_await_lines(&s->pty, 1, "listen SOCK [BACKLOG]", NULL);
 	pty_type(&s->pty, "ne"); /* over what is dim there */
 	pty_await_typed(&s->pty, "ne");
 	pty_type(&s->pty, "xt; say \"\\x62ehind\"\r");

@@ -17,6 +17,8 @@
 #include "journal/journal.h"
 #include "journal/jsonl_read.h"
 
+#include "files.h"
+
 #define SKIPPED 77
 #define EXACT 0.11 /* of a number with one decimal */
 
@@ -24,13 +26,6 @@ struct room {
 	struct browser browser;
 	char folder[64];
 };
-
-static const char *lab_path(void)
-{
-	const char *path = getenv("TCPLAB");
-
-	return path ? path : "build/tcplab";
-}
 
 /* ---- a page and its journal ---- */
 

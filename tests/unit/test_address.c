@@ -11,16 +11,8 @@
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/address.h"
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a = { 0 };
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 static void assert_shown(const struct address *a, const char *expected)
 {

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/text.h"
 #include "wire/build.h"
 #include "wire/decode.h"
@@ -24,15 +25,6 @@ static const uint8_t syn_ip4[] = {
 	0x60, 0x02, 0xfa, 0xf0, 0xec, 0xa1, 0x00, 0x00, 0x02, 0x04, 0x05,
 	0xb4, /* and its options */
 };
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a = { 0 };
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 /* Between hosts 1 and 2 of a family. */
 static struct segment between(bool v6, enum segment_kind kind)

@@ -83,6 +83,41 @@ static uint64_t verdict(struct journal *j, uint64_t ms, uint64_t number, enum ev
 			.verdict = { .number = number, .on_wire_ns = ms * MS, .held = held } });
 }
 
+static void add_questions(struct journal *j)
+{
+	add(j, 1061,
+		(struct event){ .kind = EVENT_EXPECTATION,
+			.text = HOSTILE,
+			.place = { .line = 4, .column = 1 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_CLAIM,
+			.subject = "A1",
+			.text = HOSTILE,
+			.host = HOSTILE,
+			.process = HOSTILE });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_QUESTION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.host = HOSTILE,
+			.prediction = { .line = 3, .column = 2 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_PREDICTION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
+	add(j, 1061,
+		(struct event){ .kind = EVENT_OBSERVATION,
+			.subject = HOSTILE,
+			.text = HOSTILE,
+			.prediction = { .question = journal_last(j) - 1,
+				.answer = journal_last(j),
+				.line = 3,
+				.column = 2,
+				.verdict = PREDICTION_OTHERWISE } });
+	add(j, 1061, (struct event){ .kind = EVENT_ERROR, .text = HOSTILE, .subject = HOSTILE });
+}
+
 /* All that can be drawn, and what is hostile everywhere. */
 static struct journal *make(void)
 {
@@ -136,37 +171,7 @@ static struct journal *make(void)
 	change(j, 1061, 2, "c", STATE_ESTABLISHED, STATE_CLOSED, 0);
 	add(j, 1061, (struct event){ .kind = EVENT_OUTPUT, .text = HOSTILE "\nmore" });
 	add(j, 1061, (struct event){ .kind = EVENT_PROGRAM, .subject = "web", .text = HOSTILE });
-	add(j, 1061,
-		(struct event){ .kind = EVENT_EXPECTATION,
-			.text = HOSTILE,
-			.place = { .line = 4, .column = 1 } });
-	add(j, 1061,
-		(struct event){ .kind = EVENT_CLAIM,
-			.subject = "A1",
-			.text = HOSTILE,
-			.host = HOSTILE,
-			.process = HOSTILE });
-	add(j, 1061,
-		(struct event){ .kind = EVENT_QUESTION,
-			.subject = HOSTILE,
-			.text = HOSTILE,
-			.host = HOSTILE,
-			.prediction = { .line = 3, .column = 2 } });
-	add(j, 1061,
-		(struct event){ .kind = EVENT_PREDICTION,
-			.subject = HOSTILE,
-			.text = HOSTILE,
-			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
-	add(j, 1061,
-		(struct event){ .kind = EVENT_OBSERVATION,
-			.subject = HOSTILE,
-			.text = HOSTILE,
-			.prediction = { .question = journal_last(j) - 1,
-				.answer = journal_last(j),
-				.line = 3,
-				.column = 2,
-				.verdict = PREDICTION_OTHERWISE } });
-	add(j, 1061, (struct event){ .kind = EVENT_ERROR, .text = HOSTILE, .subject = HOSTILE });
+	add_questions(j);
 	return j;
 }
 

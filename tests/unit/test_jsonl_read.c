@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "at.h"
 #include "base/diag.h"
 #include "base/text.h"
 #include "journal/event.h"
@@ -19,25 +20,10 @@
 #include "journal/jsonl.h"
 #include "journal/jsonl_read.h"
 
-static struct address at(const char *host, uint16_t port)
+/* Packets of every sort, with each field that can be told. */
+static struct segment make_tcp(void)
 {
-	struct address a = { 0 };
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
-
-static uint64_t add(struct journal *j, struct event event)
-{
-	return journal_add(j, event);
-}
-
-/* Every kind, and of packets every sort, with each field that can be told. */
-static struct journal *make_all(void)
-{
-	struct journal *j = journal_new();
-	struct segment tcp = { .src = at("127.0.0.1", 1000),
+	return (struct segment){ .src = at("127.0.0.1", 1000),
 		.dst = at("127.0.0.1", 80),
 		.protocol = IPPROTO_TCP,
 		.flags = SEGMENT_SYN | SEGMENT_ACK | SEGMENT_URG | SEGMENT_CWR,
@@ -63,7 +49,11 @@ static struct journal *make_all(void)
 			.ts_value = UINT32_MAX,
 			.ts_echo = 1,
 			.sack = { { 10, 20 }, { UINT32_MAX, 3 } } } };
-	struct segment icmp = { .src = at("fd00::1", 0),
+}
+
+static struct segment make_icmp(void)
+{
+	return (struct segment){ .src = at("fd00::1", 0),
 		.dst = at("fd00::2", 0),
 		.kind = SEGMENT_ICMP,
 		.protocol = IPPROTO_ICMPV6,
@@ -75,58 +65,75 @@ static struct journal *make_all(void)
 			.quoted_dst = at("fd00::1", 1000),
 			.quoted_seq = 99,
 			.mtu = 1280 } };
-	struct segment udp = { .src = at("10.0.0.1", 53),
+}
+
+static struct segment make_udp(void)
+{
+	return (struct segment){ .src = at("10.0.0.1", 53),
 		.dst = at("10.0.0.2", 65535),
 		.kind = SEGMENT_UDP,
 		.protocol = IPPROTO_UDP,
 		.payload_len = 2,
 		.excerpt_len = 2,
 		.excerpt = "hi" };
-	struct segment fragment = { .src = at("10.0.0.1", 0),
+}
+
+static struct segment make_fragment(void)
+{
+	return (struct segment){ .src = at("10.0.0.1", 0),
 		.dst = at("10.0.0.2", 0),
 		.kind = SEGMENT_OTHER,
 		.protocol = IPPROTO_UDP,
 		.fragment = true,
 		.payload_len = 8 };
-	uint64_t call, sent;
+}
 
-	add(j, (struct event){ .kind = EVENT_LAB, .text = "6.1" });
-	add(j,
+static void add_beginning(struct journal *j)
+{
+	journal_add(j, (struct event){ .kind = EVENT_LAB, .text = "6.1" });
+	journal_add(j,
 		(struct event){ .kind = EVENT_HOST,
 			.subject = "alice",
 			.socket = { .fd = -1,
 				.local = at("10.0.0.1", 0),
 				.remote = at("fd00::1", 0) } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_HOST,
 			.subject = "alice",
 			.text = "power cut",
 			.socket.fd = -1 });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_PROCESS,
 			.subject = "main",
 			.host = "alice",
 			.process_fate.pid = 42 });
-	add(j, (struct event){ .kind = EVENT_RECIPE, .subject = "x.lab", .text = "" });
-	add(j,
+	journal_add(j, (struct event){ .kind = EVENT_RECIPE, .subject = "x.lab", .text = "" });
+	journal_add(j,
 		(struct event){ .kind = EVENT_COMMAND,
 			.subject = "x.lab",
 			.text = "say \"\xc3\xbc\x1b<b>\"",
 			.place = { .line = 3, .column = 1 } });
-	call = add(j,
+}
+
+/* A call, what its socket goes through, and its end. */
+static void add_call(struct journal *j)
+{
+	uint64_t call;
+
+	call = journal_add(j,
 		(struct event){ .kind = EVENT_CALL,
 			.cause = 6,
 			.subject = "c",
 			.host = "alice",
 			.process = "main",
 			.text = "connect(3, 127.0.0.1:80)" });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_BLOCKED,
 			.cause = call,
 			.process = "main",
 			.text = "connect(3, 127.0.0.1:80)",
 			.call.call = call });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_SOCKET,
 			.subject = "c",
 			.host = "alice",
@@ -136,11 +143,11 @@ static struct journal *make_all(void)
 				.fd = 3,
 				.local = at("fd00::1", 1000),
 				.remote = at("fd00::2", 80) } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_STATE,
 			.subject = "c",
 			.state = { .cookie = 1, .endpoint = 1, .to = STATE_CLOSED } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_STATE,
 			.subject = "c",
 			.cause = call,
@@ -148,82 +155,101 @@ static struct journal *make_all(void)
 				.from = STATE_CLOSED,
 				.to = STATE_SYN_SENT,
 				.local = at("127.0.0.1", 1000) } });
-	sent = add(j,
-		(struct event){ .kind = EVENT_SEGMENT,
-			.cause = call,
-			.subject = "c",
-			.text = "l",
-			.host = "alice",
-			.wire = { .number = 1, .segment = tcp } });
-	add(j, (struct event){ .kind = EVENT_HELD, .cause = sent, .verdict.number = 1 });
-	add(j,
-		(struct event){ .kind = EVENT_COPY,
-			.wire = { .number = 2, .repeats = 1, .segment = udp } });
-	add(j, (struct event){ .kind = EVENT_FORGED, .wire = { .number = 3, .segment = icmp } });
-	add(j,
-		(struct event){ .kind = EVENT_SEGMENT,
-			.wire = { .number = 4, .repeats = 1, .segment = fragment } });
-	add(j,
-		(struct event){ .kind = EVENT_DELAYED,
-			.text = "rule 1",
-			.verdict = { .number = 2, .delay_ns = 5 } });
-	add(j, (struct event){ .kind = EVENT_CORRUPTED, .text = "checksum", .verdict.number = 2 });
-	add(j, (struct event){ .kind = EVENT_SWAPPED, .verdict = { .number = 1, .other = 2 } });
-	add(j,
-		(struct event){ .kind = EVENT_DELIVERED,
-			.cause = sent,
-			.verdict = { .number = 1, .on_wire_ns = 77, .held = true } });
-	add(j,
-		(struct event){ .kind = EVENT_DROPPED,
-			.text = "by hand",
-			.verdict = { .number = 2, .other = 1 } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_TIMER,
 			.subject = "c",
 			.text = "retransmission",
 			.timer = { .endpoint = 1, .retransmits = 2, .maybe_probe = true } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_RETURN,
 			.subject = "c",
 			.process = "main",
 			.cause = call,
 			.call = { .call = call, .result = -1, .error = 524, .duration_ns = 9 } });
-	add(j,
+}
+
+static void add_packets(struct journal *j)
+{
+	uint64_t sent;
+
+	sent = journal_add(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.cause = 6,
+			.subject = "c",
+			.text = "l",
+			.host = "alice",
+			.wire = { .number = 1, .segment = make_tcp() } });
+	journal_add(j, (struct event){ .kind = EVENT_HELD, .cause = sent, .verdict.number = 1 });
+	journal_add(j,
+		(struct event){ .kind = EVENT_COPY,
+			.wire = { .number = 2, .repeats = 1, .segment = make_udp() } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_FORGED,
+			.wire = { .number = 3, .segment = make_icmp() } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_SEGMENT,
+			.wire = { .number = 4, .repeats = 1, .segment = make_fragment() } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_DELAYED,
+			.text = "rule 1",
+			.verdict = { .number = 2, .delay_ns = 5 } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_CORRUPTED, .text = "checksum", .verdict.number = 2 });
+	journal_add(j,
+		(struct event){ .kind = EVENT_SWAPPED, .verdict = { .number = 1, .other = 2 } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_DELIVERED,
+			.cause = sent,
+			.verdict = { .number = 1, .on_wire_ns = 77, .held = true } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_DROPPED,
+			.text = "by hand",
+			.verdict = { .number = 2, .other = 1 } });
+}
+
+static void add_ends(struct journal *j)
+{
+	journal_add(j,
 		(struct event){ .kind = EVENT_SIGNAL,
 			.subject = "main",
 			.process_fate.signal = SIGRTMIN });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_PROCESS_END,
 			.subject = "main",
 			.process_fate = { .signal = SIGSEGV, .core = true } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_PROCESS_END,
 			.subject = "kid",
 			.process_fate = { .code = 3 } });
-	add(j, (struct event){ .kind = EVENT_PROGRAM, .subject = "web", .text = "\x80 hello" });
-	add(j,
+	journal_add(j,
+		(struct event){ .kind = EVENT_PROGRAM, .subject = "web", .text = "\x80 hello" });
+}
+
+static void add_questions(struct journal *j)
+{
+	journal_add(j,
 		(struct event){ .kind = EVENT_EXPECTATION,
 			.text = "expect c CLOSED",
 			.place = { .line = 1, .column = 1, .passed = true } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_CLAIM,
 			.subject = "A1",
 			.text = "so it is",
 			.host = "c CLOSED",
 			.process = "it is not",
 			.claim = { .line = 2, .column = 1, .verdict = CLAIM_DIFFERS } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_QUESTION,
 			.subject = "c state",
 			.text = "which?",
 			.host = "a state\nor none",
 			.prediction = { .line = 3, .column = 2 } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_PREDICTION,
 			.subject = "c state",
 			.text = "TIME-WAIT",
 			.prediction = { .question = journal_last(j), .line = 3, .column = 2 } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_OBSERVATION,
 			.subject = "c state",
 			.text = "CLOSED",
@@ -232,16 +258,33 @@ static struct journal *make_all(void)
 				.line = 3,
 				.column = 2,
 				.verdict = PREDICTION_OTHERWISE } });
-	add(j,
+	journal_add(j,
 		(struct event){ .kind = EVENT_GOAL,
 			.text = "c is in CLOSING",
 			.goal = { .number = 2, .met = 1, .count = 3, .passed = true } });
-	add(j, (struct event){ .kind = EVENT_RULE, .text = "rule 1: hold any" });
-	add(j, (struct event){ .kind = EVENT_MARK, .text = "mark" });
-	add(j, (struct event){ .kind = EVENT_SAY, .text = "hello" });
-	add(j, (struct event){ .kind = EVENT_OUTPUT, .text = "two\nlines" });
-	add(j, (struct event){ .kind = EVENT_NOTE, .text = "note" });
-	add(j, (struct event){ .kind = EVENT_ERROR, .text = "no", .subject = "try this" });
+}
+
+static void add_words(struct journal *j)
+{
+	journal_add(j, (struct event){ .kind = EVENT_RULE, .text = "rule 1: hold any" });
+	journal_add(j, (struct event){ .kind = EVENT_MARK, .text = "mark" });
+	journal_add(j, (struct event){ .kind = EVENT_SAY, .text = "hello" });
+	journal_add(j, (struct event){ .kind = EVENT_OUTPUT, .text = "two\nlines" });
+	journal_add(j, (struct event){ .kind = EVENT_NOTE, .text = "note" });
+	journal_add(j, (struct event){ .kind = EVENT_ERROR, .text = "no", .subject = "try this" });
+}
+
+/* Every kind. */
+static struct journal *make_all(void)
+{
+	struct journal *j = journal_new();
+
+	add_beginning(j);
+	add_call(j);
+	add_packets(j);
+	add_ends(j);
+	add_questions(j);
+	add_words(j);
 	return j;
 }
 

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/text.h"
 #include "wire/flow.h"
 #include "wire/match.h"
@@ -19,15 +19,6 @@
 #define RST SEGMENT_RST
 #define ACK SEGMENT_ACK
 #define PSH SEGMENT_PSH
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a;
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 /* ---- match ---- */
 

@@ -5,24 +5,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
 
+#include "at.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
-
-static struct address at(const char *host, uint16_t port)
-{
-	struct address a;
-
-	assert_int_equal(address_parse_host(host, strlen(host), &a), 0);
-	a.port = port;
-	return a;
-}
 
 static int journal_open(void **state)
 {

@@ -266,6 +266,18 @@ static inline void assert_rules(struct bench *b, const char *expected)
 	text_done(&out);
 }
 
+/* The seqs on the wire as wire_next() lists them: "1 2 ". */
+static inline void assert_on_wire(struct bench *b, const char *expected)
+{
+	struct text seqs = TEXT_EMPTY;
+	const struct wire_packet *p = NULL;
+
+	while ((p = wire_next(b->wire, p)))
+		text_printf(&seqs, "%u ", p->segment.seq);
+	assert_string_equal(text_get(&seqs), expected);
+	text_done(&seqs);
+}
+
 #define WIRE_TEST(name) cmocka_unit_test_setup_teardown(name, bench_open, bench_close)
 
 #endif
