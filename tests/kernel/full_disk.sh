@@ -52,6 +52,7 @@ run()
 
 full='No space left on device'
 story='socket c; connect c :80 => ECONNREFUSED'
+run 3 'standard output could not be written: is the disk full?' "$tcplab" --version >/dev/full
 
 # What is there already, and must stay.
 echo old >kept.html
@@ -64,7 +65,6 @@ run 2 "'x.lab' cannot be written: $full" "$tcplab" -c "$story; save x.lab" >/dev
 run 2 "the report cannot go to 'x.html': write: $full" "$tcplab" report open/refused -o x.html
 run 2 "the report cannot go to 'kept.html': write: $full" "$tcplab" report open/refused -o kept.html
 run 2 'standard output could not be written: is the disk full?' "$tcplab" -c "$story" >journal
-run 2 'standard output could not be written: is the disk full?' "$tcplab" --version >/dev/full
 run 2 'standard output could not be written: is the disk full?' "$tcplab" --json -c "$story" >journal
 run 2 'standard output could not be written: is the disk full?' "$tcplab" claims C1 --report html >claims
 what="check --capture"
