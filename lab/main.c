@@ -562,7 +562,7 @@ int main(int argc, char **argv)
 		return written(print_usage(first < argc ? argv[first] : NULL));
 	if (o.version) {
 		puts("tcplab " TCPLAB_VERSION);
-		return 0;
+		return written(0);
 	}
 	return written(subcommand(&o, argv + first, argc - first));
 }

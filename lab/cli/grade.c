@@ -136,8 +136,8 @@ static int run(struct grading *g, const struct options *o, const char *exercise,
 	const struct recipe_list *submissions)
 {
 	char timeout[32],
-		*words[] = { (char *)"--timeout", timeout, (char *)"grade", (char *)exercise,
-			NULL };
+		*words[] = { (char *)"--timeout", timeout, (char *)"--", (char *)"grade",
+			(char *)exercise, NULL };
 	struct options of_pool = *o;
 	struct text others = TEXT_EMPTY;
 	int code;

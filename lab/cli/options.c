@@ -496,7 +496,10 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 		if (given == ':')
 			r = refuse(ret_error, "option ", argv[optind - 1], " needs a value");
 		else if (given == '?')
-			r = refuse(ret_error, "there is no option ", argv[optind - 1], "");
+			r = refuse(ret_error, "there is no option ",
+				optopt && optopt < LONG_ONLY ? (char[]){ '-', (char)optopt, '\0' }
+							     : argv[optind - 1],
+				"");
 		else
 			r = take(&o, option_of(given), optarg, ret_error);
 	}

@@ -298,6 +298,16 @@ has out '^  0  eve  *refused .*in/one-eve\.tcplab$'
 has out 'it is the work of ada, under another name'
 rm in/one-eve.tcplab in/notes.txt in/passwd.tcplab
 run 0 '' grade one.lab in --students class.txt
+# what nobody else may read is nobody else's business afterwards either
+(umask 077 && : >kept.csv)
+run 0 '' grade one.lab one-ada.tcplab --report csv -o kept.csv
+[[ $(stat -c %a kept.csv) == 600 ]] || wrong 'others may read the grades now'
+# names may look like options
+mkdir ./-d
+cp one.lab ./-e.lab
+cp one-ada.tcplab ./-d
+run 0 '' grade -- -e.lab -d
+rm -r ./-d ./-e.lab
 # the folder itself may be called by a link, and what cannot be read below it is told
 ln -s in also
 run 0 '' grade one.lab also --students class.txt
