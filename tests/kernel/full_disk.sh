@@ -52,6 +52,7 @@ run()
 
 full='No space left on device'
 story='socket c; connect c :80 => ECONNREFUSED'
+run 3 'standard output could not be written: is the disk full?' "$tcplab" --version >/dev/full
 
 # What is there already, and must stay.
 echo old >kept.html
