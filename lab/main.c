@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@
 #include "cli/practice.h"
 #include "cli/reporting.h"
 #include "cli/usage.h"
+#include "command/help.h"
 #include "command/table.h"
 #include "journal/journal.h"
 #include "language/claim.h"
@@ -70,9 +72,8 @@ static int find_recipes(char **names, int count, struct recipe_list *list)
 		r = recipe_find(names[i], list, &d);
 	if (r == 0)
 		return 0;
-	complaint_print(&d);
 	recipe_list_done(list);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 /* How often it asks what will happen. 0 too when it cannot be read, which is told when it is played. */
@@ -147,7 +148,8 @@ static int play(struct options *o, char **names, int count)
 		if (!o->json)
 			print_opening(o->file, false);
 		code = lab_run(o, &answers);
-		if (!o->json && !o->step && !o->pace_ns) /* there the script does */
+		/* --step, --pace: the script does; Ctrl-C: it has not been played */
+		if (!o->json && !o->step && !o->pace_ns && code < EXIT_SIGNAL)
 			print_opening(o->file, true);
 	}
 	lines_done(&answers);
@@ -169,8 +171,7 @@ static int make_folder(const char *path)
 		}
 	}
 	diag_errno(&d, errno, "mkdir", "recordings cannot go to the folder '%s'", path);
-	complaint_print(&d);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 static int check(const struct options *o, char **names, int count)
@@ -220,8 +221,7 @@ static int find_exercise(const char *name, struct recipe_list *list)
 
 	if (practice_find(name, list, &d) == 0)
 		return 0;
-	complaint_print(&d);
-	return EXIT_USAGE;
+	return complaint_print(&d);
 }
 
 static int exercise(struct options *o, char **names, int count)
@@ -269,7 +269,7 @@ static int personalize(const char *path, const char *student, struct text *text,
 	int r = exercise_read(path, text_get(text), text->len, student, &e, d);
 
 	if (r == 0)
-		r = exercise_put_in(e, text_get(text), text->len, &own, d);
+		r = exercise_show(e, text_get(text), text->len, &own, d);
 	exercise_free(e);
 	text_done(text);
 	*text = own;
@@ -293,10 +293,8 @@ static int show(const struct options *o, char **names, int count)
 			printf("%s# %s\n", i ? "\n" : "", list.paths[i]);
 		text_clear(&text);
 		if (recipe_read(list.paths[i], &text, &d) < 0 ||
-			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0)) {
-			complaint_print(&d);
-			code = EXIT_USAGE;
-		}
+			(o->student && personalize(list.paths[i], o->student, &text, &d) < 0))
+			code = complaint_print(&d);
 		fwrite(text_get(&text), 1, text.len, stdout);
 	}
 	text_done(&text);
@@ -322,10 +320,8 @@ static int report(struct options *o, char **names, int count)
 		return EXIT_USAGE;
 	}
 	if (reporting_read(names[0], &journal, &d) < 0 ||
-		(journal && reporting_write(o, journal, &d) < 0)) {
-		complaint_print(&d);
-		code = EXIT_USAGE;
-	}
+		(journal && reporting_write(o, journal, &d) < 0))
+		code = complaint_print(&d);
 	if (journal || code) {
 		journal_free(journal);
 		return code;
@@ -401,7 +397,7 @@ static int watch(char **words, int count)
 	struct text list = TEXT_EMPTY;
 	struct diag d = { 0 };
 	pid_t pid = 0;
-	int r = 0;
+	int r = 0, code = 0;
 
 	if (count > 1 || (count == 1 && watch_parse_pid(words[0], &pid) < 0)) {
 		fputs("tcplab: watch which lab? tcplab watch [PID]\n", stderr);
@@ -414,7 +410,7 @@ static int watch(char **words, int count)
 	if (r == -ENOENT && count == 1)
 		watch_list(&list);
 	if (r < 0)
-		complaint_print(&d);
+		code = complaint_print(&d);
 	if (r == -ENOENT && list.len)
 		fputs("these can be watched:\n", stderr);
 	fputs(text_get(&list), stderr);
@@ -423,7 +419,7 @@ static int watch(char **words, int count)
 		hang_up();
 	if (r > 0)
 		return EXIT_SIGNAL + r;
-	return r < 0 ? EXIT_USAGE : 0;
+	return code;
 }
 
 /* The probe is the start of a lab itself, told step by step. */
@@ -457,17 +453,19 @@ static int doctor(void)
 	return r < 0 ? EXIT_NO_LAB : 0;
 }
 
-/* Of the subcommand that `word` is, or of all. */
+/* Of the subcommand that `word` is, or of all; else what `help` at the prompt tells of it. */
 static int print_usage(const char *word)
 {
 	enum verb verb = word ? verb_parse(word) : VERB_NONE;
 	struct text text = TEXT_EMPTY;
 
-	if (word && verb == VERB_NONE && cmd_find(&command_table, word))
-		return misused_word("", word, " is a command of the prompt: `help` there");
-	if (word && verb == VERB_NONE)
-		return misused_word("there is no command ", word, "");
-	usage_format(verb, &text);
+	if (word && verb == VERB_NONE) {
+		if (!help_on(&command_table, word, false, &text))
+			return misused_word("no help on ", word, "");
+		text_puts(&text, "\nThat is of the prompt, where `help` lists more.\n");
+	} else {
+		usage_format(verb, &text);
+	}
 	fputs(text_get(&text), stdout);
 	text_done(&text);
 	return 0;
@@ -536,7 +534,7 @@ static int written(int code)
 	if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
 		return code;
 	fputs("tcplab: standard output could not be written: is the disk full?\n", stderr);
-	return code ? code : EXIT_USAGE;
+	return code ? code : EXIT_NO_LAB;
 }
 
 int main(int argc, char **argv)
@@ -552,8 +550,11 @@ int main(int argc, char **argv)
 			strerror(-r));
 		return EXIT_NO_LAB;
 	}
-	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
+	json_set_alloc_funcs(memory_new, free); /* it too ends when there is no memory left */
+	/* a reader of ours that leaves is no reason to die, nor is a file that may not grow: EPIPE and EFBIG say it as well;
+	 * hosts and processes reset them */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	first = options_parse(argc, argv, &o, &error);
 	if (first < 0)
 		return misused(&error);
@@ -561,7 +562,7 @@ int main(int argc, char **argv)
 		return written(print_usage(first < argc ? argv[first] : NULL));
 	if (o.version) {
 		puts("tcplab " TCPLAB_VERSION);
-		return 0;
+		return written(0);
 	}
 	return written(subcommand(&o, argv + first, argc - first));
 }

@@ -1,21 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/diag.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 
+bool diag_is_machine(int error)
+{
+	switch (error) {
+	case EAGAIN: /* processes: fork(2), clone(2) */
+	case EDQUOT:
+	case EFBIG: /* RLIMIT_FSIZE */
+	case EINTR: /* nobody has interrupted us */
+	case EIO:
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+	case ENOSPC: /* a disk; namespaces; what epoll may watch */
+	case EPIPE:
+	case ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *diag_shortage(int error)
+{
+	switch (error) {
+	case EMFILE:
+		return "allow more open files: ulimit -n 1024";
+	case ENFILE:
+		return "as root: sysctl -w fs.file-max=1000000";
+	case ENOMEM:
+		return "there is no memory left, or none that you may have: end other programs, or labs (each "
+		       "takes some 3 MB)";
+	default:
+		return NULL;
+	}
+}
+
 int diag_errno(struct diag *d, int error, const char *operation, const char *format, ...)
 {
 	va_list args;
 
-	*d = (struct diag){ .error = error };
+	*d = (struct diag){ .error = error, .unable = diag_is_machine(error) };
 	snprintf(d->operation, sizeof(d->operation), "%s", operation);
 	va_start(args, format);
 	vsnprintf(d->message, sizeof(d->message), format, args);
 	va_end(args);
+	if (diag_shortage(error))
+		diag_remedy(d, "%s", diag_shortage(error));
 	return -error;
 }
 

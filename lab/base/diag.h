@@ -5,6 +5,7 @@
 #ifndef LAB_BASE_DIAG_H
 #define LAB_BASE_DIAG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct text;
@@ -14,11 +15,17 @@ struct diag {
 	char operation[64]; /* what failed: "open", "unshare"; may be empty */
 	char message[512]; /* one line */
 	char remedy[512]; /* what to try; may be empty */
+	bool unable; /* the machine could not, whatever had been asked for: no bad input */
 	char file[256]; /* script place; empty when there is none */
 	uint32_t line, column; /* 1-based; 0 = unknown */
 };
 
-/* Record a failed operation. Returns -error, so that `return diag_errno(...)` reads well. */
+/* Is this errno about what the machine, the user or the container has, or has no more of (EMFILE, ENOSPC, EIO), and not
+ * about what was named (ENOENT, EACCES)? */
+bool diag_is_machine(int error);
+/* What to try where there are no more descriptors, or there is no memory, whatever it was for. NULL: any other errno. */
+const char *diag_shortage(int error);
+/* Record a failed operation; `unable` and `remedy` as above. Returns -error, so that `return diag_errno(...)` reads well. */
 __attribute__((format(printf, 4, 5))) int diag_errno(struct diag *d, int error,
 	const char *operation, const char *format, ...);
 /* Record a failure that has no operation, such as bad input. Returns -error. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define DIGITS_MOST 20 /* of 64 bits, with a sign */
+#define UTF8_MOST 4 /* bytes of a character */
 
 static void add_key(struct text *out, const char *key)
 {
@@ -64,7 +65,7 @@ static bool add_characters(struct text *out, const char *s)
 		s += len;
 		if (!*s)
 			return true;
-		len = text_point(s, strlen(s), &point);
+		len = text_point(s, strnlen(s, UTF8_MOST), &point);
 		if (!len)
 			return false;
 		add_point(out, s, len, point);

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -34,4 +35,11 @@ bool terminal_no_color(void)
 	const char *value = getenv("NO_COLOR");
 
 	return value && value[0];
+}
+
+bool terminal_wants_color(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && !terminal_no_color() && term && strcmp(term, "dumb") != 0;
 }

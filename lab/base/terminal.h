@@ -12,5 +12,7 @@ bool terminal_size(unsigned *ret_columns, unsigned *ret_rows);
 unsigned terminal_width(unsigned otherwise);
 /* Does the user want no colours? Source: no-color.org: NO_COLOR is there and not empty. */
 bool terminal_no_color(void);
+/* Shall what is written to fd have colours? Not where it is no terminal, or cannot show them. */
+bool terminal_wants_color(int fd);
 
 #endif

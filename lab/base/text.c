@@ -14,9 +14,9 @@
 #define OUT_OF_MEMORY 3 /* exit code: the environment can't */
 
 /* No bug, and nothing to go on with: whoever asked would have to undo what it has begun, which takes memory. */
-static void *granted(void *memory)
+void *memory_granted(void *memory)
 {
-	static const char words[] = "tcplab: there is no memory left\n";
+	static const char words[] = MEMORY_GONE;
 
 	if (memory)
 		return memory;
@@ -27,17 +27,17 @@ static void *granted(void *memory)
 
 void *memory_new(size_t size)
 {
-	return granted(calloc(1, size ? size : 1));
+	return memory_granted(calloc(1, size ? size : 1));
 }
 
 void *memory_grow(void *old, size_t size)
 {
-	return granted(realloc(old, size ? size : 1));
+	return memory_granted(realloc(old, size ? size : 1));
 }
 
 char *text_copy(const char *string)
 {
-	return granted(strdup(string));
+	return memory_granted(strdup(string));
 }
 
 void text_done(struct text *t)
@@ -224,6 +224,14 @@ void text_duration(struct text *t, unsigned long long duration_ns)
 		text_printf(t, "%.3f ms", (double)duration_ns / (double)NS_PER_MS);
 	else
 		text_printf(t, "%.3f s", (double)duration_ns / (double)NS_PER_S);
+}
+
+void text_brief_duration(struct text *t, unsigned long long duration_ns)
+{
+	if (duration_ns < NS_PER_S - NS_PER_MS / 20) /* 1000.0 ms is a second here too */
+		text_printf(t, "%.1f ms", (double)duration_ns / (double)NS_PER_MS);
+	else
+		text_printf(t, "%.1f s", (double)duration_ns / (double)NS_PER_S);
 }
 
 size_t text_distance(const char *a, const char *b)

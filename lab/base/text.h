@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MEMORY_GONE "tcplab: there is no memory left\n" /* what it says then */
+
 struct text {
 	char *s; /* owned; NULL while nothing was added */
 	size_t len; /* bytes, without the terminator */
@@ -52,11 +54,15 @@ bool text_point_acts(uint32_t point);
 
 /* Append a duration as people read it: "1.204 ms", "60.000 s". */
 void text_duration(struct text *t, unsigned long long duration_ns);
+/* The same in brief: "401.6 ms", "41.2 s". */
+void text_brief_duration(struct text *t, unsigned long long duration_ns);
 
 /* The number of single-letter edits between two words, for "did you mean". */
 size_t text_distance(const char *a, const char *b);
 /* strdup that never fails. */
 char *text_copy(const char *string);
+/* What somebody else's malloc() has given; NULL ends the process, which says so: exit code 3. */
+void *memory_granted(void *memory);
 /* malloc/realloc that never fail. */
 void *memory_new(size_t size);
 void *memory_grow(void *old, size_t size);

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/readiness.h"
 #include "cli/options.h"
 
 #define STOP_MOST_MS 2000 /* to end a lab takes 4 ms */
@@ -22,9 +23,7 @@ __attribute__((noreturn)) static void be_child(char *const *argv, int out, int s
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* survives execve(2), */
-	/* if that gives no power back: root's would, all that we have dropped (power.h; kernel/cred.c commit_creds()) */
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* survives execve(2) */
 	if (getppid() != parent) /* it died before that */
 		_exit(1);
 	dup2(null, STDIN_FILENO);
@@ -126,6 +125,13 @@ static void on_deadline(uv_timer_t *handle)
 	child_stop(c);
 }
 
+/* One that was opened. */
+static void stop_reading(struct child *c, uv_poll_t *reader)
+{
+	if (reader->data == c)
+		uv_close((uv_handle_t *)reader, on_closed);
+}
+
 void child_look(struct child *c)
 {
 	if (!c->pid || waitpid(c->pid, &c->status, WNOHANG) != c->pid)
@@ -133,13 +139,10 @@ void child_look(struct child *c)
 	c->pid = 0;
 	c->time_ns = clock_now_ns() - c->begin_ns;
 	drain(c);
-	c->handles = 2;
-	if (c->out >= 0) {
+	if (c->out >= 0)
 		drain_lines(c);
-		c->handles++;
-		uv_close((uv_handle_t *)&c->out_reader, on_closed);
-	}
-	uv_close((uv_handle_t *)&c->reader, on_closed);
+	stop_reading(c, &c->reader);
+	stop_reading(c, &c->out_reader);
 	uv_close((uv_handle_t *)&c->deadline, on_closed);
 }
 
@@ -156,12 +159,15 @@ static int open_pipe(int *ret_out, int *ret_in, struct diag *d)
 	return 0;
 }
 
-static void read_from(uv_loop_t *loop, struct child *c, uv_poll_t *reader, int fd,
-	uv_poll_cb readable)
+static int read_from(struct child *c, uv_poll_t *reader, int fd, uv_poll_cb readable)
 {
-	uv_poll_init(loop, reader, fd);
+	int r = uv_poll_init(c->deadline.loop, reader, fd);
+
+	if (r < 0)
+		return r;
 	reader->data = c;
-	uv_poll_start(reader, UV_READABLE | UV_DISCONNECT, readable);
+	c->handles++;
+	return readiness_await(reader, UV_READABLE | UV_DISCONNECT, readable);
 }
 
 int child_start(struct child *c, uv_loop_t *loop, char *const *argv, uint64_t timeout_ns,
@@ -191,9 +197,13 @@ int child_start(struct child *c, uv_loop_t *loop, char *const *argv, uint64_t ti
 	uv_timer_init(loop, &c->deadline);
 	c->deadline.data = c;
 	uv_timer_start(&c->deadline, on_deadline, (timeout_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
-	read_from(loop, c, &c->reader, c->fd, on_readable);
-	if (line)
-		read_from(loop, c, &c->out_reader, c->out, on_line_readable);
+	c->handles = 1;
+	r = read_from(c, &c->reader, c->fd, on_readable);
+	if (r == 0 && line)
+		r = read_from(c, &c->out_reader, c->out, on_line_readable);
+	c->unheard = -r;
+	if (r < 0)
+		child_stop(c);
 	return 0;
 }
 

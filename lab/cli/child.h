@@ -25,6 +25,7 @@ typedef void child_line_fn(void *arg, const char *line, size_t len);
 struct child {
 	int status; /* as of waitpid(2) */
 	bool overdue; /* stopped because its time was over */
+	int unheard; /* errno: stopped because what it says cannot be awaited; 0 = it can */
 	uint64_t time_ns; /* from start to end */
 	struct text said; /* on standard error; at most CHILD_SAID_MAX bytes of it */
 	/* private */

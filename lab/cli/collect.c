@@ -21,6 +21,7 @@
 #define HEAD_MOST 4096 /* bytes of a file: tcplab's own first lines are shorter */
 
 enum left_out {
+	LEFT_UNREADABLE,
 	LEFT_OTHER_ENDING,
 	LEFT_NO_FILE,
 	LEFT_OTHER_EXERCISE,
@@ -29,7 +30,7 @@ enum left_out {
 
 struct collecting {
 	const struct exercise *exercise; /* borrowed */
-	struct recipe_list *list; /* borrowed */
+	struct recipe_list *list, *unread; /* borrowed; unread: left out without a look into them */
 	struct text left[LEFT_COUNT]; /* names */
 };
 
@@ -43,6 +44,8 @@ static void leave_out(struct collecting *c, enum left_out why, const char *path,
 {
 	struct text *names = &c->left[why];
 
+	if (why != LEFT_OTHER_EXERCISE)
+		add(c->unread, path);
 	text_puts(names, names->len ? ", " : "");
 	text_printable(names, path, strlen(path));
 	if (!which)
@@ -72,7 +75,9 @@ static void consider(struct collecting *c, const FTSENT *entry)
 
 	if (entry->fts_info == FTS_DP || (entry->fts_info == FTS_D && !named))
 		return;
-	if (!named)
+	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_NS)
+		leave_out(c, LEFT_UNREADABLE, entry->fts_path, strerror(entry->fts_errno));
+	else if (!named)
 		leave_out(c, LEFT_OTHER_ENDING, entry->fts_path, NULL);
 	else if (entry->fts_info != FTS_F)
 		leave_out(c, LEFT_NO_FILE, entry->fts_path, NULL);
@@ -91,12 +96,14 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 static void add_folder(struct collecting *c, const char *path)
 {
 	static const char *const reasons[LEFT_COUNT] = {
+		[LEFT_UNREADABLE] = "these cannot be read",
 		[LEFT_OTHER_ENDING] = ("the name of a submission ends in " ENDING),
 		[LEFT_NO_FILE] = "these are no plain files",
 		[LEFT_OTHER_EXERCISE] = "these are of other exercises",
 	};
 	char *copy = text_copy(path);
-	FTS *walk = fts_open((char *const[]){ copy, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	FTS *walk = fts_open((char *const[]){ copy, NULL },
+		FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 	const FTSENT *entry;
 
 	while (walk && (entry = fts_read(walk)))
@@ -112,9 +119,10 @@ static void add_folder(struct collecting *c, const char *path)
 	}
 }
 
-int collect_add(const char *path, const struct exercise *e, struct recipe_list *list)
+int collect_add(const char *path, const struct exercise *e, struct recipe_list *list,
+	struct recipe_list *ret_left)
 {
-	struct collecting c = { .exercise = e, .list = list };
+	struct collecting c = { .exercise = e, .list = list, .unread = ret_left };
 	struct text shown = TEXT_EMPTY;
 	size_t before = list->count;
 	struct stat st;

@@ -5,7 +5,7 @@
 
 struct diag;
 
-/* Print it on standard error, and what to try. */
-void complaint_print(const struct diag *d);
+/* Print it on standard error, and what to try. Returns the exit code for it: bad input, or what the machine could not. */
+int complaint_print(const struct diag *d);
 
 #endif

@@ -2,45 +2,56 @@
 #include "cli/event_loop.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/readiness.h"
+#include "cli/complaint.h"
 
-/* epoll, an eventfd, and two pipes for signals: uv__signal_global_init(), uv_loop_init() of libuv 1.44 */
-#define DESCRIPTORS 6
-
-static int find_room(void)
+static int refused(struct diag *d, int error)
 {
-	int fds[DESCRIPTORS], error = 0;
-	size_t count = 0;
-
-	while (count < DESCRIPTORS && !error) {
-		fds[count] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		if (fds[count] < 0)
-			error = errno;
-		else
-			count++;
-	}
-	while (count)
-		fd_closep(&fds[--count]);
+	diag_errno(d, error, "uv_loop_init", "the lab cannot wait for anything");
 	return -error;
+}
+
+/* abort(3) calls this as any function, in the place where errno says why. There is nothing to clean up: libuv comes
+ * first, and nothing of it was handed to us. */
+static void on_abort(int number)
+{
+	struct diag d = { 0 };
+
+	(void)number;
+	refused(&d, errno);
+	_exit(complaint_print(&d));
+}
+
+/* The pipe behind its signals it makes with abort(3) as the only way out: uv__signal_global_init(). */
+static int init(uv_loop_t *loop)
+{
+	struct sigaction tell = { .sa_handler = on_abort }, before;
+	int r;
+
+	sigaction(SIGABRT, &tell, &before);
+	r = uv_loop_init(loop);
+	sigaction(SIGABRT, &before, NULL);
+	return r;
 }
 
 int event_loop_open(uv_loop_t *loop, struct diag *d)
 {
-	int r = find_room();
+	int r = init(loop);
 
+	if (r < 0)
+		return refused(d, -r);
+	/* its own two, which it waits for from its first turn on */
+	r = readiness_reserve(loop, loop->async_io_watcher.fd);
 	if (r == 0)
-		r = uv_loop_init(loop);
+		r = readiness_reserve(loop, loop->signal_pipefd[0]);
 	if (r == 0)
 		return 0;
-	diag_errno(d, -r, "uv_loop_init", "the lab cannot wait for anything");
-	if (r == -EMFILE)
-		diag_remedy(d, "allow more open files: ulimit -n 1024");
-	if (r == -ENFILE)
-		diag_remedy(d, "as root: sysctl -w fs.file-max=100000");
-	return r;
+	uv_loop_close(loop);
+	return readiness_refused(d, -r, "the lab cannot wait for anything");
 }
 
 void event_loop_hear(uv_loop_t *loop, uv_signal_t *handle, uv_signal_cb called, int number,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libuv's loop where it may not get what it needs. With a pipe of its own missing libuv goes on to a NULL or calls
- * abort(3); so it is seen first whether there is room for its descriptors. */
+/* libuv's loop where it may not get what it needs: it then calls abort(3), here and when it waits (base/readiness.h).
+ * For the time of uv_loop_init() that is answered here: the process ends as by any other refusal, with a message and
+ * exit code 3. So this comes before there is anything to clean up. */
 #ifndef LAB_CLI_EVENT_LOOP_H
 #define LAB_CLI_EVENT_LOOP_H
 

@@ -30,8 +30,7 @@ int grade_here(const struct options *o, const char *exercise, const char *submis
 	struct diag d = { 0 };
 
 	if (replay_grade(exercise, submission, o->timeout_ns, &grade, &d) < 0) {
-		complaint_print(&d);
-		return d.operation[0] ? EXIT_NO_LAB : EXIT_USAGE;
+		return complaint_print(&d);
 	}
 	grade_write(&grade, &line);
 	fputs(text_get(&line), stdout);
@@ -66,19 +65,24 @@ static void on_line(void *arg, size_t index, const char *line, size_t len)
 /* What its process did not say itself is said here. */
 static void on_ended(void *arg, size_t index)
 {
-	const struct grading *g = arg;
+	struct grading *g = arg;
 	const struct report_result *result = &g->pool.results[index];
+	const char *why = result->message ? result->message : "it could not be graded";
 	struct grade *grade = &g->grades[index];
 
 	grade->time_ns = result->time_ns;
 	if (grade->verdict || result->verdict <= REPORT_PASSED)
 		return;
+	if (strstr(why, MEMORY_GONE)) { /* which replay.c limits: the others have theirs */
+		why = "stopped: its commands take more memory than a session has";
+		g->pool.no_lab = false;
+	}
 	grade->verdict = GRADE_STOPPED;
 	free(grade->reasons);
-	grade->reasons = text_copy(result->message ? result->message : "it could not be graded");
+	grade->reasons = text_copy(why);
 }
 
-/* 0, or -errno: it has said why. */
+/* 0, or an exit code: it has said why. */
 static int report(const struct grading *g, const struct options *o)
 {
 	struct text out = TEXT_EMPTY;
@@ -92,7 +96,7 @@ static int report(const struct grading *g, const struct options *o)
 		.grades = g->grades,
 		.count = g->count,
 	};
-	int r;
+	int code = 0;
 
 	uname(&kernel);
 	if (g->pool.signal)
@@ -100,12 +104,11 @@ static int report(const struct grading *g, const struct options *o)
 	else if (g->pool.no_lab)
 		book.stopped = "There is no lab.";
 	gradebook_write(&book, &out);
-	r = reporting_put(o->output, &out, &d);
+	if (reporting_put(o->output, &out, &d) < 0)
+		code = complaint_print(&d);
 	fflush(stdout);
-	if (r < 0)
-		complaint_print(&d);
 	text_done(&out);
-	return r;
+	return code;
 }
 
 static int exit_code(const struct grading *g)
@@ -133,8 +136,8 @@ static int run(struct grading *g, const struct options *o, const char *exercise,
 	const struct recipe_list *submissions)
 {
 	char timeout[32],
-		*words[] = { (char *)"--timeout", timeout, (char *)"grade", (char *)exercise,
-			NULL };
+		*words[] = { (char *)"--timeout", timeout, (char *)"--", (char *)"grade",
+			(char *)exercise, NULL };
 	struct options of_pool = *o;
 	struct text others = TEXT_EMPTY;
 	int code;
@@ -156,7 +159,8 @@ static int run(struct grading *g, const struct options *o, const char *exercise,
 		.arg = g };
 	pool_run(&g->pool);
 	g->count = roll_call(&g->roll, g->exercise->name, &g->grades, g->count, &others, &g->look);
-	code = report(g, o) < 0 ? EXIT_USAGE : exit_code(g);
+	code = report(g, o);
+	code = code ? code : exit_code(g);
 	tell_others(&others);
 	for (size_t i = 0; i < submissions->count; i++)
 		free(g->pool.results[i].message);
@@ -209,9 +213,9 @@ int grade_submissions(const struct options *o, const char *exercise, char *const
 	if (r == 0 && o->students)
 		r = roll_read(&g.roll, o->students, &d);
 	if (r < 0)
-		complaint_print(&d);
+		code = complaint_print(&d);
 	for (int i = 0; i < count && r == 0; i++)
-		r = collect_add(words[i], g.exercise, &submissions);
+		r = collect_add(words[i], g.exercise, &submissions, &g.roll.left);
 	if (r == 0 && (r = check_gradescope(o, submissions.count, &d)) < 0)
 		complaint_print(&d);
 	if (r == 0)

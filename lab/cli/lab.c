@@ -32,6 +32,7 @@
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/telling.h"
+#include "repl/history_file.h"
 #include "repl/prompt.h"
 #include "serve/server.h"
 #include "view/console.h"
@@ -63,13 +64,6 @@ struct lab {
 	bool closing;
 };
 
-static bool wants_color(int fd)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(fd) && !terminal_no_color() && term && strcmp(term, "dumb") != 0;
-}
-
 static void print_stdio(void *arg, bool error, const char *lines, size_t len)
 {
 	struct lab *lab = arg;
@@ -100,6 +94,23 @@ static void print_json(void *arg, const struct journal *j, const struct event *e
 static void tell(struct lab *lab, const char *words)
 {
 	print_stdio(lab, false, words, strlen(words));
+}
+
+/* The links to the page, if there is one: what was told since has moved them out of sight. */
+static void tell_links(struct lab *lab)
+{
+	struct text words = TEXT_EMPTY;
+
+	if (lab->server)
+		server_tell_links(lab->server, &words);
+	tell(lab, text_get(&words));
+	text_done(&words);
+}
+
+static void tell_played(struct lab *lab)
+{
+	tell_links(lab);
+	tell(lab, "It has been played; the page stays until Ctrl-C.\n");
 }
 
 /* ---- ending ---- */
@@ -144,7 +155,7 @@ static void on_script_ended(void *arg, enum script_verdict verdict)
 		lab->code =
 			lab->interactive && verdict != SCRIPT_NO_LAB ? EXIT_PASSED : (int)verdict;
 	if (stays(lab))
-		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
+		tell_played(lab);
 	else
 		close_lab(lab);
 }
@@ -167,11 +178,12 @@ static void on_script_idle(void *arg)
 {
 	struct lab *lab = arg;
 
-	if (lab->options->control && stays(lab) && !lab->played) {
+	if (lab->options->control && stays(lab) && !lab->played &&
+		!script_playing(lab->script)->file) {
 		lab->played = true;
 		prediction_sum_up(script_prediction(lab->script), world_journal(lab->world));
 		console_pause(lab->console, world_journal(lab->world));
-		tell(lab, "It has been played; the page stays until Ctrl-C.\n");
+		tell_played(lab);
 	}
 	console_pause(lab->console, world_journal(lab->world));
 	if (lab->practice.attempt && !attempt_begun(lab->practice.attempt))
@@ -180,7 +192,7 @@ static void on_script_idle(void *arg)
 		prompt_ready(lab->prompt);
 	else if (lab->options->exercise)
 		push_lines(lab);
-	else if (lab->stepper.script)
+	else if (lab->stepper.script && !lab->played) /* behind it the page may go on */
 		stepper_ready(&lab->stepper);
 }
 
@@ -230,7 +242,10 @@ static void push_lines(void *arg)
 		script_push_told(lab->script, text_get(&line), line.len, "stdin", ++lab->line);
 		text_clear(&line);
 	}
-	if (lab->lines->ended && takes_line(lab))
+	if (lab->lines->error)
+		world_give_up(lab->world, NULL, "standard input cannot be awaited",
+			lab->lines->error);
+	else if (lab->lines->ended && takes_line(lab))
 		script_end(lab->script);
 	text_done(&line);
 }
@@ -252,20 +267,6 @@ static int read_input(struct lab *lab, struct diag *d)
 
 /* ---- running ---- */
 
-static char *history_path(void)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	struct text path = TEXT_EMPTY;
-
-	if (state && state[0] == '/')
-		text_printf(&path, "%s/tcplab/history", state);
-	else if (home && home[0])
-		text_printf(&path, "%s/.local/state/tcplab/history", home);
-	else
-		return NULL;
-	return text_take(&path);
-}
-
 static void welcome(void)
 {
 	printf("tcplab " TCPLAB_VERSION
@@ -279,9 +280,9 @@ static void welcome(void)
 
 static int open_prompt(struct lab *lab, struct diag *d)
 {
-	CLEANUP(freep) char *history = lab->interactive ? history_path() : NULL;
+	CLEANUP(freep) char *history = lab->interactive ? history_file_path() : NULL;
 	struct prompt_options options = { .history_file = history,
-		.color = wants_color(STDOUT_FILENO),
+		.color = terminal_wants_color(STDOUT_FILENO),
 		.answers = !lab->interactive,
 		.ended = on_prompt_ended,
 		.arg = lab };
@@ -332,6 +333,7 @@ static void on_script_asks(void *arg)
 	struct diag d = { 0 };
 	int r = 0;
 
+	tell_links(lab);
 	if (lab->prompt)
 		prompt_ready(lab->prompt);
 	else if (lab->options->step)
@@ -342,6 +344,14 @@ static void on_script_asks(void *arg)
 		r = read_answers(lab, &d);
 	if (r < 0)
 		nobody_answers(lab);
+}
+
+static void on_script_asks_again(void *arg)
+{
+	const struct lab *lab = arg;
+
+	console_ask_again(lab->console, world_journal(lab->world),
+		script_prediction(lab->script)->question);
 }
 
 /* It may have been answered on the page, while somebody was typing here. */
@@ -377,8 +387,7 @@ static void begin_work(struct lab *lab)
 	console_set_story(lab->console, true);
 	r = isatty(STDIN_FILENO) ? open_prompt(lab, &d) : read_input(lab, &d);
 	if (r < 0) {
-		complaint_print(&d);
-		lab->code = EXIT_USAGE;
+		lab->code = complaint_print(&d);
 		close_lab(lab);
 	}
 }
@@ -394,7 +403,7 @@ static int feed_recipe(struct lab *lab, struct diag *d)
 		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
 		if (r == 0)
 			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
-				o->pace_ns / NS_PER_MS, wants_color(STDOUT_FILENO), d);
+				o->pace_ns / NS_PER_MS, terminal_wants_color(STDOUT_FILENO), d);
 	} else if (r == 0) {
 		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
 		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
@@ -446,11 +455,12 @@ static int open_page(struct lab *lab, struct diag *d)
 static void end_capture(struct lab *lab)
 {
 	struct diag d = { 0 };
+	int code;
 
 	if (wire_capture(world_wire(lab->world), NULL, &d) == 0)
 		return;
-	complaint_print(&d);
-	lab->code = lab->code ? lab->code : EXIT_USAGE;
+	code = complaint_print(&d);
+	lab->code = lab->code ? lab->code : code;
 }
 
 static void write_report(struct lab *lab)
@@ -459,8 +469,7 @@ static void write_report(struct lab *lab)
 
 	if (reporting_write(lab->options, world_journal(lab->world), &d) == 0)
 		return;
-	complaint_print(&d);
-	lab->code = EXIT_USAGE;
+	lab->code = complaint_print(&d);
 }
 
 /* Let people watch, where there are people: a lab without a terminal, as those of `check` are, is not looked for. That
@@ -529,6 +538,7 @@ int lab_run(const struct options *o, struct lines *input)
 		.ask = interactive || (o->ask && !(o->json && isatty(STDIN_FILENO)))
 			? on_script_asks
 			: NULL,
+		.ask_again = on_script_asks_again,
 		.settled = on_script_settled,
 		.quiet = o->page,
 		.idle = on_script_idle,
@@ -539,7 +549,7 @@ int lab_run(const struct options *o, struct lines *input)
 		.guest = o->control ? SERVER_FILE : NULL,
 		.guest_name = "page",
 		.story = !o->json && !o->page && !o->exercise, /* what is given is not told */
-		.color = wants_color(STDOUT_FILENO),
+		.color = terminal_wants_color(STDOUT_FILENO),
 		.print = print_stdio,
 		.arg = &lab };
 	struct capture *capture = NULL;
@@ -549,8 +559,7 @@ int lab_run(const struct options *o, struct lines *input)
 	if (check_json(&lab, &d) < 0 || practice_read(&lab.practice, o, &d) < 0 ||
 		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
 		practice_done(&lab.practice);
-		complaint_print(&d);
-		return EXIT_USAGE;
+		return complaint_print(&d);
 	}
 	if (open_loop(&lab, capture) < 0)
 		return EXIT_NO_LAB;
@@ -568,11 +577,11 @@ int lab_run(const struct options *o, struct lines *input)
 	if (r == 0)
 		offer(&lab, interactive);
 	if (r < 0)
-		lab.code = EXIT_NO_LAB;
-	else if ((r = open_page(&lab, &d)) < 0 || (r = feed(&lab, interactive, &d)) < 0)
-		lab.code = EXIT_USAGE;
+		d.unable = true; /* whatever it was */
+	else if ((r = open_page(&lab, &d)) == 0)
+		r = feed(&lab, interactive, &d);
 	if (r < 0) {
-		complaint_print(&d);
+		lab.code = complaint_print(&d);
 		close_lab(&lab);
 	}
 	uv_run(&lab.loop, UV_RUN_DEFAULT);

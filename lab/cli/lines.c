@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/readiness.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
 
@@ -32,23 +33,26 @@ static void on_input(uv_poll_t *handle, int status, int events)
 int lines_open(struct lines *l, uv_loop_t *loop, void (*ready)(void *arg), void *arg,
 	struct diag *d)
 {
-	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	int flags = fcntl(STDIN_FILENO, F_GETFL), r;
 
 	l->ready = ready;
 	l->arg = arg;
 	if (l->ended)
 		return 0;
-	if (uv_poll_init(loop, &l->poll, STDIN_FILENO) < 0) {
+	r = uv_poll_init(loop, &l->poll, STDIN_FILENO);
+	if (r == -EPERM) {
 		l->ended = true;
 		return recipe_read_fd(STDIN_FILENO, "stdin", &l->text, d);
 	}
+	if (r < 0)
+		return readiness_refused(d, -r, "standard input cannot be awaited");
 	l->polled = true;
 	l->poll.data = l;
 	/* That made it non-blocking, for everybody who has it: of a terminal also our own output. */
 	if (flags >= 0)
 		fcntl(STDIN_FILENO, F_SETFL, flags);
-	uv_poll_start(&l->poll, UV_READABLE | UV_DISCONNECT, on_input);
-	return 0;
+	r = readiness_await(&l->poll, UV_READABLE | UV_DISCONNECT, on_input);
+	return r < 0 ? readiness_refused(d, -r, "standard input cannot be awaited") : 0;
 }
 
 /* The next line, or as much of it as is refused for its length. */
@@ -76,8 +80,11 @@ bool lines_take(struct lines *l, struct text *out)
 		out->len = begin;
 		taken = take(l, out);
 	} while (taken && rest);
-	if (l->polled && !l->ended && l->text.len < WAITING_MOST)
-		uv_poll_start(&l->poll, UV_READABLE | UV_DISCONNECT, on_input);
+	if (l->polled && !l->ended && l->text.len < WAITING_MOST &&
+		!uv_is_active((uv_handle_t *)&l->poll)) {
+		l->error = -readiness_await(&l->poll, UV_READABLE | UV_DISCONNECT, on_input);
+		l->ended = l->error != 0;
+	}
 	return taken;
 }
 

@@ -16,6 +16,7 @@ struct lines {
 	uv_poll_t poll;
 	bool polled; /* `poll` is open */
 	bool ended; /* nothing more will come than what is in `text` */
+	int error; /* errno: why nothing more comes, though there may be more; 0 = none */
 	bool cut; /* the rest of a line that was too long is still to come */
 	struct text text; /* what was read and not taken */
 	void (*ready)(void *arg);

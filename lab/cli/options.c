@@ -26,7 +26,7 @@ const struct exit_def exit_defs[] = {
 	{ EXIT_PASSED, "all well" },
 	{ EXIT_FAILED, "an expectation failed" },
 	{ EXIT_USAGE, "bad input" },
-	{ EXIT_NO_LAB, "no lab can stand here" },
+	{ EXIT_NO_LAB, "no lab, or a limit met" },
 	{ EXIT_SIGNAL + 2, "interrupted" },
 	{ 0, NULL },
 };
@@ -124,14 +124,15 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 	[VERB_DOCTOR] = {
 		.name = "doctor",
 		.args = "",
-		.summary = "can a lab stand here? what is missing?",
+		.summary = "can a lab stand here? if not, what is missing?",
 		.detail = "Goes through the steps of a start one by one, and says what to type where one fails.",
 	},
 	[VERB_HELP] = {
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "tell this, or what one of these does, with its options",
-		.detail = "The same as --help, and --help behind COMMAND. The commands of the prompt are another thing: `help` there.",
+		.detail = "The same as --help, and --help behind COMMAND. Of what is no COMMAND here it tells what `help`\n"
+			  "does at the prompt: tcplab help hold, tcplab help CLOSE-WAIT.",
 	},
 };
 
@@ -495,7 +496,10 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 		if (given == ':')
 			r = refuse(ret_error, "option ", argv[optind - 1], " needs a value");
 		else if (given == '?')
-			r = refuse(ret_error, "there is no option ", argv[optind - 1], "");
+			r = refuse(ret_error, "there is no option ",
+				optopt && optopt < LONG_ONLY ? (char[]){ '-', (char)optopt, '\0' }
+							     : argv[optind - 1],
+				"");
 		else
 			r = take(&o, option_of(given), optarg, ret_error);
 	}

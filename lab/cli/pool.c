@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <uv.h>
 
@@ -46,6 +47,11 @@ static enum report_verdict judge(const struct child *c, uint64_t timeout_ns, str
 		text_duration(why, timeout_ns);
 		text_puts(why, "; --timeout gives it more\n");
 		return REPORT_OVERDUE;
+	}
+	if (c->unheard) {
+		text_printf(why, "no lab can be listened to: epoll_ctl: %s\n",
+			strerror(c->unheard));
+		return REPORT_NO_LAB;
 	}
 	if (WIFSIGNALED(c->status)) {
 		text_printf(why, "the lab died by %s\n", signal_name(WTERMSIG(c->status)));
@@ -137,7 +143,8 @@ static void start(struct run *r, struct job *job)
 		return;
 	}
 	diag_format(&d, &message);
-	pool->results[job->recipe].verdict = REPORT_BAD;
+	pool->results[job->recipe].verdict = REPORT_NO_LAB;
+	pool->no_lab = true;
 	pool->results[job->recipe].message = text_take(&message);
 	pool->ended(pool->arg, job->recipe);
 }

@@ -93,8 +93,18 @@ static void leave(struct stepper *s, size_t typed)
 static void show(struct stepper *s)
 {
 	s->shown = true;
+	s->place = play_place(script_playing(s->script));
 	format_step(s);
 	draw(s);
+}
+
+/* Whoever holds a page's control link may have gone on meanwhile. */
+static void renew(struct stepper *s)
+{
+	if (s->pace_ms || s->place == play_place(script_playing(s->script)))
+		return;
+	stepper_make_room(s);
+	show(s);
 }
 
 /* ---- who says when ---- */
@@ -112,10 +122,8 @@ static void obey(struct stepper *s, const struct text *line)
 	bool in_block = script_in_block(s->script);
 
 	leave(s, line->len);
-	if (!in_block && line->len == 0) {
-		script_play_go(s->script, 1);
-	} else if (!in_block && strcmp(text_get(line), "c") == 0) {
-		script_play_go(s->script, PLAY_ALL);
+	if (script_go_on(s->script, text_get(line), line->len)) {
+		return;
 	} else if (!in_block && strcmp(text_get(line), "?") == 0) {
 		fputs(help, stdout);
 		show(s);
@@ -126,10 +134,24 @@ static void obey(struct stepper *s, const struct text *line)
 	}
 }
 
+/* Not answering is a way to leave, and no choice is called so. */
+static bool is_quit(const struct text *line)
+{
+	return strcmp(text_get(line), "q") == 0 || strcmp(text_get(line), "quit") == 0;
+}
+
+static void quit(struct stepper *s)
+{
+	script_interrupt(s->script); /* the question, if one waits */
+	script_push_told(s->script, "quit", strlen("quit"), TYPED_FILE, 1);
+}
+
 static void answer(struct stepper *s, const struct text *line)
 {
 	leave(s, SIZE_MAX); /* what was typed stays */
-	if (!s->terminal) /* a line for each question, as without --step */
+	if (is_quit(line))
+		quit(s);
+	else if (!s->terminal) /* a line for each question, as without --step */
 		prediction_take_line(script_prediction(s->script), s->world, text_get(line),
 			line->len);
 	else if (!script_answer(s->script, text_get(line), line->len, TYPED_FILE))
@@ -156,7 +178,7 @@ static void take_lines(void *arg)
 		stepper_make_room(s);
 		s->shown = false;
 		script_drop_block(s->script);
-		script_push_told(s->script, "quit", strlen("quit"), TYPED_FILE, 1);
+		quit(s);
 	}
 	text_done(&line);
 }
@@ -165,10 +187,14 @@ void stepper_ready(struct stepper *s)
 {
 	uint64_t wait_ms = s->begun ? s->pace_ms : 0; /* between commands, not before the first */
 
-	if (s->shown)
-		return;
 	if (!script_playing(s->script)->file) {
+		stepper_make_room(s);
+		s->shown = false;
 		script_end(s->script);
+		return;
+	}
+	if (s->shown) {
+		renew(s);
 		return;
 	}
 	s->begun = true;

@@ -31,6 +31,7 @@ struct stepper {
 	bool erases; /* and it can be erased */
 	bool begun;
 	bool shown; /* the step waits */
+	uint32_t place; /* and it is this */
 	bool typing; /* and its line is not ended */
 	struct text step; /* that line */
 };

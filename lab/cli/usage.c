@@ -70,8 +70,9 @@ void usage_format(enum verb verb, struct text *out)
 		format_all(out);
 		return;
 	}
-	text_printf(out, "usage: tcplab %s [OPTIONS]%s%s\n%s.\n\n", def->name,
-		def->args[0] ? " " : "", def->args, def->summary);
+	text_printf(out, "usage: tcplab %s [OPTIONS]%s%s\n%s%s\n\n", def->name,
+		def->args[0] ? " " : "", def->args, def->summary,
+		def->summary[strlen(def->summary) - 1] == '?' ? "" : ".");
 	add_detail(def->detail, 0, out);
 	text_puts(out, "\n");
 	for (size_t i = 0; i < OPTION_COUNT; i++) {

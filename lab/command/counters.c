@@ -46,8 +46,7 @@ static int counters_run(struct cmd_call *c, struct diag *d)
 		return r;
 	r = counters_read(host, list, &listing);
 	if (r < 0)
-		r = statement_error(s, NULL, d, "host '%s' cannot be asked: %s", host->name,
-			strerror(-r));
+		r = statement_errno(s, NULL, d, -r, "host '%s' cannot be asked", host->name);
 	for (size_t i = listing.first; r == 0 && i < s->word_count; i++) {
 		if (!(listing.found >> i & 1))
 			r = statement_error(s, &s->words[i], d,

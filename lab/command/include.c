@@ -52,9 +52,11 @@ static int include_run(struct cmd_call *c, struct diag *d)
 		text_printf(&path, "%s%s", text_get(&folder), name->text);
 		r = recipe_read_below(text_get(&folder), name->text, &text, d);
 	}
-	if (r < 0)
-		r = statement_error(s, name, d, "'%.80s' cannot be read: %s", text_get(&path),
-			r == -EINVAL ? "it is no plain file" : strerror(-r));
+	if (r == -EINVAL)
+		r = statement_error(s, name, d, "'%.80s' cannot be read: it is no plain file",
+			text_get(&path));
+	else if (r < 0)
+		r = statement_errno(s, name, d, -r, "'%.80s' cannot be read", text_get(&path));
 	else
 		r = statement_parse_all(text_get(&text), text.len, text_get(&path), 1, &list, d);
 	text_done(&text);

@@ -172,6 +172,10 @@ static int play_run(struct cmd_call *c, struct diag *d)
 		r = statement_error(s, NULL, d,
 			"a recipe begins in a lab where nothing is yet; write: reset; play %.80s",
 			s->words[1].text);
+	if (r == 0 && world_localhost(c->world)->tuned) /* perhaps by the last recipe */
+		r = statement_error(s, NULL, d,
+			"a sysctl was set here, and a recipe begins with the kernel's own; write: reset; play %.80s",
+			s->words[1].text);
 	if (r == 0) {
 		tell_replaced(c);
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);
@@ -195,7 +199,7 @@ const struct cmd_def cmd_play = {
 		"`next`, or Enter alone, runs its next command, which the prompt shows, with its place; between them anything\n"
 		"may be typed. RECIPE is a file, or a name such as open/three-way. It begins in a lab where nothing is yet:\n"
 		"`reset; play open/three-way`. `reset` under way begins it anew, too. While it waits for you, what a kernel sends\n"
-		"again because something is held is dropped. Some ask what will happen (`tcplab list` marks them: ?2): the next line is\n"
+		"again because something is held is dropped, and it gives nothing up. Some ask what will happen (`tcplab list` marks them: ?2): the next line is\n"
 		"the answer, see `help predict`.",
 	.source = "tcplab",
 	.example = "play open/self-connect",

@@ -4,7 +4,6 @@
 #include "language/cmd.h"
 #include "language/prediction.h"
 #include "language/script.h"
-#include "wire/wire.h"
 #include "world/world.h"
 
 /* Parked until there is an answer. */
@@ -14,7 +13,7 @@ static int asked_check(struct cmd_call *c, struct diag *d)
 
 	if (prediction_waits(p))
 		return CMD_WAIT;
-	wire_wait(world_wire(c->world), false);
+	world_wait(c->world, false);
 	prediction_enter(p, journal_last(world_journal(c->world)));
 	return script_enter(c, 1, true, d);
 }

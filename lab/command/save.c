@@ -178,16 +178,20 @@ static int save_run(struct cmd_call *c, struct diag *d)
 		const char *also = strstr(text_get(&out), "\nexec ") ? "--allow-exec " : "";
 
 		text_clear(&out);
-		text_printf(&out, "saved; play it with: tcplab check %s%s", also, path->text);
+		text_printf(&out, "saved; play it with: tcplab check %s", also);
+		text_printable(&out, path->text, path->len);
 		journal_add(world_journal(c->world),
 			(struct event){ .kind = EVENT_NOTE,
 				.cause = c->event,
 				.text = text_get(&out) });
 	}
 	text_done(&out);
+	if (r == -EEXIST)
+		return statement_error(c->statement, path, d,
+			"'%.80s' is there already: choose another name", path->text);
 	if (r < 0)
-		return statement_error(c->statement, path, d, "'%.80s' cannot be written: %s%s",
-			path->text, strerror(-r), r == -EEXIST ? "; choose another name" : "");
+		return statement_errno(c->statement, path, d, -r, "'%.80s' cannot be written",
+			path->text);
 	return CMD_DONE;
 }
 

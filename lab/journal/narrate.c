@@ -124,14 +124,16 @@ const char *narrate_verdict(enum prediction_verdict verdict)
 	return words[verdict];
 }
 
-/* Where its command was told without the sentence ("claim A1 ..."), as that would have answered a question, it comes now. */
+/* Where its command was told without the sentence ("claim A1 ..."), as that would have answered a question, it comes now;
+ * unless it was left, and is kept back. */
 static void narrate_claim(const struct journal *j, const struct event *event, struct text *out)
 {
 	const struct event *command = journal_get(j, event->cause);
 	size_t len = command && command->kind == EVENT_COMMAND ? strlen(command->text) : 0;
 
 	text_printf(out, "claim %s %s", event->subject, claim_verdict_name(event->claim.verdict));
-	if (len > 4 && strcmp(command->text + len - 4, " ...") == 0) {
+	if (len > 4 && strcmp(command->text + len - 4, " ...") == 0 &&
+		strcmp(event->text, "...") != 0) {
 		text_puts(out, ": \"");
 		text_printable(out, event->text, strlen(event->text));
 		text_puts(out, "\"");

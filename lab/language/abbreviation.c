@@ -35,6 +35,8 @@ static int expand(const struct cmd_table *table, struct statement *st, struct di
 	const size_t len = verb->len;
 	struct text text = TEXT_EMPTY;
 
+	if (strcmp(verb->text, "?") == 0) /* as where an answer or a step is awaited */
+		def = cmd_find(table, "help");
 	if (!def) {
 		for (size_t i = 0; table->defs[i]; i++)
 			if (strncmp(table->defs[i]->name, verb->text, len) == 0)

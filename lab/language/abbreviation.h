@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Verbs that were typed as far as they are unique: conn for connect. Pure. */
+/* Verbs that were typed as far as they are unique: conn for connect; and ? for help. Pure. */
 #ifndef LAB_LANGUAGE_ABBREVIATION_H
 #define LAB_LANGUAGE_ABBREVIATION_H
 

@@ -21,6 +21,7 @@ struct claim {
 	char *differs; /* owned; NULL = it holds */
 	bool asked; /* something was put to the kernel */
 	bool failed;
+	bool left; /* it will not come to its end */
 	struct claim *outer; /* owned */
 };
 
@@ -106,13 +107,27 @@ void claim_each(const struct statement_list *list, claim_each_fn *each, void *ar
 	}
 }
 
-static void veil(struct statement *s)
+static char *veiled_text(const struct statement *s)
 {
 	struct text shown = TEXT_EMPTY;
 
 	text_printf(&shown, "claim %s ...", s->words[1].text);
+	return text_take(&shown);
+}
+
+static void veil(struct statement *s)
+{
 	free(s->text);
-	s->text = text_take(&shown);
+	s->text = veiled_text(s);
+}
+
+static bool is_veiled(const struct statement *s)
+{
+	char *veiled = veiled_text(s);
+	bool is = strcmp(s->text, veiled) == 0;
+
+	free(veiled);
+	return is;
 }
 
 /* asks: there is a question behind the list. Returns whether there is one in it or behind it. */
@@ -240,11 +255,14 @@ uint64_t claim_end(struct claim_stack *stack, struct journal *j)
 
 	if (c->failed)
 		verdict = CLAIM_FAILED;
-	else if (!c->asked)
+	else if (!c->asked || c->left)
 		verdict = CLAIM_UNTESTED;
 	else if (c->differs)
 		verdict = CLAIM_DIFFERS;
-	text_printable(&text, s->words[2].text, s->words[2].len);
+	if (c->left && !c->failed && is_veiled(s))
+		text_puts(&text, "...");
+	else
+		text_printable(&text, s->words[2].text, s->words[2].len);
 	journal_add(j,
 		(struct event){ .kind = EVENT_CLAIM,
 			.cause = c->event,
@@ -260,11 +278,22 @@ uint64_t claim_end(struct claim_stack *stack, struct journal *j)
 	return mark;
 }
 
+/* What was seen of it so far says nothing of what it states, and may say what was about to be asked. */
+static void leave(struct claim *c)
+{
+	c->left = true;
+	if (c->failed)
+		return;
+	text_clear(&c->evidence);
+	text_puts(&c->evidence, "it was left before its end");
+}
+
 void claim_end_all(struct claim_stack *stack, struct journal *j)
 {
-	claim_fail(stack, NULL, NULL);
-	while (stack->innermost)
+	while (stack->innermost) {
+		leave(stack->innermost);
 		claim_end(stack, j);
+	}
 }
 
 void claim_stack_done(struct claim_stack *stack)

@@ -57,7 +57,8 @@ void claim_fail(struct claim_stack *stack, const char *expected, const char *see
 /* The innermost has come to its end: EVENT_CLAIM. Returns the mark that what is around it counts from; 0 = there is
  * nothing around it. */
 uint64_t claim_end(struct claim_stack *stack, struct journal *j);
-/* None of them will come to its end: they have failed. */
+/* None of them will come to its end. One that has not failed was not tested, whatever was seen so far; and a sentence that
+ * was kept back, as it may answer a question, is not told then. */
 void claim_end_all(struct claim_stack *stack, struct journal *j);
 /* Forget them. */
 void claim_stack_done(struct claim_stack *stack);

@@ -311,8 +311,7 @@ static int parse_kernel_counter(const struct world *w, const struct token *on,
 			"this kernel has no counter '%.40s'; `counters` lists them, as nstat(8) does",
 			name->text);
 	if (r < 0)
-		return statement_error(s, name, d, "host '%s' cannot be asked: %s", host->name,
-			strerror(-r));
+		return statement_errno(s, name, d, -r, "host '%s' cannot be asked", host->name);
 	*i += 2;
 	return parse_counter(s, i, d, &e->number);
 }

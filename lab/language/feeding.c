@@ -85,7 +85,7 @@ static void tell_unread(struct script *s, const char *text, size_t len, uint32_t
 
 bool script_takes_guest(const struct script *s)
 {
-	return s->queue.count < GUEST_WAITING_MOST;
+	return queue_count(&s->queue) < GUEST_WAITING_MOST;
 }
 
 void script_push_guest(struct script *s, const char *text, size_t len, const char *file,
@@ -148,13 +148,16 @@ static void look(struct script *s, const char *text, size_t len, const char *fil
 	if (r < 0) {
 		diag_at(&d, file, 1, 1); /* unless it has a place */
 		tell_unread(s, text, len, 1, &d);
+	} else if (s->options.ask_again) {
+		s->options.ask_again(s->options.arg);
 	}
 	statement_list_done(&list);
 }
 
-/* `?`: what may be answered. */
+/* `?`: what is asked, and what may be answered. */
 static bool tell_legal(struct script *s, const char *text, size_t len)
 {
+	const struct token *question;
 	struct text legal = TEXT_EMPTY;
 	size_t begin = 0;
 
@@ -164,6 +167,9 @@ static bool tell_legal(struct script *s, const char *text, size_t len)
 		len--;
 	if (len - begin != 1 || text[begin] != '?')
 		return false;
+	question = &s->prediction.statement->words[1];
+	text_printable(&legal, question->text, question->len);
+	text_puts(&legal, "\n");
 	answer_format_legal(s->prediction.kind, &s->prediction.statement->block, &legal);
 	text_printf(&legal,
 		"\n`%s`: I don't know; `help TIME-WAIT` tells more of one, or of a word",
@@ -195,6 +201,22 @@ bool script_answer(struct script *s, const char *text, size_t len, const char *f
 			def->name, PREDICTION_PASS);
 	prediction_refuse(&s->prediction, s->world, &d);
 	return false;
+}
+
+bool script_go_on(struct script *s, const char *line, size_t len)
+{
+	uint64_t steps = 1;
+
+	while (len && strchr(" \t\r", line[len - 1]) && line[len - 1])
+		len--;
+	if (len == 1 && line[0] == 'c')
+		steps = PLAY_ALL;
+	else if (len)
+		return false;
+	if (!s->play.file || s->kept.len)
+		return false;
+	script_play_go(s, steps);
+	return true;
 }
 
 void script_push_told(struct script *s, const char *text, size_t len, const char *file,

@@ -63,8 +63,10 @@ static int keep(const char *path, struct text *ret_kept)
 		format_kept(path, number, ret_kept);
 		r = reserve(text_get(ret_kept));
 	}
-	if (r == 0 && rename(path, text_get(ret_kept)) < 0)
+	if (r == 0 && rename(path, text_get(ret_kept)) < 0) {
 		r = -errno;
+		unlink(text_get(ret_kept)); /* only the name was taken */
+	}
 	if (r < 0)
 		text_clear(ret_kept);
 	return r;
@@ -94,12 +96,16 @@ int hand_in_write(const char *path, const struct exercise *e, bool again, const 
 	r = file_create(text_get(&beside), text);
 	if (r == 0)
 		r = make_way(path, e, again, ret_kept);
-	if (r == 0 && rename(text_get(&beside), path) < 0)
+	if (r == 0 && rename(text_get(&beside), path) < 0) {
 		r = -errno;
+		if (!again)
+			unlink(path); /* what make_way() has put there */
+	}
 	if (r < 0) {
 		unlink(text_get(&beside));
 		diag_set(d, -r, "'%.80s' cannot be written: %s%s", path, strerror(-r),
 			r == -EEXIST ? "; it is no earlier try of yours: submit OTHER-NAME" : "");
+		d->unable = diag_is_machine(-r);
 	}
 	text_done(&beside);
 	return r;

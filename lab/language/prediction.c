@@ -12,7 +12,6 @@
 #include "language/pending.h"
 #include "language/script.h"
 #include "language/statement.h"
-#include "wire/wire.h"
 #include "world/process.h"
 #include "world/world.h"
 
@@ -220,7 +219,7 @@ int prediction_begin(struct prediction *p, struct cmd_call *c, struct diag *d)
 	p->stage = p->ask ? PREDICTION_WAITING : PREDICTION_ANSWERED;
 	tell_question(p, world_journal(c->world), c->event);
 	if (p->ask) {
-		wire_wait(world_wire(c->world), true);
+		world_wait(c->world, true);
 		p->ask(p->arg);
 	}
 	return 0;

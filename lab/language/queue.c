@@ -9,13 +9,19 @@
 
 void queue_push(struct queue *q, struct statement_list *list)
 {
-	q->items = memory_grow(q->items, (q->count + list->count) * sizeof(struct statement *));
+	/* the places of those that are done are taken once they are the greater part */
+	if (q->first > q->end / 2) {
+		memmove(q->items, q->items + q->first, queue_count(q) * sizeof(struct statement *));
+		q->end -= q->first;
+		q->first = 0;
+	}
+	q->items = memory_grow(q->items, (q->end + list->count) * sizeof(struct statement *));
 	for (size_t i = 0; i < list->count; i++) {
 		struct statement *s =
 			memory_new(sizeof(*s)); /* its place must not move while it runs */
 
 		*s = list->statements[i];
-		q->items[q->count++] = s;
+		q->items[q->end++] = s;
 	}
 	free(list->statements);
 	*list = (struct statement_list){ 0 };
@@ -63,15 +69,14 @@ struct statement *queue_next(struct queue *q)
 	if (s)
 		return s;
 	if (q->first_taken) {
-		free_item(q->items[0]);
-		memmove(q->items, q->items + 1, --q->count * sizeof(struct statement *));
+		free_item(q->items[q->first++]);
 		q->first_taken = false;
 	}
-	if (q->count == 0)
+	if (queue_count(q) == 0)
 		return NULL;
 	q->first_taken = true;
 	q->begun++;
-	return q->items[0];
+	return q->items[q->first];
 }
 
 const struct statement *queue_peek(const struct queue *q, bool *ret_again)
@@ -88,7 +93,12 @@ const struct statement *queue_peek(const struct queue *q, bool *ret_again)
 		if (f->again)
 			return f->owner;
 	}
-	return q->count > q->first_taken ? q->items[q->first_taken] : NULL;
+	return queue_count(q) > q->first_taken ? q->items[q->first + q->first_taken] : NULL;
+}
+
+size_t queue_count(const struct queue *q)
+{
+	return q->end - q->first;
 }
 
 bool queue_empty(const struct queue *q)
@@ -136,8 +146,8 @@ void queue_leave(struct queue *q)
 
 void queue_drop(struct queue *q)
 {
-	while (q->count > q->first_taken)
-		free_item(q->items[--q->count]);
+	while (queue_count(q) > q->first_taken)
+		free_item(q->items[--q->end]);
 	queue_leave(q);
 }
 
@@ -145,8 +155,8 @@ void queue_done(struct queue *q)
 {
 	while (q->depth)
 		leave_frame(q);
-	while (q->count)
-		free_item(q->items[--q->count]);
+	while (queue_count(q))
+		free_item(q->items[--q->end]);
 	free(q->items);
 	*q = (struct queue){ 0 };
 }

@@ -21,9 +21,9 @@ struct queue_frame {
 };
 
 struct queue {
-	struct statement **items; /* owned, each too; [0] may be running */
-	size_t count;
-	bool first_taken; /* items[0] was given out */
+	struct statement **items; /* owned, each of those from `first` on too */
+	size_t first, end; /* the one to run, or that runs, and the place behind the last */
+	bool first_taken; /* items[first] was given out */
 	uint64_t
 		begun; /* items that were, each counted once however often it is run again behind its block */
 	struct queue_frame frames[QUEUE_DEPTH_MAX];
@@ -37,6 +37,8 @@ struct statement *queue_next(struct queue *q);
 /* What queue_next() would give; NULL = none left. *ret_again: it is the owner of a block, once more behind that. */
 const struct statement *queue_peek(const struct queue *q, bool *ret_again);
 bool queue_empty(const struct queue *q);
+/* How many are still there, the one given out last among them; what they have in blocks is not counted. */
+size_t queue_count(const struct queue *q);
 /* Is the one given out last of a file that was entered? */
 bool queue_in_file(const struct queue *q);
 /* Run `list` next, `rounds` times (0 = not at all), then, with `again`, `owner` once more. owned: the queue

@@ -20,7 +20,9 @@ int recipe_read_fd(int fd, const char *name, struct text *out, struct diag *d)
 	char buffer[65536];
 	ssize_t len;
 
-	while ((len = read(fd, buffer, sizeof(buffer))) > 0) {
+	while ((len = read(fd, buffer, sizeof(buffer))) > 0 || (len < 0 && errno == EINTR)) {
+		if (len < 0)
+			continue;
 		text_add(out, buffer, (size_t)len);
 		if (out->len > RECIPE_MAX)
 			return diag_set(d, EFBIG, "%s: longer than any recipe (%u MiB)", name,
@@ -34,9 +36,12 @@ int recipe_read(const char *path, struct text *out, struct diag *d)
 	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {
-		int r = diag_errno(d, errno, "open", "no recipe '%s'", path);
+		bool missing = errno == ENOENT;
+		int r = diag_errno(d, errno, "open",
+			missing ? "no recipe '%s'" : "the recipe '%s' cannot be read", path);
 
-		diag_remedy(d, "tcplab list");
+		if (missing)
+			diag_remedy(d, "tcplab list");
 		return r;
 	}
 	return recipe_read_fd(fd, path, out, d);
@@ -257,6 +262,8 @@ static int not_found(const struct folders *f, const char *name, bool found,
 		diag_remedy(d, "say which one");
 		return r;
 	}
+	if (!found && access(name, F_OK) < 0 && errno == EACCES)
+		return diag_errno(d, EACCES, "access", "'%.80s' is out of reach", name);
 	if (!found)
 		add_nearest(f, name, &nearest);
 	r = diag_set(d, ENOENT,

@@ -28,7 +28,7 @@ struct recipe_list {
 
 /* Add what `name` means: a file; a folder, with all *.lab below it; or a name like open/three-way, or
  * three-way where only one is called so, looked up in ./recipes and in the folder tcplab was installed or built
- * with. 0, or -ENOENT with d filled: what is nearest. */
+ * with. 0, or with d filled -ENOENT: what is nearest; -EACCES: it may be in a folder that this user may not enter. */
 int recipe_find(const char *name, struct recipe_list *list, struct diag *d);
 /* Is it one of those that were installed or built with this program? They are as much to be trusted as it is. */
 bool recipe_came_along(const char *path);

@@ -223,6 +223,7 @@ void script_fail(struct script *s, const struct statement *by, enum script_verdi
 static void tell_mismatch(struct script *s, uint64_t cause, const struct statement *st,
 	const struct token *token, const char *expected, const char *seen)
 {
+	world_hear_hosts(s->world);
 	if (world_failed(
 		    s->world)) /* and has told why: what is seen now is not the kernel's doing */
 		return;
@@ -267,7 +268,7 @@ static void finish(struct script *s, int result, struct diag *d)
 
 		telling_error(world_journal(s->world), s->call.event, d,
 			here ? s->current->line_text : NULL);
-		script_fail(s, s->current, SCRIPT_BAD);
+		script_fail(s, s->current, d->unable ? SCRIPT_NO_LAB : SCRIPT_BAD);
 	} else if (result == CMD_FAILED) {
 		script_fail(s, s->current, SCRIPT_FAILED);
 	} else if (result == CMD_QUIT && s->current->played) {
@@ -315,7 +316,7 @@ static void start(struct script *s, struct statement *st)
 		.def = cmd_find(s->table, st->words->text),
 		.statement = st };
 	s->running = true;
-	wire_wait(world_wire(s->world), false);
+	world_wait(s->world, false);
 	wire_end_flow(world_wire(s->world));
 	s->call.event = journal_add(world_journal(s->world),
 		(struct event){ .kind = EVENT_COMMAND,
@@ -419,7 +420,7 @@ static void run_queue(struct script *s)
 			s->ended = true;
 		} else if (!s->told_idle) {
 			s->told_idle = true;
-			wire_wait(world_wire(s->world), s->play.file != NULL);
+			world_wait(s->world, s->play.file != NULL);
 			if (s->play.file)
 				telling_comment(world_journal(s->world), &s->play,
 					play_next(&s->play));

@@ -35,8 +35,8 @@ struct world;
 enum script_verdict {
 	SCRIPT_PASSED = 0,
 	SCRIPT_FAILED = 1, /* an expectation */
-	SCRIPT_BAD = 2, /* usage or syntax, or the lab could not */
-	SCRIPT_NO_LAB = 3, /* there is no lab, or not any more */
+	SCRIPT_BAD = 2, /* usage or syntax */
+	SCRIPT_NO_LAB = 3, /* the machine could not: there is no lab, or not any more, or a limit was met */
 };
 
 struct script_options {
@@ -56,6 +56,8 @@ struct script_options {
 	/* A question waits for prediction_answer(). Called from the loop; may answer at once. NULL = nobody is there to
 	 * answer: questions are skipped. */
 	void (*ask)(void *arg);
+	/* Somebody has looked around while it waits, and what that told may have taken it from the screen. May be NULL. */
+	void (*ask_again)(void *arg);
 	/* One that waited does not any more, whoever has answered it. May be NULL. */
 	void (*settled)(void *arg);
 	bool quiet; /* and how many were skipped is not told: nobody could have been asked */
@@ -106,6 +108,9 @@ void script_begin_anew(struct script *s);
 int script_play(struct script *s, const char *file, const char *text, size_t len, struct diag *d);
 /* Run the next `steps` of it (PLAY_ALL: the rest), up to one that fails. */
 void script_play_go(struct script *s, uint64_t steps);
+/* Somebody who says when has typed a line: nothing runs the next step, `c` all that are left, up to one that fails. false: it is
+ * something else, or no recipe is played. */
+bool script_go_on(struct script *s, const char *line, size_t len);
 /* Where it stands; borrowed, never NULL. */
 const struct play *script_playing(const struct script *s);
 /* Nothing will be pushed any more: end when idle. */

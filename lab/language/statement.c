@@ -45,6 +45,23 @@ int statement_error(const struct statement *s, const struct token *token, struct
 	return -EINVAL;
 }
 
+int statement_errno(const struct statement *s, const struct token *token, struct diag *d, int error,
+	const char *format, ...)
+{
+	char message[sizeof(d->message)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	statement_error(s, token, d, "%.400s: %s", message, strerror(error));
+	d->error = error;
+	d->unable = diag_is_machine(error);
+	if (diag_shortage(error))
+		diag_remedy(d, "%s", diag_shortage(error));
+	return -error;
+}
+
 /* Split the tokens of one statement into words, outcome and background mark. */
 static int arrange(struct statement *s, struct diag *d)
 {

@@ -51,5 +51,8 @@ void statement_list_done(struct statement_list *list);
 /* Fill d with a message that points at `token` of s (NULL = at the verb). Returns -EINVAL. */
 __attribute__((format(printf, 4, 5))) int statement_error(const struct statement *s,
 	const struct token *token, struct diag *d, const char *format, ...);
+/* The same where something failed with that errno, which the message ends with. Returns -errno. */
+__attribute__((format(printf, 5, 6))) int statement_errno(const struct statement *s,
+	const struct token *token, struct diag *d, int error, const char *format, ...);
 
 #endif

@@ -15,6 +15,7 @@
 #include "language/recipe.h"
 #include "language/statement.h"
 #include "wire/wire.h"
+#include "world/power.h"
 #include "world/world.h"
 
 /* A timer of 200 ms, the least that sends again, may have gone off before it would have alone. */
@@ -53,7 +54,7 @@ void telling_error(struct journal *j, uint64_t cause, const struct diag *d, cons
 		(struct event){ .kind = EVENT_ERROR,
 			.cause = cause,
 			.text = text_get(&message),
-			.subject = d->remedy[0] ? d->remedy : NULL,
+			.subject = d->remedy[0] ? d->remedy : power_remedy(d->error),
 			.place = { .line = d->line, .column = d->column } });
 	text_done(&message);
 }
@@ -84,7 +85,8 @@ void telling_mismatch(struct journal *j, uint64_t cause, const struct statement 
 {
 	struct text message = TEXT_EMPTY;
 
-	text_printf(&message, "%s:%u:%u: ", st->file, st->line, column);
+	text_printable(&message, st->file, strlen(st->file));
+	text_printf(&message, ":%u:%u: ", st->line, column);
 	text_printable(&message, st->text, strlen(st->text));
 	text_printf(&message, "\n  expected  %s\n  seen      %s\n", expected, seen);
 	add_orphans(&message);
@@ -131,8 +133,8 @@ void telling_unfired(const struct world *w)
 			continue;
 		note.subject = command->subject;
 		note.place = command->place;
-		text_printf(&text, "%s:%u: rule %u never fired: ", command->subject,
-			command->place.line, rule->number);
+		text_printable(&text, command->subject, strlen(command->subject));
+		text_printf(&text, ":%u: rule %u never fired: ", command->place.line, rule->number);
 		rule_format(rule, &text);
 		note.text = text_get(&text);
 		journal_add(j, note);

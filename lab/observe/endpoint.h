@@ -32,6 +32,7 @@ struct endpoint {
 	uint64_t unset_poll_ns; /* how long that look waits */
 	uint32_t retransmits;
 	uint32_t recvq, sendq;
+	uint32_t round; /* of the last dump it was in (tracker_parts.h) */
 	uint64_t read_ns; /* when the kernel last said all this (CLOCK_MONOTONIC); 0 = never */
 	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
 	uint32_t children; /* connections that came to this listener so far */

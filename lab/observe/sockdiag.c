@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "observe/sock_detail.h"
 
+#define ASK_MOST 3 /* times */
 #define REPLY_BYTES 8192 /* what libmnl advises at most: a page or 8 KiB */
 
 struct sockdiag {
@@ -174,13 +175,21 @@ static int send_request(struct sockdiag *diag, uint16_t type, const struct addre
 	return send_message(diag, request);
 }
 
-/* Ask about one TCP socket, exactly. ext: idiag_ext. The reply is in `buffer`, of REPLY_BYTES. */
+/* Ask about one TCP socket, exactly. ext: idiag_ext. The reply is in `buffer`, of REPLY_BYTES. An answer that was lost for
+ * want of memory, or of room in the queue, is asked for again: netlink(7), ENOBUFS tells of that once. */
 static int ask(struct sockdiag *diag, const struct address *local, const struct address *remote,
 	uint8_t ext, char *buffer)
 {
-	int r = send_request(diag, SOCK_DIAG_BY_FAMILY, local, remote, ext, 0);
+	int r;
 
-	return r < 0 ? r : receive_reply(diag, buffer);
+	for (unsigned n = 0; n < ASK_MOST; n++) {
+		r = send_request(diag, SOCK_DIAG_BY_FAMILY, local, remote, ext, 0);
+		if (r == 0)
+			r = receive_reply(diag, buffer);
+		if (r != -ENOBUFS && r != -ENOMEM)
+			break;
+	}
+	return r;
 }
 
 int sockdiag_destroy(struct sockdiag *diag, const struct sock_report *report)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "observe/tracker.h"
+#include "observe/tracker_parts.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,28 +11,12 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
-#include "observe/endpoint_index.h"
 
 /* A kernel timer fires up to an eighth of its length late (kernel/time/timer.c, the wheel's levels).
  * So one that is due but has not fired is asked again, less and less often. */
 #define LATE_POLL_FIRST_NS NS_PER_MS
 #define LATE_POLL_MOST_NS (64 * NS_PER_MS)
 #define REPLACED_MOST_NS (200 * NS_PER_US) /* it takes less than one */
-
-TAILQ_HEAD(endpoint_list, endpoint);
-
-struct tracker {
-	struct journal *journal; /* borrowed */
-	char *host; /* owned */
-	struct sockdiag *diag; /* owned; NULL = there is no kernel to ask any more */
-	uint32_t *ids; /* borrowed */
-	struct endpoint **endpoints; /* owned, each too; in order of appearance */
-	size_t count;
-	struct endpoint_index index;
-	struct endpoint_list touched; /* borrowed */
-	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
-	uint64_t late_poll_ns;
-};
 
 struct tracker *tracker_new(struct journal *journal, const char *host_name, struct sockdiag *diag,
 	uint32_t *ids)
@@ -193,7 +177,7 @@ static bool leads_through(enum tcp_state from, enum tcp_state through, enum tcp_
 	return through == STATE_CLOSE_WAIT && from == STATE_ESTABLISHED && to == STATE_LAST_ACK;
 }
 
-static void be_due(struct tracker *t, uint64_t due_ns)
+void tracker_be_due(struct tracker *t, uint64_t due_ns)
 {
 	if (due_ns && (t->due_ns == 0 || due_ns < t->due_ns))
 		t->due_ns = due_ns;
@@ -212,17 +196,17 @@ static void take_timer(struct tracker *t, struct endpoint *e, const struct sock_
 	e->read_ns = clock_now_ns();
 	/* While one does its work none is set (tcp_timer.c tcp_write_timer_handler()): it still is that one. */
 	if (e->timer && e->timer_due_ns <= e->read_ns + TRACKER_TICK_NS && timer_is_unset(r)) {
-		be_due(t, e->timer_due_ns);
+		tracker_be_due(t, e->timer_due_ns);
 		return;
 	}
 	e->timer = r->timer;
 	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
 	e->unset_due_ns = 0;
 	if (e->timer) {
-		be_due(t, e->timer_due_ns);
+		tracker_be_due(t, e->timer_due_ns);
 	} else if (timer_is_unset(r) && e->unset_poll_ns <= LATE_POLL_MOST_NS) {
 		e->unset_due_ns = e->read_ns + e->unset_poll_ns;
-		be_due(t, e->unset_due_ns);
+		tracker_be_due(t, e->unset_due_ns);
 	}
 }
 
@@ -311,18 +295,6 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	return e;
 }
 
-/* sock_diag itself failed: nothing is known, and a state is not made up. */
-static void tell_trouble(struct tracker *t, const struct endpoint *e, int error)
-{
-	struct text note = TEXT_EMPTY;
-
-	text_printf(&note, "sock_diag cannot be asked about %s: %s", e ? e->name : "a socket",
-		strerror(error));
-	journal_add(t->journal,
-		(struct event){ .kind = EVENT_NOTE, .host = t->host, .text = text_get(&note) });
-	text_done(&note);
-}
-
 /* tcp_time_wait() puts a small socket in the place of one in these states. Where a close() that was waited in, or a
  * program, does that on another CPU, a look can fall in between: the small one is not to be had before all is done
  * (net/ipv4/inet_timewait_sock.c inet_twsk_hashdance_schedule()). */
@@ -387,7 +359,7 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 		look_by_pair(t, e, cause, &error))
 		return;
 	if (error != ENOENT)
-		tell_trouble(t, e, error);
+		asking_failed(t, e, error, cause);
 	else if (facts && facts->state) /* bound or unbound, not in any of the kernel's tables */
 		change_state(t, e, (enum tcp_state)facts->state, cause);
 	else
@@ -460,13 +432,23 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 			used = gone(t, known, used);
 		used = take_report(t, e, &report, used, overtaken);
 	} else if (r < 0 && r != -ENOENT) {
-		tell_trouble(t, known, -r);
+		asking_failed(t, known, -r, cause);
 	} else if (known) {
 		used = gone(t, known, used);
 	}
 	if (ret_cause)
 		*ret_cause = used;
 	return e;
+}
+
+void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause)
+{
+	struct endpoint *e = endpoint_index_cookie(&t->index, r->cookie);
+
+	if (!e)
+		e = add_endpoint(t, r->cookie, NULL, &r->local);
+	take_report(t, e, r, cause, NULL);
+	e->round = t->round;
 }
 
 struct meeting {
@@ -479,18 +461,21 @@ static void meet_listener(void *arg, const struct sock_report *r)
 	struct meeting *m = arg;
 
 	if (!endpoint_index_cookie(&m->t->index, r->cookie))
-		take_report(m->t, add_endpoint(m->t, r->cookie, NULL, &r->local), r, m->cause,
-			NULL);
+		tracker_meet(m->t, r, m->cause);
 }
 
 void tracker_meet_listeners(struct tracker *t, uint64_t cause)
 {
 	struct meeting m = { .t = t, .cause = cause };
+	int r;
 
 	if (!t->diag)
 		return;
-	sockdiag_dump(t->diag, AF_INET, 1 << STATE_LISTEN, meet_listener, &m);
-	sockdiag_dump(t->diag, AF_INET6, 1 << STATE_LISTEN, meet_listener, &m);
+	r = sockdiag_dump(t->diag, AF_INET, 1 << STATE_LISTEN, meet_listener, &m);
+	if (r == 0)
+		r = sockdiag_dump(t->diag, AF_INET6, 1 << STATE_LISTEN, meet_listener, &m);
+	if (r < 0 && r != -ENOENT)
+		asking_failed(t, NULL, -r, cause);
 }
 
 void tracker_abandon(struct tracker *t, uint64_t cause)
@@ -501,7 +486,7 @@ void tracker_abandon(struct tracker *t, uint64_t cause)
 		if (e->protocol == IPPROTO_TCP && e->state != STATE_CLOSED)
 			gone(t, e, cause);
 	}
-	t->due_ns = 0;
+	t->due_ns = t->again_due_ns = 0;
 	sockdiag_close(t->diag);
 	t->diag = NULL;
 }
@@ -548,6 +533,7 @@ void tracker_timers(struct tracker *t)
 
 	if (t->due_ns == 0 || t->due_ns > now)
 		return;
+	asking_again(t, now);
 	for (size_t i = 0; i < t->count; i++) {
 		struct endpoint *e = t->endpoints[i];
 		uint64_t before = journal_last(t->journal);
@@ -573,4 +559,5 @@ void tracker_timers(struct tracker *t)
 	if (late && next < now + t->late_poll_ns)
 		next = now + t->late_poll_ns;
 	t->due_ns = next;
+	tracker_be_due(t, t->again_due_ns);
 }

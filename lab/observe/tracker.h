@@ -109,6 +109,10 @@ size_t tracker_count(const struct tracker *t);
 /* All endpoints in order of appearance; index from 0. NULL past the end. */
 struct endpoint *tracker_get(const struct tracker *t, size_t index);
 
+/* sock_diag has not answered, and how the sockets stand is not known until everything has been asked again: what could
+ * move them has to wait. Not for ever: after a second it is false, though the asking goes on. */
+bool tracker_asks_again(const struct tracker *t);
+
 /* When the earliest reported timer is due (CLOCK_MONOTONIC), 0 = none. */
 uint64_t tracker_due_ns(const struct tracker *t);
 /* Look at every endpoint whose timer is due. */

@@ -6,11 +6,26 @@
 #include <limits.h>
 #include <readline/history.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
+
+char *history_file_path(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct text path = TEXT_EMPTY;
+
+	if (state && state[0] == '/')
+		text_printf(&path, "%s/tcplab/history", state);
+	else if (home && home[0])
+		text_printf(&path, "%s/.local/state/tcplab/history", home);
+	else
+		return NULL;
+	return text_take(&path);
+}
 
 void history_file_load(const char *path)
 {

@@ -8,6 +8,8 @@
 
 #define HISTORY_LINES_MAX 5000 /* kept in the list and in the file */
 
+/* Where it is: $XDG_STATE_HOME/tcplab/history, or below $HOME. Owned by the caller; NULL: neither is there. */
+char *history_file_path(void);
 /* Fill the (then otherwise empty) list from the file; path NULL = from nowhere. */
 void history_file_load(const char *path);
 /* Append one line (`len` bytes, no newline in it) to the list. Returns the lines appended: 0 when it is

@@ -14,6 +14,7 @@
 #include "serve/server.h"
 
 #define SERVER_CHUNK 32768 /* bytes that a viewer is given at a time */
+#define SERVER_HEAD_MOST 4096 /* bytes of a request's head */
 
 enum errand {
 	ERRAND_NONE,
@@ -40,6 +41,7 @@ struct silent {
 };
 
 struct server {
+	const uv_loop_t *loop; /* borrowed */
 	struct world *world; /* borrowed */
 	struct script *script; /* borrowed */
 	const struct library *library;

@@ -116,7 +116,8 @@ int requests_take(struct server *s, struct visitor *v, const char *path)
 {
 	bool get = s->library->lws_hdr_total_length(v->wsi, WSI_TOKEN_GET_URI) > 0,
 	     post = s->library->lws_hdr_total_length(v->wsi, WSI_TOKEN_POST_URI) > 0;
-	char host[GATE_HOST_MAX + 16], origin[GATE_HOST_MAX + 32], cookies[1024];
+	char host[GATE_HOST_MAX + 16], origin[GATE_HOST_MAX + 32],
+		cookies[SERVER_HEAD_MOST]; /* other servers of this host's name have theirs, too */
 	enum gate_role role;
 
 	viewers_leave(s, v);
@@ -150,12 +151,12 @@ int requests_body(struct visitor *v, const char *bytes, size_t len)
 	return 0;
 }
 
-/* While a question waits a line answers it; else it is a command. */
+/* While a question waits a line answers it; else it says when a recipe goes on, or is a command. */
 static void take_line(struct server *s, const struct text *line)
 {
 	if (prediction_waits(script_prediction(s->script)))
 		script_answer(s->script, text_get(line), line->len, SERVER_FILE);
-	else
+	else if (!script_go_on(s->script, text_get(line), line->len))
 		script_push_guest(s->script, text_get(line), line->len, SERVER_FILE, ++s->commands);
 }
 

@@ -32,6 +32,8 @@ int server_open(struct server **ret_server, uv_loop_t *loop, struct world *world
 	struct script *script, const struct server_options *options, struct diag *d);
 /* The links, and to whom the page is open: lines for the user. Appended. */
 void server_tell(const struct server *s, struct text *out);
+/* Only the links. */
+void server_tell_links(const struct server *s, struct text *out);
 /* Say goodbye to the viewers and close. NULL is fine, as below. */
 void server_close(struct server *s);
 /* Once the loop has run dry. */

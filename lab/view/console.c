@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/paragraph.h"
+#include "base/lab_assert.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -393,6 +394,15 @@ struct console *console_new(struct journal *journal, const struct console_option
 void console_set_story(struct console *c, bool story)
 {
 	c->options.story = story;
+}
+
+void console_ask_again(struct console *c, const struct journal *j, uint64_t question)
+{
+	const struct event *event = journal_get(j, question);
+
+	LAB_ASSERT(event && event->kind == EVENT_QUESTION);
+	console_pause(c, j);
+	tell_prediction(c, j, event);
 }
 
 void console_pause(struct console *c, const struct journal *j)

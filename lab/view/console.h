@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct console;
 struct journal;
@@ -29,6 +30,8 @@ struct console *console_new(struct journal *journal, const struct console_option
 void console_set_story(struct console *c, bool story);
 /* Nothing more happens for now: print a command that waits for what it does. */
 void console_pause(struct console *c, const struct journal *j);
+/* Tell a question that waits (EVENT_QUESTION) once more. */
+void console_ask_again(struct console *c, const struct journal *j, uint64_t question);
 void console_free(struct console *c);
 
 #endif

@@ -210,9 +210,10 @@ static char *brief_after(const struct packet *p, const struct event *event)
 	struct text text = TEXT_EMPTY;
 
 	text_puts(&text, p->brief);
-	if (p->waits)
-		text_printf(&text, " after %.1f ms",
-			(double)event->verdict.on_wire_ns / (double)NS_PER_MS);
+	if (p->waits) {
+		text_puts(&text, " after ");
+		text_brief_duration(&text, event->verdict.on_wire_ns);
+	}
 	return text_take(&text);
 }
 

@@ -299,9 +299,11 @@ static void write_title(const struct drawing *d, const struct scene_arrow *a)
 		text_puts(&words, a->held ? "held on the wire" : "on the wire");
 	else
 		text_puts(&words, a->fate == FATE_LOST ? "lost" : "delivered");
-	if (a->held && a->end)
-		text_printf(&words, " after %.1f ms on the wire",
-			(double)a->held_ns / (double)NS_PER_MS);
+	if (a->held && a->end) {
+		text_puts(&words, " after ");
+		text_brief_duration(&words, a->held_ns);
+		text_puts(&words, " on the wire");
+	}
 	if (a->note)
 		text_printf(&words, ": %s", a->note);
 	text_puts(d->out, "<title>");

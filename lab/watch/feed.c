@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/readiness.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -24,6 +25,7 @@
 #include "wire/wire.h"
 #include "world/world.h"
 
+#define AGAIN_MS 1000 /* until it is tried again to let watchers in */
 #define TICK_MS 100 /* how often sockets are compared with what was told of them */
 #define BEHIND_MOST 20000 /* events; further behind than this, most are left out */
 #define BEHIND_KEPT 10000 /* and so many are told */
@@ -64,6 +66,7 @@ struct feed {
 	const char *title; /* borrowed */
 	int fd; /* owned */
 	uv_poll_t listener;
+	uv_timer_t again; /* the listener is not listened to */
 	uv_prepare_t turn; /* once per round of the loop, while there is somebody */
 	uv_timer_t tick;
 	uv_timer_t later; /* brings the loop round when there is credit again */
@@ -225,8 +228,9 @@ static void await(struct watcher *w, bool full)
 	if (w->full == full)
 		return;
 	w->full = full;
-	uv_poll_start(&w->poll, UV_READABLE | UV_DISCONNECT | (full ? UV_WRITABLE : 0),
-		on_readable);
+	if (readiness_await(&w->poll, UV_READABLE | UV_DISCONNECT | (full ? UV_WRITABLE : 0),
+		    on_readable) < 0)
+		drop(w);
 }
 
 /* Write what is there. false: it takes no more for now, or is gone. */
@@ -375,6 +379,7 @@ static bool is_ours(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == geteuid();
 }
 
+/* What the kernel does not let us wait for is let go. */
 static void admit(struct feed *f, int fd)
 {
 	const struct journal *j = world_journal(f->world);
@@ -387,9 +392,12 @@ static void admit(struct feed *f, int fd)
 	w->fd = fd;
 	w->progress_ns = clock_now_ns();
 	w->poll.data = w;
-	w->full = true; /* nothing is awaited yet, and the next line changes that */
-	uv_poll_init(f->listener.loop, &w->poll, fd);
-	await(w, false);
+	w->full = true; /* nothing is awaited yet */
+	if (uv_poll_init(f->listener.loop, &w->poll, fd) < 0) {
+		close(fd);
+		free(w);
+		return;
+	}
 	now_format_hello(&hello, &w->out);
 	TAILQ_INSERT_TAIL(&f->watchers, w, place);
 	f->handles++;
@@ -400,7 +408,10 @@ static void admit(struct feed *f, int fd)
 		uv_prepare_start(&f->turn, on_turn);
 		uv_timer_start(&f->tick, on_tick, TICK_MS, TICK_MS);
 	}
+	await(w, false);
 }
+
+static void on_again(uv_timer_t *handle);
 
 static void on_connect(uv_poll_t *handle, int status, int events)
 {
@@ -415,6 +426,22 @@ static void on_connect(uv_poll_t *handle, int status, int events)
 		else
 			close(fd);
 	}
+	if (errno != EAGAIN &&
+		errno != EINTR) { /* no descriptor is left; whoever waits there goes on waiting */
+		uv_poll_stop(&f->listener);
+		uv_timer_start(&f->again, on_again, AGAIN_MS, 0);
+	}
+}
+
+static void listen_to(struct feed *f)
+{
+	if (readiness_await(&f->listener, UV_READABLE, on_connect) < 0)
+		uv_timer_start(&f->again, on_again, AGAIN_MS, 0);
+}
+
+static void on_again(uv_timer_t *handle)
+{
+	listen_to(handle->data);
 }
 
 int feed_open(struct feed **ret_feed, uv_loop_t *loop, struct world *world, const char *title,
@@ -422,6 +449,7 @@ int feed_open(struct feed **ret_feed, uv_loop_t *loop, struct world *world, cons
 {
 	int fd = folder_listen(d);
 	struct feed *f;
+	int r;
 
 	if (fd < 0)
 		return fd;
@@ -430,13 +458,20 @@ int feed_open(struct feed **ret_feed, uv_loop_t *loop, struct world *world, cons
 	f->title = title;
 	f->fd = fd;
 	TAILQ_INIT(&f->watchers);
-	uv_poll_init(loop, &f->listener, fd);
+	r = uv_poll_init(loop, &f->listener, fd);
+	if (r < 0) {
+		folder_leave();
+		close(fd);
+		free(f);
+		return readiness_refused(d, -r, "nobody can watch this lab");
+	}
 	uv_prepare_init(loop, &f->turn);
 	uv_timer_init(loop, &f->tick);
 	uv_timer_init(loop, &f->later);
-	f->listener.data = f->turn.data = f->tick.data = f->later.data = f;
-	f->handles = 4;
-	uv_poll_start(&f->listener, UV_READABLE, on_connect);
+	uv_timer_init(loop, &f->again);
+	f->listener.data = f->turn.data = f->tick.data = f->later.data = f->again.data = f;
+	f->handles = 5;
+	listen_to(f);
 	*ret_feed = f;
 	return 0;
 }
@@ -470,5 +505,6 @@ void feed_close(struct feed *f)
 	uv_close((uv_handle_t *)&f->turn, on_closed);
 	uv_close((uv_handle_t *)&f->tick, on_closed);
 	uv_close((uv_handle_t *)&f->later, on_closed);
+	uv_close((uv_handle_t *)&f->again, on_closed);
 	close(f->fd);
 }

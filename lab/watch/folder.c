@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/text.h"
+#include "world/power.h"
 
 #define PLACES 2 /* where a folder may be */
 #define WAITING_MOST 8 /* watchers that were not accepted yet */
@@ -27,7 +28,7 @@ static bool name_folder(unsigned place, struct text *path)
 
 	text_clear(path);
 	if (place == 1)
-		text_printf(path, "/tmp/tcplab-%u", (unsigned)geteuid());
+		text_printf(path, "/tmp/tcplab-%u", (unsigned)power_uid());
 	else if (runtime && runtime[0] == '/')
 		text_printf(path, "%s/tcplab", runtime);
 	return path->len > 0;

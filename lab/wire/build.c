@@ -26,20 +26,10 @@
 
 /* ---- checksums ---- */
 
-/* RFC 1071 1. 32 bits hold the sum of any packet's 16-bit words. */
-static uint32_t sum_words(uint32_t sum, const uint8_t *bytes, size_t len)
-{
-	for (; len > 1; len -= 2, bytes += 2)
-		sum += (uint32_t)(bytes[0] << 8 | bytes[1]);
-	return len ? sum + (uint32_t)(bytes[0] << 8) : sum;
-}
-
 /* The checksum to put where 0 was; 0 when the right one is among what was summed up. */
 static uint16_t checksum_of(uint32_t sum)
 {
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	return (uint16_t)~fold_sum(sum);
 }
 
 /* Where the checksums of a packet are. */
@@ -179,7 +169,7 @@ bool packet_checksum_spoil(uint8_t *packet, size_t len)
 		put_be16(packet + sums.field, wrong(fix_inner(packet, &sums)));
 	} else if (sums.ip_header) {
 		fix_ip(packet, &sums);
-		put_be16(packet + 10, wrong((uint16_t)(packet[10] << 8 | packet[11])));
+		put_be16(packet + 10, wrong(read_be16(packet + 10)));
 	} else {
 		return false;
 	}

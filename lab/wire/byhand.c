@@ -25,30 +25,30 @@ struct wire_packet *packet_held(const struct wire *w, uint64_t number)
 	return NULL;
 }
 
-/* A held packet goes on: before those that came after it and were never held. */
-static void let_go(struct wire *w, struct wire_packet *p)
+/* A held packet goes on: before those that came after it and were never held. from: pending, and none of those is before
+ * it. Returns the first of them, NULL = there is none. */
+static struct wire_packet *let_go(struct wire *w, struct wire_packet *p, struct wire_packet *from)
 {
-	struct wire_packet *later;
-
 	packet_take(w, p);
 	if (p->due_ns > clock_now_ns()) { /* delayed and held: whichever lasts longer */
 		packet_put(w, p, PACKET_DELAYED);
-		return;
+		return from;
 	}
+	while (from && (from->was_held || from->event < p->event))
+		from = TAILQ_NEXT(from, place);
 	packet_put(w, p, PACKET_PENDING);
-	TAILQ_FOREACH(later, &w->queues[PACKET_PENDING], place)
-	{
-		if (later->was_held || later->event < p->event)
-			continue;
+	if (from) {
 		packet_take(w, p);
-		TAILQ_INSERT_BEFORE(later, p, place);
-		break;
+		TAILQ_INSERT_BEFORE(from, p, place);
 	}
+	return from;
 }
 
 size_t wire_step(struct wire *w, uint64_t number, const struct match *m, size_t count)
 {
 	struct wire_packet *p = TAILQ_FIRST(&w->queues[PACKET_HELD]), *next;
+	struct wire_packet *behind = NULL;
+	uint64_t last = UINT64_MAX;
 	size_t gone = 0;
 
 	for (; p && gone < count; p = next) {
@@ -56,7 +56,10 @@ size_t wire_step(struct wire *w, uint64_t number, const struct match *m, size_t 
 		if ((number && p->number != number) ||
 			(m && !match_packet(m, &p->segment, p->bytes, p->len)))
 			continue;
-		let_go(w, p);
+		if (p->event < last) /* the first, or swapped; else what is before it is known */
+			behind = TAILQ_FIRST(&w->queues[PACKET_PENDING]);
+		last = p->event;
+		behind = let_go(w, p, behind);
 		gone++;
 	}
 	return gone;
@@ -101,9 +104,8 @@ int wire_duplicate(struct wire *w, uint64_t number, uint64_t cause)
 	if (!p)
 		return -ENOENT;
 	copy = packet_copy(w, p, p->to, cause);
-	copy->standing = PACKET_HELD;
-	copy->was_held = true;
-	copy->once = p->once;
+	packet_put(w, copy, PACKET_HELD);
+	TAILQ_REMOVE(&w->queues[PACKET_HELD], copy, place);
 	TAILQ_INSERT_AFTER(&w->queues[PACKET_HELD], p, copy, place);
 	wire_tell(w, copy, EVENT_HELD, 0, NULL);
 	return 0;

@@ -511,15 +511,15 @@ int capture_open(const char *path, struct capture **ret_capture, struct diag *d)
 		return fd;
 	c = memory_new(sizeof(*c));
 	c->path = text_copy(path);
-	c->file = fdopen(fd, "w");
-	LAB_ASSERT(c->file);
+	c->file = memory_granted(fdopen(fd, "w"));
 	setvbuf(c->file, NULL, _IOFBF, BUFFER_SIZE);
 	c->epoch_ns = find_epoch();
 	if (ends_in(path, ".pcap")) {
 		c->pcap = pcap_open_dead_with_tstamp_precision(DLT_RAW, SNAPLEN_MAX,
 			PCAP_TSTAMP_PRECISION_NANO);
-		c->dumper = c->pcap ? pcap_dump_fopen(c->pcap, c->file) : NULL;
-		LAB_ASSERT(c->dumper); /* its header is in the buffer */
+		memory_granted(c->pcap);
+		c->dumper = pcap_dump_fopen(c->pcap, c->file); /* its header is in the buffer */
+		memory_granted(c->dumper);
 	} else {
 		write_section(c);
 	}

@@ -49,6 +49,7 @@ struct wire {
 	struct packet_queue queues[STANDINGS]; /* owned packets; delayed ones by due_ns */
 	struct packet_queue spares[PACKET_SIZES]; /* owned packets, to be used again */
 	unsigned spare_count[PACKET_SIZES];
+	size_t held_once; /* packets that are held, and of which nothing is wanted again meanwhile */
 	struct rule_list rules;
 	struct filter_set *filters; /* owned */
 	struct capture *capture; /* owned; NULL = nobody records */

@@ -7,29 +7,30 @@
 #include "wire/octets.h"
 
 #define IP6_HEADER 40 /* bytes, RFC 8200 3; its payload length leaves them out */
-#define TCP_HEADER 20 /* bytes, RFC 9293 3.1; without options */
-/* Of a TCP header. */
+/* Where in their headers. */
+#define IP4_CHECKSUM 10
 #define TCP_SEQ 4
 #define TCP_FLAGS 13
+#define TCP_CHECKSUM 16
+
+/* The checksum of what begins at `at`, where the sum of the pseudo header is in its field. */
+static uint16_t completed(const uint8_t *packet, size_t len, size_t at)
+{
+	return (uint16_t)~fold_sum(sum_words(0, packet + at, len - at));
+}
 
 bool train_complete_checksum(const struct virtio_net_hdr *header, uint8_t *packet, size_t len)
 {
 	const size_t at = header->csum_start, field = at + header->csum_offset;
-	uint32_t sum = 0;
+	uint16_t checksum;
 
 	if (!(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
 		return true;
 	if (field + 2 > len)
 		return false;
-	/* RFC 1071 1; the field holds the sum of the pseudo header */
-	for (size_t i = at; i + 1 < len; i += 2)
-		sum += read_be16(packet + i);
-	if ((len - at) % 2)
-		sum += (uint32_t)packet[len - 1] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~sum & 0xffff;
-	put_be16(packet + field, sum ? sum : 0xffff); /* the same number; 0 means none to UDP */
+	checksum = completed(packet, len, at);
+	put_be16(packet + field,
+		checksum ? checksum : 0xffff); /* the same number; 0 means none to UDP */
 	return true;
 }
 
@@ -71,12 +72,23 @@ void train_part(const struct segment *train, const uint8_t *packet, uint16_t pie
 		ret_segment->excerpt_len);
 }
 
+/* Complete the checksum of a part of `len` bytes, cut from a train of `train_len`. Of the sum of the pseudo header only
+ * the length changes: its addresses need not be those of the IP header, but with a source route the last ones. */
+static void sum_up(uint8_t *part, size_t len, size_t at, size_t train_len)
+{
+	const uint16_t train_tcp = (uint16_t)(train_len - at), part_tcp = (uint16_t)(len - at);
+	uint8_t *field = part + at + TCP_CHECKSUM;
+
+	put_be16(field, fold_sum((uint32_t)read_be16(field) + (uint16_t)~train_tcp + part_tcp));
+	put_be16(field, completed(part, len, at));
+}
+
 size_t train_cut(const struct segment *train, const uint8_t *packet, uint16_t piece, unsigned index,
 	uint8_t *part)
 {
 	const size_t headers = train->payload_offset;
+	const size_t tcp = packet_inner_offset(packet);
 	struct segment s;
-	uint8_t *tcp;
 	size_t len;
 
 	train_part(train, packet, piece, index, &s);
@@ -86,12 +98,13 @@ size_t train_cut(const struct segment *train, const uint8_t *packet, uint16_t pi
 	if (part[0] >> 4 == 4) {
 		put_be16(part + 2, len);
 		put_be16(part + 4, read_be16(part + 4) + index);
+		put_be16(part + IP4_CHECKSUM, 0);
+		put_be16(part + IP4_CHECKSUM, (uint16_t)~fold_sum(sum_words(0, part, tcp)));
 	} else {
 		put_be16(part + 4, len - IP6_HEADER);
 	}
-	tcp = part + packet_inner_offset(part);
-	put_be32(tcp + TCP_SEQ, s.seq);
-	tcp[TCP_FLAGS] = s.flags;
-	packet_checksum_fix(part, len);
+	put_be32(part + tcp + TCP_SEQ, s.seq);
+	part[tcp + TCP_FLAGS] = s.flags;
+	sum_up(part, len, tcp, headers + train->payload_len);
 	return len;
 }

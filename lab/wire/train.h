@@ -28,8 +28,9 @@ unsigned train_count(const struct segment *train, uint16_t piece);
 void train_part(const struct segment *train, const uint8_t *packet, uint16_t piece, unsigned index,
 	struct segment *ret_segment);
 /* Its bytes, as the kernel would have cut it: with a length and a checksum of its own, the next IPv4
- * identification, FIN and PSH on the last one only, CWR on the first one only. part: room for the headers and
- * `piece` bytes. Returns its length.
+ * identification, FIN and PSH on the last one only, CWR on the first one only. The train's own checksum field has the
+ * sum of the pseudo header, as that of every train (VIRTIO 1.2, 5.1.6.2.1). part: room for the headers and `piece`
+ * bytes. Returns its length.
  * Source: net/ipv4/tcp_offload.c tcp_gso_segment(), net/ipv4/af_inet.c inet_gso_segment(), v6.1. */
 size_t train_cut(const struct segment *train, const uint8_t *packet, uint16_t piece, unsigned index,
 	uint8_t *part);

@@ -116,6 +116,7 @@ void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing stan
 
 	p->standing = standing;
 	p->was_held |= standing == PACKET_HELD;
+	w->held_once += standing == PACKET_HELD && p->once;
 	if (standing == PACKET_DELAYED) {
 		before = TAILQ_LAST(queue, packet_queue);
 		while (before && before->due_ns > p->due_ns)
@@ -131,6 +132,7 @@ void packet_put(struct wire *w, struct wire_packet *p, enum packet_standing stan
 
 void packet_take(struct wire *w, struct wire_packet *p)
 {
+	w->held_once -= p->standing == PACKET_HELD && p->once;
 	TAILQ_REMOVE(&w->queues[p->standing], p, place);
 }
 
@@ -282,15 +284,19 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 }
 
 /* A held packet of the same conversation, by which it is not to go on: what p repeats, or the answer to that; or NULL. */
-static const struct wire_packet *held_of(const struct wire *w, const struct segment *s)
+static const struct wire_packet *held_of(const struct wire *w, const struct wire_packet *p)
 {
+	const struct segment *s = &p->segment;
+	const unsigned host = flow_host(&s->src, &s->dst, p->to);
 	const struct wire_packet *q;
 
+	if (!w->waits && !w->held_once)
+		return NULL;
 	TAILQ_FOREACH(q, &w->queues[PACKET_HELD], place)
 	{
 		const struct address *src = &q->segment.src, *dst = &q->segment.dst;
 
-		if (!w->waits && !q->once)
+		if ((!w->waits && !q->once) || flow_host(src, dst, q->to) != host)
 			continue;
 		if ((address_equal(src, &s->src) && address_equal(dst, &s->dst)) ||
 			(address_equal(src, &s->dst) && address_equal(dst, &s->src)))
@@ -303,18 +309,18 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
  * freed. */
 static bool drop_repeated(struct wire *w, const struct wire_packet *p, uint64_t repeats)
 {
-	const struct wire_packet *held = repeats ? held_of(w, &p->segment) : NULL;
+	const struct wire_packet *held = repeats ? held_of(w, p) : NULL;
 	struct text why = TEXT_EMPTY;
 
 	if (!held)
 		return false;
-	if (w->waits)
+	if (w->waits) {
 		text_printf(&why, "the recipe waits, and #%" PRIu64 " is held", held->number);
-	else
+	} else {
 		text_printf(&why, "rule %u: #%" PRIu64 " is held without retransmissions",
 			held->once, held->number);
-	if (!w->waits)
 		rule_list_repeated(&w->rules, held->once);
+	}
 	wire_judge(w, p,
 		(struct event){ .kind = EVENT_DROPPED,
 			.cause = p->event,

@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/lab_assert.h"
 
 int channel_send(int channel, const void *data, size_t len, const int *fds, size_t fd_count)
@@ -84,6 +85,12 @@ ssize_t channel_receive(int channel, void *data, size_t capacity, int flags, int
 			memcpy(&who, CMSG_DATA(header), sizeof(who));
 			*ret_pid = who.pid;
 		}
+	}
+	if (message.msg_flags &
+		MSG_CTRUNC) { /* what we may not have is thrown away; without it the rest says nothing */
+		for (size_t i = 0; i < fd_capacity; i++)
+			fd_closep(&ret_fds[i]);
+		return -EMFILE;
 	}
 	return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : len;
 }

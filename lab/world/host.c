@@ -65,8 +65,6 @@ static const struct {
 	int error;
 	const char *remedy;
 } shortages[] = {
-	{ EMFILE, "allow more open files: ulimit -n 1024" },
-	{ ENFILE, "as root: sysctl -w fs.file-max=1000000" },
 	{ EAGAIN,
 		"you may have no more processes: end some (ps -u $USER), or allow more: ulimit -u; where a "
 		"container or a service is limited: docker run --pids-limit, TasksMax of systemd" },
@@ -74,12 +72,8 @@ static const struct {
 		"you may have no more namespaces, and each host of a lab takes one of each kind: end other "
 		"labs, or as root: sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 "
 		"user.max_pid_namespaces=15000" },
-	{ ENOMEM,
-		"there is no memory left, or none that you may have: end other programs, or labs (each takes "
-		"some 3 MB)" },
 	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
-	{ EPIPE, "the host's first process has gone: start the lab again" },
 };
 
 static const char *remedy_for(enum host_step step, int error)
@@ -88,7 +82,7 @@ static const char *remedy_for(enum host_step step, int error)
 		if (shortages[i].error == error)
 			return shortages[i].remedy;
 	}
-	return steps[step].remedy;
+	return diag_shortage(error) ? diag_shortage(error) : steps[step].remedy;
 }
 
 static int step_failed(struct diag *d, enum host_step step, int error, const char *operation,
@@ -97,6 +91,7 @@ static int step_failed(struct diag *d, enum host_step step, int error, const cha
 	if (ret_step)
 		*ret_step = step;
 	diag_errno(d, error, operation, "the lab cannot %s", host_step_name(step));
+	d->unable = true;
 	diag_remedy(d, "%s", remedy_for(step, error));
 	return -error;
 }
@@ -113,12 +108,9 @@ static int look_into_proc(void)
 
 /* The child is PID 1 of its own namespaces; no second process in between. With a user namespace it needs no power of
  * main's; where that is refused, root's main has kept it (power_drop()). */
-static pid_t clone_host(bool *ret_new_user)
+static pid_t clone_host(bool new_user)
 {
-	uint64_t flags = CLONE_NEWNET | CLONE_NEWPID;
-
-	*ret_new_user = !power_has(CAP_SYS_ADMIN);
-	return *ret_new_user ? power_clone(flags) : clone_process(flags, SIGCHLD);
+	return clone_process(CLONE_NEWNET | CLONE_NEWPID | (new_user ? CLONE_NEWUSER : 0), SIGCHLD);
 }
 
 /* Wait for the next message of the host. 0 or -errno (-EPIPE: it is gone). */
@@ -179,7 +171,8 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 {
 	struct host_message m = { 0 };
 	/* asked before the clone: in a new user namespace nobody has a name yet */
-	int uid = (int)geteuid(), gid = (int)getegid();
+	const uid_t uid = power_uid(), uid_outside = geteuid();
+	const gid_t gid = getegid();
 	int pair[2], fds[2] = { -1, -1 }, r;
 
 	LAB_ASSERT(count <= HOST_ADDRESSES_MAX);
@@ -191,11 +184,13 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 		return step_failed(d, STEP_NAMESPACES, errno, "socketpair", ret_step);
 	h->name = text_copy(name);
 	h->channel = pair[0];
-	h->pid = clone_host(&h->new_user);
+	h->new_user = !power_has(CAP_SYS_ADMIN);
+	h->pid = clone_host(h->new_user);
 	if (h->pid == 0)
 		host_role_run(pair[1],
 			&(struct host_plan){ .new_user = h->new_user,
 				.uid = uid,
+				.uid_outside = uid_outside,
 				.gid = gid,
 				.addresses = addresses,
 				.address_count = count });
@@ -211,8 +206,6 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 		return step_failed(d, m.step, m.error, m.text, ret_step);
 	h->tun = fds[0];
 	h->diag = fds[1];
-	if (h->tun < 0 || h->diag < 0) /* SCM_RIGHTS gives what fits */
-		return step_failed(d, STEP_DIAG, EMFILE, "receive its descriptors", ret_step);
 	h->ipv6 = m.value;
 	h->wire = m.wire;
 	take_addresses(h, addresses, count);
@@ -283,8 +276,6 @@ int host_spawn(struct host *h, int *ret_pid, int *ret_channel, struct diag *d)
 	struct host_message m = { .kind = HOST_SPAWN };
 	int r = request(h, &m, ret_channel, 1);
 
-	if (r == 0 && *ret_channel < 0)
-		r = -EMFILE; /* SCM_RIGHTS gives what fits */
 	if (r < 0)
 		return step_failed(d, STEP_PROCESS, -r, "fork", NULL);
 	*ret_pid = m.pid;

@@ -22,6 +22,7 @@
 
 #include "base/address.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "world/channel.h"
 #include "world/clone.h"
 #include "world/netconf.h"
@@ -62,43 +63,21 @@ static const struct {
 	{ true, "net/ipv6/conf/default/addr_gen_mode", "1" }, /* no link-local address */
 };
 
-static int write_file(const char *path, const char *value)
-{
-	CLEANUP(fd_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		return -errno;
-	return 0;
-}
-
 static int sysctl_write(const char *key, const char *value)
 {
 	char path[HOST_TEXT_MAX + 16];
 
 	snprintf(path, sizeof(path), "/proc/sys/%s", key);
-	return write_file(path, value);
+	return file_set(path, value);
 }
 
 /* In a new user namespace: the user stays who he is, so files look the same to `exec`. */
 static int map_identity(struct host_role *h)
 {
-	char map[64];
-	int r;
+	const struct host_plan *plan = h->plan;
 
-	if (!h->plan->new_user)
-		return 0;
-	h->operation = "write /proc/self/setgroups";
-	r = write_file("/proc/self/setgroups", "deny");
-	if (r < 0)
-		return r;
-	h->operation = "write /proc/self/uid_map";
-	snprintf(map, sizeof(map), "%d %d 1", h->plan->uid, h->plan->uid);
-	r = write_file("/proc/self/uid_map", map);
-	if (r < 0)
-		return r;
-	h->operation = "write /proc/self/gid_map";
-	snprintf(map, sizeof(map), "%d %d 1", h->plan->gid, h->plan->gid);
-	return write_file("/proc/self/gid_map", map);
+	return plan->new_user ? power_map(plan->uid, plan->uid_outside, plan->gid, &h->operation)
+			      : 0;
 }
 
 static int open_tun(struct host_role *h)
@@ -289,12 +268,19 @@ static _Noreturn void end(void)
 	_exit(0);
 }
 
+/* Main hears of it first: what the sockets of a process do that dies then is not to be told as an observation. */
+static _Noreturn void give_up(const struct host_role *h)
+{
+	close(h->channel);
+	end();
+}
+
 /* A main that is not answered would wait for it, and may take a later answer for this one. */
 static void answer(const struct host_role *h, const struct host_message *m, const int *fds,
 	size_t fd_count)
 {
 	if (tell(h, m, fds, fd_count) < 0)
-		end();
+		give_up(h);
 }
 
 static void spawn(struct host_role *h)
@@ -436,7 +422,7 @@ void host_role_run(int channel, const struct host_plan *plan)
 		if (poll(polled, 2, -1) < 0) { /* and says nothing of either */
 			if (errno == EINTR)
 				continue;
-			end();
+			give_up(&h);
 		}
 		if (polled[1].revents && read(polled[1].fd, &info, sizeof(info)) > 0)
 			reap(&h);

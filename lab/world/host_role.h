@@ -10,13 +10,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct address;
 
 /* What main wants; all is in the child's copy of main's memory. */
 struct host_plan {
-	bool new_user; /* a user namespace came with it, so uid and gid are mapped to themselves first */
-	int uid, gid; /* main's */
+	bool new_user; /* a user namespace came with it, so these are mapped first */
+	uid_t uid, uid_outside; /* main's: power_uid(), geteuid() */
+	gid_t gid;
 	const struct address *addresses; /* of wire0 */
 	size_t address_count;
 };

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
+#include "base/readiness.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -203,9 +204,8 @@ static int watch_host(struct world *w, struct world_host *h)
 		return r;
 	h->tun_polled = true;
 	w->open_handles++;
-	uv_poll_start(&h->channel_poll, UV_READABLE | UV_DISCONNECT, answers_on_host);
-	uv_poll_start(&h->tun_poll, UV_READABLE, motion_on_tun);
-	return 0;
+	r = readiness_await(&h->channel_poll, UV_READABLE | UV_DISCONNECT, answers_on_host);
+	return r < 0 ? r : readiness_await(&h->tun_poll, UV_READABLE, motion_on_tun);
 }
 
 static void on_host_handle_closed(uv_handle_t *handle)
@@ -250,7 +250,7 @@ static int join_host(struct world *w, struct world_host *h, struct diag *d)
 	h->stands = false;
 	wire_detach(w->wire, h->host.index);
 	kill_host(h, 0);
-	return diag_errno(d, -r, "uv_poll_init", "host '%s' cannot be listened to", h->host.name);
+	return readiness_refused(d, -r, "host '%s' cannot be listened to", h->host.name);
 }
 
 /* A host with its kernel, which nobody knows of yet. 0 or -errno. */

@@ -71,6 +71,16 @@ static bool calm(struct world *w, bool programs)
 	return all;
 }
 
+/* Has everything that was asked of a kernel been answered? */
+static bool answered(const struct world *w)
+{
+	for (size_t h = 0; h < w->host_count; h++) {
+		if (w->hosts[h]->tracker && tracker_asks_again(w->hosts[h]->tracker))
+			return false;
+	}
+	return true;
+}
+
 /* Keep the timer on the earliest thing a kernel has announced. */
 static void set_timer(struct world *w)
 {
@@ -130,7 +140,7 @@ bool world_settled(struct world *w)
 	uint64_t now;
 
 	w->look_due_ns = 0;
-	if (wire_idle(w->wire) && calm(w, false)) {
+	if (wire_idle(w->wire) && calm(w, false) && answered(w)) {
 		/* Programs make many calls in a row. To look on until they sleep would take the CPU from them: the wire
 		 * wakes us, or the timer (program_beat()). */
 		if (!calm(w, true) && wire_idle(w->wire))
@@ -161,7 +171,7 @@ uint64_t motion_motive(const struct process *p)
 }
 
 /* Dead already, and the host has not told yet. */
-static bool is_dying(struct process *p)
+static bool is_dying(const struct process *p)
 {
 	char state = process_state(p);
 
@@ -460,7 +470,7 @@ static enum wire_passage wire_may_deliver(void *arg, unsigned host, const struct
 
 	if (!world_tracker_at(w, host) || !can_move(s, e))
 		return PASSAGE_OPEN;
-	if (!calm(w, false))
+	if (!calm(w, false) || !answered(w))
 		return PASSAGE_CLOSED;
 	if (w->hosts[host]->programs)
 		look_before(w, host, s, e);

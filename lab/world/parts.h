@@ -6,6 +6,7 @@
  * hosts.c    makes and ends hosts, knows their addresses
  * motion.c   the rule that nothing is missed: who is in motion, what may be delivered, what caused what
  * program.c  processes that became other programs: their output, and whose their sockets are
+ * patience.c what kernels would give up while a recipe waits for a person
  * answers.c  what processes and hosts say: calls that return, processes that end */
 #ifndef LAB_WORLD_PARTS_H
 #define LAB_WORLD_PARTS_H
@@ -21,6 +22,14 @@
 #include "world/process.h"
 #include "world/world.h"
 
+/* patience.c: sysctls that say how often a kernel tries */
+#define PATIENCE_LIMITS 4
+
+struct patience_limit {
+	bool raised; /* and to be set back */
+	char before[HOST_TEXT_MAX];
+};
+
 struct world_host {
 	struct host host;
 	struct tracker *tracker; /* owned; NULL = a ghost has no sockets */
@@ -29,6 +38,7 @@ struct world_host {
 	struct world *world; /* borrowed, up */
 	size_t programs; /* processes that run one here */
 	size_t beat_next; /* index of the socket that the next heartbeat looks at */
+	struct patience_limit limits[PATIENCE_LIMITS];
 	bool stands; /* has its name and addresses; false: ended by a reset, or rebooted as another entry */
 };
 
@@ -63,6 +73,7 @@ struct world {
 		first_process; /* since the last reset: what was before has no name any more */
 	struct descriptor_table descriptors;
 	bool failed; /* a host is gone */
+	bool waits; /* world_wait() */
 	uint32_t endpoint_ids;
 	uint64_t delivering; /* the EVENT_DELIVERED whose effects are being read; 0 = none */
 	uint64_t delivered; /* the last of these; 0 = none yet */
@@ -150,8 +161,6 @@ struct tracker *world_tracker_at(const struct world *w, unsigned host);
 /* A handle of the world's is closed: count it. */
 void world_handle_closed(struct world *w);
 
-/* The lab itself cannot go on: tell so, once. error: errno. Commands are refused from then on (world_failed()). */
-void world_give_up(struct world *w, const struct host *host, const char *what, int error);
 /* A process made by fork(2) in `parent`: it has copies of the parent's descriptors, named NAME/theirs. Takes
  * over `channel`. 0, or -errno when it could not be met. */
 int world_adopt_process(struct world *w, const char *name, struct process *parent, int pid,

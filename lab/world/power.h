@@ -10,13 +10,18 @@
 
 #define POWER(capability) ((uint64_t)1 << (capability)) /* CAP_... */
 
-/* For main, before it reads anything. Nobody but root has any. Root's main keeps what people expect of root's files and
- * ports, CAP_DAC_OVERRIDE and CAP_NET_BIND_SERVICE, and at hand CAP_SETFCAP for power_clone(); and everything where a
- * user namespace is refused to who has no more than that, for then a lab takes root's power. 0 or -errno. */
+/* For main, while it has one thread and before it reads anything: from now on it has no capability, neither in effect nor
+ * at hand. Root becomes an ordinary user for that, in a user namespace in which it has another number; its files are
+ * still its own, other people's are no longer. Where such a user may not make user namespaces, root stays root, for then
+ * a lab takes root's power. 0 or -errno. */
 int power_drop(void);
-/* clone_process() into these namespaces and a new user namespace, with SIGCHLD. The kernel lets only who has
- * CAP_SETFCAP at this moment map root to itself there: user_namespaces(7). */
-pid_t power_clone(uint64_t flags);
+/* Who has started this: geteuid(), but 0 of root, whose number is another one after power_drop(). */
+uid_t power_uid(void);
+/* What to try when main was refused a file because it has given root's power away; NULL = that is not why. */
+const char *power_remedy(int error);
+/* In a new user namespace: be uid and gid, which are uid_outside and gid outside. 0, or -errno and the file that was
+ * refused. Source: user_namespaces(7), "Defining user and group ID mappings". */
+int power_map(uid_t uid, uid_t uid_outside, gid_t gid, const char **ret_operation);
 /* Have only these from now on, as far as there are any, and never more: no_new_privs. 0 or -errno. */
 int power_keep(uint64_t capabilities);
 bool power_has(int capability);

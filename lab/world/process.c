@@ -16,6 +16,27 @@
 #include "world/channel.h"
 #include "world/host.h"
 
+static int open_proc(int tid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Open what process_state() reads: there and then, for later there may be no descriptor left, and what cannot be read
+ * is not made up. One that has died since has nothing to read; of one that lives a kernel may show no system call. */
+static int open_state(struct process *p)
+{
+	p->stat = open_proc((int)p->outer_pid, "stat");
+	if (p->stat < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	p->syscall = open_proc((int)p->outer_pid, "syscall");
+	if (p->syscall < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return -errno;
+	return 0;
+}
+
 /* Its first message carries nothing but its PID as main sees it. */
 static int read_hello(struct process *p)
 {
@@ -30,7 +51,7 @@ static int read_hello(struct process *p)
 	if (r <= 0)
 		return r < 0 ? -errno : -ETIMEDOUT;
 	len = channel_receive(p->channel, &hello, sizeof(hello), 0, NULL, 0, &p->outer_pid);
-	return len == sizeof(hello) ? 0 : -EPIPE;
+	return len == sizeof(hello) ? open_state(p) : -EPIPE;
 }
 
 int process_open(struct process *p, const char *name, struct host *host, struct diag *d)
@@ -99,14 +120,6 @@ void process_end_call(struct process *p)
 	p->in_call = false;
 }
 
-static int open_proc(int tid, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 /* The text of such a file from its beginning, empty when it cannot be read. */
 static void read_proc(int fd, char *buffer, size_t capacity)
 {
@@ -133,12 +146,8 @@ static char read_state(int stat, int syscall)
 	return !end || end[1] != ' ' ? 0 : end[2];
 }
 
-char process_state(struct process *p)
+char process_state(const struct process *p)
 {
-	if (p->stat < 0) {
-		p->stat = open_proc((int)p->outer_pid, "stat");
-		p->syscall = open_proc((int)p->outer_pid, "syscall");
-	}
 	return read_state(p->stat, p->syscall);
 }
 

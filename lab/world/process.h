@@ -72,8 +72,7 @@ struct process {
 	int pid; /* inside the host */
 	pid_t outer_pid; /* as the user sees it in ps(1) */
 	int channel; /* owned; -1 = closed */
-	int stat,
-		syscall; /* owned: its files of these names in /proc, opened when first asked; -1 */
+	int stat, syscall; /* owned: its files of these names in /proc; -1 = it has ended */
 	bool ended;
 	int exit_code, killed; /* once ended: status, or the signal */
 	bool program; /* it became another program: it makes its own calls, and has no channel */
@@ -105,7 +104,7 @@ void process_end_call(struct process *p);
 
 /* Where the kernel says the process is: 'R' running, 'S' asleep and off the run queue, 'D', 'T' stopped, 'Z'
  * dead ...; 0 = no such process any more. Source: proc(5), /proc/PID/stat and /proc/PID/syscall. */
-char process_state(struct process *p);
+char process_state(const struct process *p);
 /* The same of a thread or process that is none of ours, by its number as main sees it. */
 char process_task_state(int tid);
 

@@ -377,6 +377,16 @@ static int64_t make_fork(int channel, int *ret_child)
 	return 0; /* and this answer, over the new channel, is its hello */
 }
 
+static int put_at(int fd, int place)
+{
+	int r;
+
+	do {
+		r = dup2(fd, place);
+	} while (r < 0 && errno == EINTR);
+	return r;
+}
+
 /* Become another program, with pipes for its input and output. main gets their other ends in an answer of
  * its own, before; when the channel then closes by itself (close-on-exec) the program runs. */
 static int64_t make_exec(const struct call_request *q, struct call_reply *reply, int channel)
@@ -393,9 +403,9 @@ static int64_t make_exec(const struct call_request *q, struct call_reply *reply,
 		return -1;
 	if (channel_send(channel, reply, sizeof(*reply), (int[]){ in[1], out[0] }, 2) < 0)
 		return -1;
-	dup2(in[0], STDIN_FILENO);
-	dup2(out[1], STDOUT_FILENO);
-	dup2(out[1], STDERR_FILENO);
+	if (put_at(in[0], STDIN_FILENO) < 0 || put_at(out[1], STDOUT_FILENO) < 0 ||
+		put_at(out[1], STDERR_FILENO) < 0)
+		return -1;
 	/* A program that a segment wakes does not take the CPU from main at once: so main is first to read the state the
 	 * segment brought about, which the program may leave again with its next call. Its share of the CPU stays
 	 * the same. Source: sched(7), SCHED_BATCH. */

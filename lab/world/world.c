@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
+#include "base/readiness.h"
 #include "base/text.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -124,6 +125,12 @@ static void collect_exits(struct world *w, const struct host *host)
 		answers_on_host(&h->channel_poll, 0, 0);
 }
 
+void world_hear_hosts(struct world *w)
+{
+	for (size_t h = 0; h < w->host_count; h++)
+		collect_exits(w, &w->hosts[h]->host);
+}
+
 /* Its channel is closed: its host hears of that when the kernel has taken the rest of it apart. */
 static void await_exit(struct world *w, const struct process *p)
 {
@@ -170,10 +177,10 @@ void world_give_up(struct world *w, const struct host *host, const char *what, i
 	text_printf(&words, "%s: %s", what, strerror(error));
 	journal_add(w->journal,
 		(struct event){ .kind = EVENT_ERROR,
-			.host = host->name,
+			.host = host ? host->name : NULL,
 			.text = text_get(&words),
-			.subject = error == EMFILE ? "allow more open files: ulimit -n 1024"
-						   : "start the lab again" });
+			.subject = readiness_remedy(error) ? readiness_remedy(error)
+							   : "start the lab again" });
 	text_done(&words);
 	world_kick(w);
 }
@@ -194,7 +201,9 @@ static int join_process(struct world *w, struct world_process *wp, uint64_t caus
 	w->open_handles++;
 	wp->polled = true;
 	wp->poll.data = wp;
-	uv_poll_start(&wp->poll, UV_READABLE | UV_DISCONNECT, answers_on_process);
+	r = readiness_await(&wp->poll, UV_READABLE | UV_DISCONNECT, answers_on_process);
+	if (r < 0)
+		world_give_up(w, p->host, "a process cannot be listened to", -r);
 	journal_add(w->journal,
 		(struct event){ .kind = EVENT_PROCESS,
 			.cause = cause,
@@ -212,7 +221,7 @@ int world_add_process(struct world *w, const char *name, struct host *host, uint
 	int r = process_open(&wp->process, name, host, d);
 
 	if (r == 0 && (r = join_process(w, wp, cause)) < 0)
-		diag_errno(d, -r, "uv_poll_init", "process '%s' cannot be listened to", name);
+		readiness_refused(d, -r, "process '%s' cannot be listened to", name);
 	if (r < 0) {
 		process_close(&wp->process);
 		free(wp);

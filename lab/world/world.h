@@ -55,8 +55,20 @@ void world_alarm(struct world *w, uint64_t due_ns);
  * timer, a user or a program does something. */
 bool world_settled(struct world *w);
 
+/* A recipe waits for a person to go on, or to answer, or does not any more. Its kernels' timers do not wait: so what they send
+ * again meanwhile is dropped where the wire holds something (wire_wait()), and nothing is given up because it was sent again
+ * too often (patience.c). What no setting puts off goes on: TIME-WAIT, FIN-WAIT-2 of an orphan, TCP_USER_TIMEOUT. */
+void world_wait(struct world *w, bool waits);
+
 /* A host has died under us: the lab is of no more use. The journal says which. */
 bool world_failed(const struct world *w);
+
+/* Has a host died that has not been heard of yet? What the kernel then says is no observation. Before it is told as
+ * one, this makes world_failed() say so. */
+void world_hear_hosts(struct world *w);
+/* The lab itself cannot go on: tell so, once, and be world_failed() from then on. host: whose fault it is, NULL = nobody's.
+ * error: errno. */
+void world_give_up(struct world *w, const struct host *host, const char *what, int error);
 
 struct journal *world_journal(struct world *w);
 struct wire *world_wire(const struct world *w);

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -61,6 +62,8 @@ static bool fits(long number, const long a[6])
 
 	if (number == SYS_fcntl)
 		return a[1] == F_DUPFD || a[1] == F_DUPFD_CLOEXEC;
+	if (number == SYS_epoll_ctl) /* the others take nothing: fs/eventpoll.c do_epoll_ctl() */
+		return a[1] == EPOLL_CTL_ADD;
 	if (plan->error != EIO && plan->error != ENOSPC)
 		return true;
 	if (number != SYS_read && number != SYS_readv && number != SYS_write &&
@@ -70,13 +73,20 @@ static bool fits(long number, const long a[6])
 	return S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) || S_ISDIR(st.st_mode);
 }
 
-/* brk(2) itself says with the old end that there is no new one. */
+/* brk(2) itself says with the old end that there is no new one; epoll_ctl(2) first of all what is wrong (EEXIST). */
 static long refuse(long number, const long a[6])
 {
-	const long ask[6] = { 0 };
+	const long ask[6] = { 0 }, take_out[6] = { a[0], EPOLL_CTL_DEL, a[2] };
+	long r;
 
 	if (number == SYS_brk)
 		return raw(number, ask);
+	if (number == SYS_epoll_ctl) {
+		r = raw(number, a);
+		if (r < 0)
+			return r;
+		raw(number, take_out);
+	}
 	if (number == SYS_close) /* close(2): the descriptor is gone all the same */
 		raw(number, a);
 	return -plan->error;
@@ -87,8 +97,8 @@ static long make(long number, const long a[6])
 {
 	unsigned nth = atomic_fetch_add(&plan->calls[role][number % FAULT_NUMBERS], 1) + 1;
 
-	if (nth != plan->nth || (int)number != plan->number || role != plan->role ||
-		!fits(number, a))
+	if (!plan->nth || nth < plan->nth || nth > plan->nth + plan->more ||
+		(int)number != plan->number || role != plan->role || !fits(number, a))
 		return raw(number, a);
 	atomic_fetch_add(&plan->hits, 1);
 	return refuse(number, a);

@@ -18,10 +18,11 @@ enum fault_role {
 };
 
 struct fault_plan {
-	/* the nth call of that number in all of that role fails so; nth 0: none, they are only counted */
+	/* the nth call of that number in all of that role fails so, and so many `more` behind it; nth 0: none, they are
+	 * only counted */
 	enum fault_role role;
 	int number, error;
-	unsigned nth;
+	unsigned nth, more;
 	bool clock; /* CLOCK_REALTIME jumps back and forth by a day, at every look */
 	/* told by tcplab */
 	atomic_bool installed;

@@ -73,6 +73,24 @@ grep -q "did you mean 'fork'" err || wrong "$name" 'no word on zork'
 played 'as IPv6' 'c\n' 0 -6 --step one.lab
 shown 2 'bind\(3, \[::\]:6666\)|bind\(3, \[fd00::'
 
+# Who leaves has tested nothing, and is not told what he would have been asked: what the claim states, what was seen.
+cat >asks.lab <<'EOF'
+# What there is to look for.
+claim Z2 "It will be refused." {
+	socket c => 3
+	predict "What will connect() give?" result { connect c :9 }
+}
+EOF
+for typed in '\n\nq\n' '\n\n\nq\n' '\n\n\nquit\n'; do
+	played "left with $typed" "$typed" 0 --step asks.lab
+	shown 1 '^-- claim Z2 untested: it was left before its end$'
+	shown 0 'refused|is to look for|failed'
+	shown 0 '^> connect'
+done
+played 'not left' '\n\n\npass\nc\n' 0 --step asks.lab
+shown 1 '^-- claim Z2 holds: "It will be refused\."'
+shown 1 'is to look for'
+
 # a failure is told, and it goes on; the exit code is the recipe's
 sed -i 's/ECONNREFUSED/0/' one.lab
 played 'fails' 'c\nc\n' 1 --step one.lab

@@ -138,6 +138,31 @@ for ((most = 10; most < 40; most++)); do
 done
 ((failed && stood)) || wrong "of 30 limits $failed were too low and $stood were not"
 
+# shortage COMMANDS WORDS: with however few descriptors, either WORDS are told or what is missing; nothing else, for it
+# would be the lab's want and not the kernel's word.
+shortage()
+{
+	local commands=$1 words=$2 told=0 missing=0 code
+	what="few descriptors: $commands"
+	for ((most = 12; most < 40; most++)); do
+		timeout 30 prlimit --nofile=$most "$tcplab" -c "$commands" >"$work/start.out" 2>"$work/start.err" </dev/null
+		code=$?
+		if ((code)); then
+			missing=$((missing + 1))
+			grep -qF 'Too many open files' "$work/start.err" || wrong "with $most it does not say what is missing"
+		else
+			told=$((told + 1))
+			grep -qE -- "$words" "$work/start.out" || wrong "with $most it does not say $words"
+		fi
+	done
+	((told && missing)) || wrong "of 28 limits $missing were too low and $told were not"
+}
+
+shortage 'fork main kid' 'kid +runs on localhost'
+shortage 'exec web /bin/true; wait web' 'execve\(/bin/true\) = 0  <[0-9.]+ ms>'
+shortage 'counters TcpActiveOpens; counters TcpExtTCPTimeouts' 'TcpExtTCPTimeouts +0'
+shortage 'process b; socket l in b; listen l; accept l a &; expect b blocked accept' 'accept\(3\) is blocked'
+
 # Refused to root too, who then needs its power for the lab itself.
 # shellcheck disable=SC2016
 what='root without user namespaces'

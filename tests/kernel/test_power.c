@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What each role may do, as the kernel has it in /proc/PID/status: main nothing beyond its user (root's: its own files
- * and ports), a host the network of its namespace, a process and a program nothing, and nobody ever more. */
+/* What each role may do, as the kernel has it in /proc/PID/status: main nothing, root's no more than
+ * anybody's, a host the network of its namespace, a process and a program nothing, and nobody ever more. */
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
@@ -8,8 +8,6 @@
 #include "gone.h"
 #include "program.h"
 #include "world/power.h"
-
-static const uint64_t roots = POWER(CAP_DAC_OVERRIDE) | POWER(CAP_NET_BIND_SERVICE);
 
 /* "CapEff:\t0000000000001000" of that process; base of strtoull(3). */
 static uint64_t status_of(pid_t pid, const char *key, int base)
@@ -62,7 +60,6 @@ static void every_role_has_what_it_needs(void **state)
 {
 	static const char first[] = "process server\n";
 	static const char then[] = "host bob\nsysctl bob net.ipv4.tcp_fin_timeout 5 => 5\nquit\n";
-	uint64_t own = geteuid() == 0 ? roots : 0, at_hand = own ? POWER(CAP_SETFCAP) : 0;
 	pid_t hosts[2] = { 0 }, processes[4] = { 0 };
 	struct program p;
 
@@ -72,7 +69,7 @@ static void every_role_has_what_it_needs(void **state)
 	await_process(&p, "server", "process");
 	assert_int_equal(gone_children(p.pid, hosts, 2), 1);
 	assert_int_equal(gone_children(hosts[0], processes, 4), 2);
-	assert_power("main", p.pid, own, own | at_hand, false);
+	assert_power("main", p.pid, 0, 0, false);
 	assert_power("host", hosts[0], POWER(CAP_NET_ADMIN), POWER(CAP_NET_ADMIN), true);
 	assert_power("process main", processes[0], 0, 0, true);
 	assert_power("process server", processes[1], 0, 0, true);
@@ -102,23 +99,56 @@ static void a_program_has_no_power(void **state)
 	program_close(&p);
 }
 
-/* What root expects of itself: to read and write what lies in other people's folders. */
-static void root_reaches_other_peoples_files(void **state)
+/* A recording of root's into a folder of that owner. The exit code. */
+static int record_below(uid_t owner, struct program *p, struct stat *ret_about)
 {
 	char folder[] = "/tmp/tcplab-test-XXXXXX", path[64];
 	const char *const arguments[] = { "--json", "--capture", path, "-c", "socket c", NULL };
+	int code;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/tape.pcapng", folder);
+	assert_int_equal(chown(folder, owner, owner), 0);
+	program_open(p, arguments, -1);
+	code = program_end(p);
+	*ret_about = (struct stat){ .st_uid = UINT32_MAX };
+	if (stat(path, ret_about) == 0)
+		assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	return code;
+}
+
+static void root_is_still_root_but_of_what_is_its_own(void **state)
+{
+	struct stat about;
 	struct program p;
 
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/tape.pcapng", folder);
-	assert_int_equal(chown(folder, 54321, 54321), 0);
+	assert_int_equal(record_below(0, &p, &about), 0);
+	assert_int_equal(about.st_uid, 0);
+	program_close(&p);
+	assert_int_equal(record_below(54321, &p, &about), 2);
+	assert_non_null(strstr(text_get(&p.errors), "open: Permission denied"));
+	assert_non_null(strstr(text_get(&p.errors), "try: without sudo"));
+	program_close(&p);
+}
+
+static void programs_see_who_started_the_lab(void **state)
+{
+	const char *const arguments[] = { "-c", "exec p id -u; expect p exited 0", NULL };
+	char said[32];
+	struct program p;
+
+	(void)state;
+	snprintf(said, sizeof(said), "p        | %u\n", geteuid());
 	program_open(&p, arguments, -1);
 	assert_int_equal(program_end(&p), 0);
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(rmdir(folder), 0);
+	if (!strstr(text_get(&p.output), said)) {
+		program_blame(&p);
+		fail();
+	}
 	program_close(&p);
 }
 
@@ -127,7 +157,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_role_has_what_it_needs),
 		cmocka_unit_test(a_program_has_no_power),
-		cmocka_unit_test(root_reaches_other_peoples_files),
+		cmocka_unit_test(root_is_still_root_but_of_what_is_its_own),
+		cmocka_unit_test(programs_see_who_started_the_lab),
 	};
 
 	if (!program_can())

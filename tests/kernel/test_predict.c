@@ -278,12 +278,16 @@ static void interrupt_at_a_question_ends_play(void **state)
 	struct session *s = *state;
 	int status;
 
-	play_on(s, all);
+	play_on(s,
+		"# What there is to look for.\n" PAIR "claim Z1 \"What it states.\" {\n" STATE
+		"expect c CLOSE-WAIT\n}\n");
 	pty_type(&s->pty, "half\003");
 	status = pty_wait(&s->pty);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 130);
 	assert_int_equal(pty_count(&s->pty, "stopped at this question", NULL), 1);
+	assert_int_equal(pty_count(&s->pty, "look for.", NULL), 0); /* that may answer it */
+	assert_int_equal(pty_count(&s->pty, "states", NULL), 0);
 }
 
 static void interrupt_at_a_step_says_which(void **state)
@@ -369,6 +373,30 @@ static void time_to_think_changes_nothing_on_the_wire(void **state)
 	assert_int_equal(pty_count(&s->pty, "dropped while the recipe waited", NULL), 1);
 }
 
+/* A kernel that may try twice would have given up all of these by then, and the answers be about nothing: a SYN that is
+ * held, one that is lost, a SYN/ACK, the FIN of an orphan. What the recipe set counts again behind the question. */
+static void nothing_is_given_up_while_somebody_thinks(void **state)
+{
+	struct session *s = *state;
+
+	play_on(s,
+		"sysctl net.ipv4.tcp_syn_linear_timeouts 0\nsysctl net.ipv4.tcp_syn_retries 1\n"
+		"sysctl net.ipv4.tcp_synack_retries 1\nsysctl net.ipv4.tcp_orphan_retries 1\n" PAIR
+		"hold fin\nclose a\nhold syn/ack\nprocess q\nsocket e in q\nconnect e :8080 &\n"
+		"hold from :6666\nsocket f\nbind f :6666\nconnect f :6666 &\n"
+		"process p\nsocket d in p\ndrop to :7777 always\nconnect d :7777 &\n"
+		"predict \"Its own SYN?\" f state { step from f }\n"
+		"expect a FIN-WAIT-1\nexpect l/2 SYN-RECEIVED\nexpect count SYN-SENT 2\n"
+		"sysctl net.ipv4.tcp_syn_retries => 1\nsysctl net.ipv4.tcp_synack_retries => 1\n"
+		"sysctl net.ipv4.tcp_orphan_retries => 1\nsysctl net.ipv4.tcp_retries2 => 15\n");
+	/* d's is lost, so its timer shows what time it is for the others: once more is one too many */
+	pty_await_lines(&s->pty, 1, "retransmission timer, retransmission 2", NULL);
+	pty_await_cursor(&s->pty, ANSWER);
+	pty_type(&s->pty, "syn-rec\t\r");
+	assert_int_equal(pty_wait(&s->pty), 0);
+	assert_int_equal(pty_count(&s->pty, "it is    SYN-RECEIVED  (as foretold)", NULL), 1);
+}
+
 /* ---- at the prompt ---- */
 
 static void connect_pair(struct session *s)
@@ -387,8 +415,12 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	pty_type(&s->pty, "socket x\r");
 	pty_await_lines(&s->pty, 1, "'socket' has to wait for this answer", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
+	assert_int_equal(pty_count(&s->pty, "?? Which?", NULL), 1);
 	pty_type(&s->pty, "help CLOSE-WAIT\r");
 	pty_await_lines(&s->pty, 1, "CLOSE-WAIT, a TCP state", NULL);
+	/* what was looked at may be long: the question stands below it */
+	pty_await_lines(&s->pty, 2, "?? Which?", NULL);
+	pty_await_lines(&s->pty, 2, "a state: LISTEN, SYN-SENT", NULL);
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "sockets\r");
 	pty_await_lines(&s->pty, 1, "is no TCP state", NULL);
@@ -396,6 +428,8 @@ static void question_at_the_prompt_takes_the_next_line(void **state)
 	/* what may be said, and what it means */
 	pty_type(&s->pty, "?\r");
 	pty_await_lines(&s->pty, 1, "`pass`: I don't know; `help TIME-WAIT` tells more", NULL);
+	assert_int_equal(pty_count(&s->pty, "?? Which?", NULL), 2);
+	assert_int_equal(pty_count(&s->pty, "Which?", NULL), 4); /* as it was typed, too */
 	pty_await_cursor(&s->pty, ANSWER);
 	pty_type(&s->pty, "help closing\r");
 	pty_await_lines(&s->pty, 1, "CLOSING, a TCP state", NULL);
@@ -472,6 +506,7 @@ int main(void)
 		TEST(enter_alone_answers_nothing),
 		TEST(lab_goes_on_while_a_question_waits),
 		TEST(time_to_think_changes_nothing_on_the_wire),
+		TEST(nothing_is_given_up_while_somebody_thinks),
 		TEST(question_at_the_prompt_takes_the_next_line),
 		TEST(interrupt_at_the_prompt_takes_the_question_back),
 		TEST(interrupt_in_a_recipe_played_by_hand_is_no_answer),

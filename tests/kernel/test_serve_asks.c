@@ -76,6 +76,57 @@ static void holder_of_the_control_link_answers(void **state)
 	assert_int_equal(web_close(&w), 0);
 }
 
+/* Wait for a line of standard output that begins so. */
+static void await_line(struct web *w, const char *begin)
+{
+	char *line;
+	bool found = false;
+
+	while (!found && (line = program_line(&w->program))) {
+		found = strncmp(line, begin, strlen(begin)) == 0;
+		free(line);
+	}
+	if (!found)
+		fail_msg("there was no line '%s'", begin);
+}
+
+/* Who goes about the room with a tablet says when, as who sits there does: nothing, `next`, `c`. */
+static void holder_of_the_control_link_goes_from_step_to_step(void **state)
+{
+	char path[220], control[512];
+	const char *const arguments[] = { "serve", "--control", "--step", path, NULL };
+	struct stream s;
+	struct web w;
+
+	write_recipe(*state, path, sizeof(path));
+	web_open(&w, arguments);
+	hold_control(&w, control, sizeof(control));
+	s = web_view(&w, 0);
+	await_line(&w, "[1/5] socket c");
+	answer(&w, control, " ");
+	stream_await(&s, "\"what\":\"CLOSED\"");
+	await_line(&w, "[2/5] predict");
+	answer(&w, control, "next");
+	stream_await(&s, "Is it bound?");
+	answer(&w, control, "1");
+	await_line(&w, "[3/5] bind");
+	web_type(&w, "");
+	await_line(&w, "[4/5] predict");
+	answer(&w, control, "c");
+	stream_await(&s, "And now?");
+	/* the links have gone up meanwhile */
+	await_line(&w, "?? And now?");
+	await_line(&w, "control: ");
+	answer(&w, control, "pass");
+	stream_await(&s, "all asked");
+	await_line(&w, "It has been played");
+	answer(&w, control, "say \"and on\"");
+	stream_await(&s, "and on");
+	stream_done(&s);
+	kill(w.program.pid, SIGINT);
+	assert_int_equal(web_close(&w), 0);
+}
+
 static void lines_of_a_pipe_answer_too(void **state)
 {
 	char path[220];
@@ -149,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_home, tear_down)
 		TEST(holder_of_the_control_link_answers),
+		TEST(holder_of_the_control_link_goes_from_step_to_step),
 		TEST(lines_of_a_pipe_answer_too),
 		TEST(answer_on_the_page_takes_the_prompt_away),
 	};

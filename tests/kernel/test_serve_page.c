@@ -72,6 +72,9 @@ static void what_happens_is_on_the_page(void **state)
 	type(room, then);
 	await_said(room, "half");
 	assert_as_told(room);
+	/* who talked first stands at the left, as at the prompt */
+	assert_true(browser_await(&room->browser,
+		"[...document.querySelectorAll('#ladder .heads .title')].map((one) => one.textContent).join() === 'c,l'"));
 	/* the wire has lost #2, which stays so in the picture */
 	assert_true(browser_await(&room->browser,
 		"document.querySelector('[data-number=\"2\"]')?.dataset.fate === 'lost'"));

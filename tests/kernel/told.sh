@@ -45,4 +45,11 @@ told 'socket s udp; bind s :53; socket q udp; sendto q "x" :53; recvfrom s => "x
 told 'host bob; host bob reboot' 'bob +power cut' 'bob +up again'
 told 'drop syn x1; socket c; connect c :80 => ECONNREFUSED; wire' \
 	'rule 1: drop syn x1  \(1 hit, used up\)'
+# the name of a file is somebody else's text
+printf 'drop syn\nsocket c => 9\n' >"$work/"$'red\e[31m.lab'
+(cd "$work" && timeout -s KILL 30 "$tcplab" -k -f $'red\e[31m.lab' >out 2>err </dev/null)
+for words in '2:1: socket c => 9' '1: rule 1 never fired'; do
+	cat "$work/out" "$work/err" | grep -qF "red\\x1b[31m.lab:$words" || wrong "a file's name" "not told: $words"
+done
+! grep -q $'\e' "$work/out" "$work/err" || wrong "a file's name" 'it acts on the terminal'
 exit $((failures > 0))

@@ -170,6 +170,24 @@ static void duration_is_ms_below_a_second_then_s(void **state)
 	assert_duration(61500000000, "61.500 s");
 }
 
+static void brief_duration_has_the_same_units(void **state)
+{
+	static const struct {
+		unsigned long long ns;
+		const char *expected;
+	} cases[] = { { 0, "0.0 ms" }, { 401600000, "401.6 ms" }, { 999940000, "999.9 ms" },
+		{ 999950000, "1.0 s" }, { 41215000000, "41.2 s" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct text t = TEXT_EMPTY;
+
+		text_brief_duration(&t, cases[i].ns);
+		assert_string_equal(text_get(&t), cases[i].expected);
+		text_done(&t);
+	}
+}
+
 static void duration_that_rounds_to_a_second_is_a_second(void **state)
 {
 	(void)state;
@@ -457,6 +475,7 @@ int main(void)
 		cmocka_unit_test(printable_escapes_what_turns_a_line_around),
 		cmocka_unit_test(printable_escapes_malformed_utf8_byte_by_byte),
 		cmocka_unit_test(duration_is_ms_below_a_second_then_s),
+		cmocka_unit_test(brief_duration_has_the_same_units),
 		cmocka_unit_test(duration_that_rounds_to_a_second_is_a_second),
 		cmocka_unit_test(distance_counts_single_letter_edits),
 		cmocka_unit_test(state_names_parse_back),

@@ -296,6 +296,27 @@ static void claim_inside_another_has_its_own_evidence_and_shares_its_failure(voi
 	bench_done(&b);
 }
 
+static void claim_that_is_left_is_untested_and_keeps_what_it_kept_back(void **state)
+{
+	struct bench b;
+	const struct statement *claim;
+
+	(void)state;
+	bench_init(&b,
+		"claim A1 \"x\" { close c => 0; predict \"?\" result { close d } }; claim A2 \"y\" { close e => 0 }");
+	claim_veil(&b.list);
+	for (size_t i = 0; i < 2; i++) {
+		claim = &b.list.statements[i];
+		claim_begin(&b.claims, claim, 1, 5);
+		claim_saw(&b.claims, "seen");
+		claim_end_all(&b.claims, b.journal);
+		assert_last(&b, i ? "A2" : "A1", CLAIM_UNTESTED, "it was left before its end",
+			NULL);
+		assert_string_equal(journal_get(b.journal, i + 1)->text, i ? "y" : "...");
+	}
+	bench_done(&b);
+}
+
 static void outside_of_claims_nothing_is_gathered(void **state)
 {
 	struct bench b;
@@ -324,6 +345,7 @@ int main(void)
 		cmocka_unit_test(evidence_is_what_was_seen_and_given),
 		cmocka_unit_test(verdict_follows_from_what_was_asked),
 		cmocka_unit_test(claim_inside_another_has_its_own_evidence_and_shares_its_failure),
+		cmocka_unit_test(claim_that_is_left_is_untested_and_keeps_what_it_kept_back),
 		cmocka_unit_test(outside_of_claims_nothing_is_gathered),
 	};
 

@@ -111,6 +111,30 @@ static void place_follows_what_is_sent_and_acknowledged(void **state)
 	assert_place(*state, false, 5000, 5017, 5011);
 }
 
+/* A conversation of host 1 with itself, between 127.0.0.1 and its other address. */
+static void one_loopback_end_is_of_its_host(void **state)
+{
+	const struct segment_options scale = { .present = OPTION_WINDOW_SCALE, .window_scale = 7 };
+	struct segment syn = segment(false, SYN, 5000, 0, 0), syn_ack, ack;
+	struct flow_place place;
+
+	syn.src = at("127.0.0.1", 1000);
+	syn.options = scale;
+	flow_table_see(*state, &syn, 1, 1, 0);
+	syn_ack = segment(true, SYN | ACK, 900, 5001, 0);
+	syn_ack.dst = syn.src;
+	syn_ack.options = scale;
+	flow_table_see(*state, &syn_ack, 1, 2, 0);
+	assert_int_equal(syn_ack.ack_rel, 1);
+	ack = segment(false, ACK, 5001, 901, 0);
+	ack.src = syn.src;
+	flow_table_see(*state, &ack, 1, 3, 0);
+	assert_int_equal(ack.window_shift, 7);
+	assert_true(flow_table_place(*state, &syn.src, &syn.dst, 1, &place));
+	assert_int_equal(place.acked, 5001);
+	assert_false(flow_table_place(*state, &syn.src, &syn.dst, 2, &place));
+}
+
 static void place_goes_round_the_end_of_the_numbers(void **state)
 {
 	see(*state, segment(false, SYN, 0xfffffffe, 0, 0), 1);
@@ -312,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FLOW_TEST(place_of_nothing_is_unknown),
 		FLOW_TEST(place_follows_what_is_sent_and_acknowledged),
+		FLOW_TEST(one_loopback_end_is_of_its_host),
 		FLOW_TEST(place_goes_round_the_end_of_the_numbers),
 		FLOW_TEST(place_of_loopback_is_each_hosts_own),
 		FLOW_TEST(forged_by_nobody_else_counts_on),

@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -120,6 +122,34 @@ static void terminals_see_no_code_point_they_act_on(void **state)
 	text_done(&line);
 }
 
+static uint64_t cost_of(unsigned strings, unsigned characters)
+{
+	struct text put = TEXT_EMPTY, line = TEXT_EMPTY;
+	struct timespec begin, end;
+
+	for (unsigned i = 0; i < characters; i++)
+		text_puts(&put, "\xc3\xbc");
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+	for (unsigned i = 0; i < strings; i++) {
+		text_clear(&line);
+		json_begin(&line);
+		json_put_string(&line, "s", text_get(&put));
+	}
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+	text_done(&put);
+	text_done(&line);
+	return (uint64_t)(end.tv_sec - begin.tv_sec) * NS_PER_S + (uint64_t)end.tv_nsec -
+		(uint64_t)begin.tv_nsec;
+}
+
+static void long_string_costs_no_more_a_character(void **state)
+{
+	uint64_t pieces = cost_of(256, 512), whole = cost_of(1, 256 * 512);
+
+	(void)state;
+	assert_in_range(whole, 0, pieces * 8); /* it was a hundred times that */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +158,7 @@ int main(void)
 		cmocka_unit_test(strings_of_any_origin_come_back),
 		cmocka_unit_test(what_is_no_utf8_is_escaped_whole),
 		cmocka_unit_test(terminals_see_no_code_point_they_act_on),
+		cmocka_unit_test(long_string_costs_no_more_a_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

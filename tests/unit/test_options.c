@@ -161,6 +161,7 @@ static void help_on_a_verb_names_its_options_and_no_others(void **state)
 
 		usage_format(v, &out);
 		assert_has(&out, "usage: tcplab ", verb_defs[v].name);
+		assert_null(strstr(text_get(&out), "?."));
 		for (size_t i = 0; i < OPTION_COUNT; i++) {
 			bool named = strstr(text_get(&out), option_defs[i].summary);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sched.h>
+
 #include "tracker_bench.h"
 
 /* ---- meeting ---- */
@@ -299,9 +301,66 @@ static void look_at_when_the_answer_is_unreadable_keeps_the_state(void **state)
 	struct bench *b = *state;
 
 	adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
-	scripted_refuse(&b->kernel, -ENOBUFS);
+	scripted_refuse(&b->kernel, -EPERM);
 	look_at(b, 1000, 80, CAUSE, NULL);
 	assert_story(b, "1 c NONE>ESTABLISHED<500 2 (note) ");
+}
+
+static void look_whose_answer_was_lost_is_made_again(void **state)
+{
+	struct bench *b = *state;
+
+	adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+	scripted_refuse(&b->kernel, -ENOBUFS);
+	scripted_refuse(&b->kernel, -ENOMEM);
+	scripted_answer(&b->kernel, diag_socket(7, STATE_CLOSE_WAIT, 1000, 80));
+	look_at(b, 1000, 80, CAUSE, NULL);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 c ESTABLISHED>CLOSE-WAIT<500 ");
+}
+
+static void refuse_often(struct bench *b)
+{
+	for (unsigned i = 0; i < 3; i++)
+		scripted_refuse(&b->kernel, -ENOBUFS);
+}
+
+static void wait_until_due(struct bench *b)
+{
+	while (clock_now_ns() < tracker_due_ns(b->tracker))
+		sched_yield();
+}
+
+/* c has moved on, d is gone, and of 1002 nobody knows yet: all because of what c was asked for. */
+static void after_no_answer_everything_is_asked_again(void **state)
+{
+	struct bench *b = *state;
+
+	adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+	adopt(b, "d", 8, STATE_ESTABLISHED, 1001, 80, SOCK_TIMER_NONE, 0);
+	assert_asked(&b->kernel, "1000>80 1001>80 ");
+	refuse_often(b);
+	look_at(b, 1000, 80, 77, NULL);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 d NONE>ESTABLISHED<500 3 (note) ");
+	assert_true(tracker_due_ns(b->tracker) > 0);
+	wait_until_due(b);
+	scripted_refuse(&b->kernel, -ENOBUFS); /* still */
+	tracker_timers(b->tracker);
+	assert_story(b, "");
+	wait_until_due(b);
+	scripted_raw(&b->kernel, ++b->kernel.answers, SOCK_DIAG_BY_FAMILY,
+		&(struct inet_diag_msg[]){ diag_socket(7, STATE_CLOSE_WAIT, 1000, 80) },
+		sizeof(struct inet_diag_msg));
+	scripted_raw(&b->kernel, b->kernel.answers, SOCK_DIAG_BY_FAMILY,
+		&(struct inet_diag_msg[]){ diag_socket(9, STATE_ESTABLISHED, 1002, 80) },
+		sizeof(struct inet_diag_msg));
+	scripted_raw(&b->kernel, b->kernel.answers, NLMSG_DONE, &(int){ 0 }, sizeof(int));
+	scripted_refuse(&b->kernel, -ENOENT); /* IPv6 */
+	scripted_refuse(&b->kernel, -ENOENT); /* d */
+	tracker_timers(b->tracker);
+	assert_story(b,
+		"4 c ESTABLISHED>CLOSE-WAIT<77 5 left/?3 NONE>ESTABLISHED<77 "
+		"6 d ESTABLISHED>CLOSED<77 7 (note) ");
+	assert_int_equal(tracker_due_ns(b->tracker), 0);
 }
 
 /* ---- finding ---- */
@@ -474,6 +533,8 @@ int main(void)
 		TRACKER_TEST(look_while_the_time_wait_one_takes_its_place_sees_that),
 		TRACKER_TEST(look_when_the_answer_is_unreadable_keeps_the_state),
 		TRACKER_TEST(look_at_when_the_answer_is_unreadable_keeps_the_state),
+		TRACKER_TEST(look_whose_answer_was_lost_is_made_again),
+		TRACKER_TEST(after_no_answer_everything_is_asked_again),
 		TRACKER_TEST(look_that_changes_addresses_only_stays_findable),
 		TRACKER_TEST(find_after_a_change_of_addresses_forgets_the_old_ones),
 		TRACKER_TEST(listener_on_the_very_address_goes_first),

@@ -6,6 +6,7 @@
 
 #include "wire/build.h"
 #include "wire/decode.h"
+#include "wire/octets.h"
 
 #define PIECE 1000
 #define LEN (3 * PIECE - 100) /* of a train in these tests: three segments, the last one shorter */
@@ -20,12 +21,20 @@ static const struct virtio_net_hdr gso = { .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
 	.csum_start = 20,
 	.csum_offset = 16 };
 
+/* Leave the sum of the pseudo header where the checksum is: of the addresses, the protocol and the length. */
+static void leave_checksum(uint8_t *packet, size_t len)
+{
+	put_be16(packet + 20 + 16,
+		fold_sum(sum_words((uint32_t)(IPPROTO_TCP + len - 20), packet + 12, 8)));
+}
+
 /* A train of `len` bytes of payload leaves the left host for the right one. */
 static void send_train(struct bench *b, uint8_t flags, uint32_t seq, size_t len)
 {
 	static uint8_t packet[HEADERS + LONG];
 
 	build(packet, "10.0.0.1", "10.0.0.2", flags, seq, 0);
+	leave_checksum(packet, HEADERS + len);
 	memset(packet + HEADERS, 'x', len);
 	packet[2] = (uint8_t)((HEADERS + len) >> 8);
 	packet[3] = (uint8_t)(HEADERS + len);
@@ -288,13 +297,9 @@ static void segment_in_flow_gets_its_checksum(void **state)
 	uint8_t packet[HEADERS + 64], came[HEADERS + 64];
 	size_t len = build(packet, "10.0.0.1", "10.0.0.2", SEGMENT_ACK, 1, 5);
 
-	/* the sum of the pseudo header: addresses, protocol, length */
-	packet[20 + 16] = 0x14;
-	packet[20 + 17] = 0x22;
 	packet_checksum_fix(packet, len);
 	memcpy(came, packet, len);
-	came[20 + 16] = 0x14;
-	came[20 + 17] = 0x22;
+	leave_checksum(came, len);
 	header.gso_type = VIRTIO_NET_HDR_GSO_NONE;
 	leave_with(b, 0, &header, came, len);
 	wire_pump(b->wire);

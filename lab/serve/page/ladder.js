@@ -42,7 +42,8 @@ export class Ladder {
 		this.calls = new Map(); /* rows of calls by event */
 		this.names = new Map(); /* lifelines by name, */
 		this.endpoints = new Map(); /* and by the lab's number of the socket */
-		this.seen = 0; /* lifelines so far */
+		this.seen = 0; /* lifelines so far, */
+		this.turns = 0; /* and how often one of them talked */
 		this.time = 0; /* how wide the times are */
 		this.due = false;
 		new ResizeObserver(() => this.schedule()).observe(this.body);
@@ -55,7 +56,7 @@ export class Ladder {
 		let life = this.endpoints.get(endpoint) ?? this.names.get(name) ?? this.names.get(base);
 
 		if (!life) {
-			life = { order: this.seen++, names: [], pending: [] };
+			life = { turn: Infinity, seen: this.seen++, names: [], pending: [] };
 			this.names.set(base, life);
 		}
 		this.names.set(name, life);
@@ -125,6 +126,9 @@ export class Ladder {
 	takePacket(event) {
 		const from = this.lifeline(event.from ?? '?'), to = this.lifeline(event.to ?? '?');
 
+		for (const life of [from, to])
+			life.turn = Math.min(life.turn, this.turns++);
+
 		this.packets.set(event.s, this.add(event, { kind: 'packet', from, to, s: event.s,
 			head: `#${event.s} ${event.head}`, tail: event.tail ?? '', again: event.again, made: event.k,
 			fate: 'wire' }));
@@ -193,7 +197,7 @@ export class Ladder {
 		}, 30);
 	}
 
-	/* Those who did something lately, as many as there is room for. */
+	/* Those who did something lately, as many as there is room for; who talked first at the left, as at the prompt. */
 	choose(width) {
 		const most = Math.max(2, Math.min(6, Math.floor(width / BETWEEN))), chosen = new Set();
 
@@ -203,7 +207,7 @@ export class Ladder {
 					chosen.add(life);
 			}
 		}
-		return [...chosen].sort((a, b) => a.order - b.order);
+		return [...chosen].sort((a, b) => (a.turn === b.turn ? a.seen - b.seen : a.turn - b.turn));
 	}
 
 	/* How much room there is to be beside an outer lifeline: for its calls, and half of its states. */

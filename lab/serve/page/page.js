@@ -122,12 +122,11 @@ $('command').addEventListener('submit', (event) => {
 	const line = $('line').value.trim();
 
 	event.preventDefault();
-	if (!line)
-		return;
-	lines.push(line);
+	if (line)
+		lines.push(line);
 	at = lines.length;
 	$('line').value = '';
-	send('command', line);
+	send('command', line || ' '); /* nothing: go on with the recipe */
 });
 $('stop').addEventListener('click', () => send('stop', ' '));
 $('line').addEventListener('keydown', (event) => {

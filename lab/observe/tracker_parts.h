@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the tracker share: tracker.c, asking.c. */
+#ifndef LAB_OBSERVE_TRACKER_PARTS_H
+#define LAB_OBSERVE_TRACKER_PARTS_H
+
+#include "observe/endpoint_index.h"
+#include "observe/tracker.h"
+
+TAILQ_HEAD(endpoint_list, endpoint);
+
+struct tracker {
+	struct journal *journal; /* borrowed */
+	char *host; /* owned */
+	struct sockdiag *diag; /* owned; NULL = there is no kernel to ask any more */
+	uint32_t *ids; /* borrowed */
+	struct endpoint **endpoints; /* owned, each too; in order of appearance */
+	size_t count;
+	struct endpoint_index index;
+	struct endpoint_list touched; /* borrowed */
+	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
+	uint64_t late_poll_ns;
+	/* asking.c: sock_diag did not answer, and everything is asked again; 0 = it does */
+	uint64_t again_due_ns, again_poll_ns, again_since_ns;
+	uint64_t again_cause; /* of the first look without an answer */
+	uint32_t round; /* number of the dump; an endpoint that was in it has it too */
+};
+
+/* tracker.c */
+
+/* Look at what is due then, or earlier. 0 = nothing is. */
+void tracker_be_due(struct tracker *t, uint64_t due_ns);
+/* What a dump tells of one socket, which may be new. */
+void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause);
+
+/* asking.c */
+
+/* sock_diag itself did not answer: nothing is known, and a state is not made up. Say so, and ask about everything again,
+ * soon. e: what the question was about, NULL = something not known yet; cause: of what may have changed. */
+void asking_failed(struct tracker *t, const struct endpoint *e, int error, uint64_t cause);
+/* Do that, if it is time. */
+void asking_again(struct tracker *t, uint64_t now_ns);
+
+#endif
