@@ -364,6 +364,8 @@ static int tear_down(void **state)
 	unlink("recording.pcapng");
 	rmdir("run");
 	rmdir(s->folder);
+	*strrchr(s->folder, '/') = '\0';
+	setenv("TMPDIR", s->folder, 1); /* as it was */
 	munmap(s->plan, sizeof(*s->plan));
 	free(s->states);
 	free(s);

@@ -213,6 +213,8 @@ static int tear_down(void **state)
 	program_close(&s->program);
 	text_printf(&command, "rm -rf %s", s->folder);
 	assert_int_equal(system(text_get(&command)), 0);
+	*strrchr(s->folder, '/') = '\0';
+	setenv("TMPDIR", s->folder, 1); /* as it was */
 	text_done(&command);
 	free(s);
 	return 0;
