@@ -131,7 +131,8 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "tell this, or what one of these does, with its options",
-		.detail = "The same as --help, and --help behind COMMAND. The commands of the prompt are another thing: `help` there.",
+		.detail = "The same as --help, and --help behind COMMAND. Of what is no COMMAND here it tells what `help`\n"
+			  "does at the prompt: tcplab help hold, tcplab help CLOSE-WAIT.",
 	},
 };
 
@@ -495,7 +496,10 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 		if (given == ':')
 			r = refuse(ret_error, "option ", argv[optind - 1], " needs a value");
 		else if (given == '?')
-			r = refuse(ret_error, "there is no option ", argv[optind - 1], "");
+			r = refuse(ret_error, "there is no option ",
+				optopt && optopt < LONG_ONLY ? (char[]){ '-', (char)optopt, '\0' }
+							     : argv[optind - 1],
+				"");
 		else
 			r = take(&o, option_of(given), optarg, ret_error);
 	}

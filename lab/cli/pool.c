@@ -49,7 +49,8 @@ static enum report_verdict judge(const struct child *c, uint64_t timeout_ns, str
 		return REPORT_OVERDUE;
 	}
 	if (c->unheard) {
-		text_printf(why, "no lab can be listened to: epoll_ctl: %s\n", strerror(c->unheard));
+		text_printf(why, "no lab can be listened to: epoll_ctl: %s\n",
+			strerror(c->unheard));
 		return REPORT_NO_LAB;
 	}
 	if (WIFSIGNALED(c->status)) {

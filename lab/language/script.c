@@ -224,7 +224,8 @@ static void tell_mismatch(struct script *s, uint64_t cause, const struct stateme
 	const struct token *token, const char *expected, const char *seen)
 {
 	world_hear_hosts(s->world);
-	if (world_failed(s->world)) /* and has told why: what is seen now is not the kernel's doing */
+	if (world_failed(
+		    s->world)) /* and has told why: what is seen now is not the kernel's doing */
 		return;
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,

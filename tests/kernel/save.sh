@@ -74,7 +74,7 @@ session 0 $'save "red\e[31m.lab"'
 grep -qF 'tcplab check red\x1b[31m.lab' out || wrong 'the name is not told as text'
 
 cp my.lab before
-refused "'my.lab' cannot be written: File exists; choose another name" -c 'save my.lab'
+refused "'my.lab' is there already: choose another name" -c 'save my.lab'
 cmp -s my.lab before || wrong 'it has been written over'
 refused "'/nowhere/my.lab' cannot be written: No such file or directory" -c 'save /nowhere/my.lab'
 refused 'a file name holds no NUL' -c 'save "a\0b"'

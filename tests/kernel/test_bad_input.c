@@ -240,6 +240,9 @@ static void bad_command_line_is_told(void **state)
 		const char *first_line;
 	} cases[] = {
 		{ { "--frobnicate" }, 2, "tcplab: there is no option '--frobnicate'" },
+		{ { "check", "open/refused", "-dx" }, 2, "tcplab: there is no option '-d'" },
+		{ { "-6\303\251" }, 2, "tcplab: there is no option '-\\xc3'" },
+		{ { "--version=1" }, 2, "tcplab: there is no option '--version=1'" },
 		{ { "-c" }, 2, "tcplab: option '-c' needs a value" },
 		{ { "frobnicate" }, 2,
 			"tcplab: unknown command 'frobnicate': play, check, claims, " },

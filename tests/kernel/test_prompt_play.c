@@ -156,6 +156,28 @@ static void reset_when_a_recipe_is_played_begins_it_anew(void **state)
 	pty_await_lines(&s->pty, 1, "has come to its end", NULL);
 }
 
+/* What a recipe has set would be another story for the next, though no socket is left. */
+static void recipe_begins_with_the_kernels_own_sysctls(void **state)
+{
+	struct session *s = *state;
+	char line[240];
+
+	play_text(s, "sysctl net.ipv4.tcp_syn_retries 2\nsocket c\nclose c\n");
+	run(s, "next all");
+	pty_await_lines(&s->pty, 1, "has come to its end", NULL);
+	write_recipe(s, "sysctl net.ipv4.tcp_syn_retries => 6\n", line);
+	run(s, line);
+	pty_await_lines(&s->pty, 1, "a sysctl was set here, and a recipe begins", NULL);
+	run(s, "reset");
+	run(s, line);
+	run(s, "next all");
+	pty_await_lines(&s->pty, 2, "has come to its end", NULL);
+	assert_int_equal(pty_count(&s->pty, "not as expected", NULL), 0);
+	/* to look at one sets nothing */
+	run(s, line);
+	pty_await_cursor(&s->pty, "[1/1] tcplab> ");
+}
+
 static void ctrl_c_when_the_recipe_waits_keeps_its_place(void **state)
 {
 	struct session *s = *state;
@@ -225,6 +247,7 @@ int main(void)
 		TEST(expectation_when_it_fails_stops_the_recipe_there),
 		TEST(the_readme_counts_a_recipes_commands_as_the_prompt_does),
 		TEST(reset_when_a_recipe_is_played_begins_it_anew),
+		TEST(recipe_begins_with_the_kernels_own_sysctls),
 		TEST(ctrl_c_when_the_recipe_waits_keeps_its_place),
 		TEST(recipe_of_somebody_else_is_not_trusted),
 		TEST(step_with_letters_of_many_bytes_leaves_the_cursor_at_the_prompt),
