@@ -29,6 +29,7 @@
 #include "cli/practice.h"
 #include "cli/reporting.h"
 #include "cli/usage.h"
+#include "command/help.h"
 #include "command/table.h"
 #include "journal/journal.h"
 #include "language/claim.h"
@@ -268,7 +269,7 @@ static int personalize(const char *path, const char *student, struct text *text,
 	int r = exercise_read(path, text_get(text), text->len, student, &e, d);
 
 	if (r == 0)
-		r = exercise_put_in(e, text_get(text), text->len, &own, d);
+		r = exercise_show(e, text_get(text), text->len, &own, d);
 	exercise_free(e);
 	text_done(text);
 	*text = own;
@@ -452,17 +453,19 @@ static int doctor(void)
 	return r < 0 ? EXIT_NO_LAB : 0;
 }
 
-/* Of the subcommand that `word` is, or of all. */
+/* Of the subcommand that `word` is, or of all; else what `help` at the prompt tells of it. */
 static int print_usage(const char *word)
 {
 	enum verb verb = word ? verb_parse(word) : VERB_NONE;
 	struct text text = TEXT_EMPTY;
 
-	if (word && verb == VERB_NONE && cmd_find(&command_table, word))
-		return misused_word("", word, " is a command of the prompt: `help` there");
-	if (word && verb == VERB_NONE)
-		return misused_word("there is no command ", word, "");
-	usage_format(verb, &text);
+	if (word && verb == VERB_NONE) {
+		if (!help_on(&command_table, word, false, &text))
+			return misused_word("no help on ", word, "");
+		text_puts(&text, "\nThat is of the prompt, where `help` lists more.\n");
+	} else {
+		usage_format(verb, &text);
+	}
 	fputs(text_get(&text), stdout);
 	text_done(&text);
 	return 0;
@@ -548,8 +551,10 @@ int main(int argc, char **argv)
 		return EXIT_NO_LAB;
 	}
 	json_set_alloc_funcs(memory_new, free); /* it too ends when there is no memory left */
-	/* a reader of ours that leaves is no reason to die; hosts and processes reset it */
+	/* a reader of ours that leaves is no reason to die, nor is a file that may not grow: EPIPE and EFBIG say it as well;
+	 * hosts and processes reset them */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	first = options_parse(argc, argv, &o, &error);
 	if (first < 0)
 		return misused(&error);
@@ -557,7 +562,7 @@ int main(int argc, char **argv)
 		return written(print_usage(first < argc ? argv[first] : NULL));
 	if (o.version) {
 		puts("tcplab " TCPLAB_VERSION);
-		return 0;
+		return written(0);
 	}
 	return written(subcommand(&o, argv + first, argc - first));
 }

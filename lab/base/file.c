@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
+
+#define MODE 0666 /* and the umask */
 
 static int write_all(int fd, const struct text *text)
 {
@@ -24,9 +27,9 @@ static int write_all(int fd, const struct text *text)
 	return 0;
 }
 
-int file_create(const char *path, const struct text *text)
+static int create(const char *path, mode_t mode, const struct text *text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), r;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode), r;
 
 	if (fd < 0)
 		return -errno;
@@ -38,13 +41,19 @@ int file_create(const char *path, const struct text *text)
 	return r;
 }
 
+int file_create(const char *path, const struct text *text)
+{
+	return create(path, MODE, text);
+}
+
 int file_replace(const char *path, const struct text *text)
 {
 	struct text beside = TEXT_EMPTY;
+	struct stat was;
 	int r;
 
 	text_printf(&beside, "%s.%d.tmp", path, (int)getpid());
-	r = file_create(text_get(&beside), text);
+	r = create(text_get(&beside), stat(path, &was) == 0 ? was.st_mode & MODE : MODE, text);
 	if (r == 0 && rename(text_get(&beside), path) < 0) {
 		r = -errno;
 		unlink(text_get(&beside));

@@ -3,10 +3,16 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/diag.h"
+
+#define EXIT_UNABLE 3 /* the environment can't */
 
 int readiness_reserve(const uv_loop_t *loop, int fd)
 {
@@ -51,4 +57,25 @@ int readiness_refused(struct diag *d, int error, const char *format, ...)
 	if (readiness_remedy(error))
 		diag_remedy(d, "%s", readiness_remedy(error));
 	return -error;
+}
+
+/* Is it uv__io_poll() that asks, which has nothing but abort(3) for a refusal? uv__io_check_fd() gives no descriptor,
+ * readiness_reserve() no events: theirs are answered. */
+static bool is_last_word(int operation, const struct epoll_event *event)
+{
+	return operation == EPOLL_CTL_ADD && event->events && event->data.fd >= 0 &&
+		(errno == ENOSPC || errno == ENOMEM);
+}
+
+/* libc's, which libuv gets from here. */
+int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+	int r = (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
+
+	if (r < 0 && is_last_word(operation, event)) {
+		dprintf(STDERR_FILENO, "tcplab: a connection cannot be awaited: epoll_ctl: %s\n",
+			strerror(errno));
+		_exit(EXIT_UNABLE);
+	}
+	return r;
 }

@@ -2,7 +2,10 @@
 /* Waiting on the loop until a descriptor is ready, where the kernel may refuse even that: ENOSPC
  * (fs.epoll.max_user_watches), ENOMEM. libuv would hear of it when it waits next, and call abort(3) (uv__io_poll(),
  * v1.44). So the descriptor is put into its epoll before: there libuv finds it (EEXIST), and to change what it is
- * waited for takes nothing. One thread, the loop's. */
+ * waited for takes nothing. One thread, the loop's.
+ *
+ * What others wait for on the same loop (libwebsockets) is not put there before. When that is refused the process ends, as
+ * libuv would have it, but says why: exit code 3. */
 #ifndef LAB_BASE_READINESS_H
 #define LAB_BASE_READINESS_H
 

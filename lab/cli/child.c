@@ -159,7 +159,6 @@ static int open_pipe(int *ret_out, int *ret_in, struct diag *d)
 	return 0;
 }
 
-
 static int read_from(struct child *c, uv_poll_t *reader, int fd, uv_poll_cb readable)
 {
 	int r = uv_poll_init(c->deadline.loop, reader, fd);

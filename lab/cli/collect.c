@@ -30,7 +30,7 @@ enum left_out {
 
 struct collecting {
 	const struct exercise *exercise; /* borrowed */
-	struct recipe_list *list; /* borrowed */
+	struct recipe_list *list, *unread; /* borrowed; unread: left out without a look into them */
 	struct text left[LEFT_COUNT]; /* names */
 };
 
@@ -44,6 +44,8 @@ static void leave_out(struct collecting *c, enum left_out why, const char *path,
 {
 	struct text *names = &c->left[why];
 
+	if (why != LEFT_OTHER_EXERCISE)
+		add(c->unread, path);
 	text_puts(names, names->len ? ", " : "");
 	text_printable(names, path, strlen(path));
 	if (!which)
@@ -117,9 +119,10 @@ static void add_folder(struct collecting *c, const char *path)
 	}
 }
 
-int collect_add(const char *path, const struct exercise *e, struct recipe_list *list)
+int collect_add(const char *path, const struct exercise *e, struct recipe_list *list,
+	struct recipe_list *ret_left)
 {
-	struct collecting c = { .exercise = e, .list = list };
+	struct collecting c = { .exercise = e, .list = list, .unread = ret_left };
 	struct text shown = TEXT_EMPTY;
 	size_t before = list->count;
 	struct stat st;

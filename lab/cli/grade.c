@@ -136,8 +136,8 @@ static int run(struct grading *g, const struct options *o, const char *exercise,
 	const struct recipe_list *submissions)
 {
 	char timeout[32],
-		*words[] = { (char *)"--timeout", timeout, (char *)"grade", (char *)exercise,
-			NULL };
+		*words[] = { (char *)"--timeout", timeout, (char *)"--", (char *)"grade",
+			(char *)exercise, NULL };
 	struct options of_pool = *o;
 	struct text others = TEXT_EMPTY;
 	int code;
@@ -215,7 +215,7 @@ int grade_submissions(const struct options *o, const char *exercise, char *const
 	if (r < 0)
 		code = complaint_print(&d);
 	for (int i = 0; i < count && r == 0; i++)
-		r = collect_add(words[i], g.exercise, &submissions);
+		r = collect_add(words[i], g.exercise, &submissions, &g.roll.left);
 	if (r == 0 && (r = check_gradescope(o, submissions.count, &d)) < 0)
 		complaint_print(&d);
 	if (r == 0)

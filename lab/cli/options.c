@@ -131,7 +131,8 @@ const struct verb_def verb_defs[VERB_COUNT] = {
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "tell this, or what one of these does, with its options",
-		.detail = "The same as --help, and --help behind COMMAND. The commands of the prompt are another thing: `help` there.",
+		.detail = "The same as --help, and --help behind COMMAND. Of what is no COMMAND here it tells what `help`\n"
+			  "does at the prompt: tcplab help hold, tcplab help CLOSE-WAIT.",
 	},
 };
 
@@ -243,18 +244,19 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "report",
 		.arg = "tap|junit|json|text|markdown|html|csv|gradescope",
 		.summary = "how check (tap), claims or grade (text) report",
-		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
-			  "object with version, kernel and results. All but tap come when all recipes have ended. text,\n"
-			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap. csv and\n"
-			  "gradescope (the results.json of its autograder) are for grade, which also takes text, junit\n"
-			  "and json.",
+		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it, with\n"
+			  "the story of what failed as <system-out>. json: one object with version, kernel and results. All\n"
+			  "but tap come when all recipes have ended. text, markdown, html (one page that needs nothing else)\n"
+			  "are for claims, which takes no tap. csv and gradescope (the results.json of its autograder) are\n"
+			  "for grade, which also takes text, junit and json.",
 		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
 		.arg = "T",
 		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
-		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
+		.detail = "T is a time as in recipes: 300ms, 2s, 5m. What was running then is told, with the story before\n"
+			  "it.",
 		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_STUDENT] = {
@@ -495,7 +497,10 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct tex
 		if (given == ':')
 			r = refuse(ret_error, "option ", argv[optind - 1], " needs a value");
 		else if (given == '?')
-			r = refuse(ret_error, "there is no option ", argv[optind - 1], "");
+			r = refuse(ret_error, "there is no option ",
+				optopt && optopt < LONG_ONLY ? (char[]){ '-', (char)optopt, '\0' }
+							     : argv[optind - 1],
+				"");
 		else
 			r = take(&o, option_of(given), optarg, ret_error);
 	}

@@ -325,7 +325,6 @@ static void limit_files(bool on)
 {
 	struct rlimit files;
 
-	signal(SIGXFSZ, SIG_IGN); /* EFBIG says it as well */
 	getrlimit(RLIMIT_FSIZE, &files);
 	files.rlim_cur = on ? 0 : files.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &files);

@@ -77,6 +77,9 @@ int roll_read(struct roll *r, const char *path, struct diag *d)
 	const char *line = text_get(&text);
 	uint32_t number = 0;
 
+	if (result < 0 && d->operation[0])
+		diag_set(d, -result, "the class list %s cannot be read: %s", path,
+			strerror(-result));
 	r->has_list = true;
 	if (strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
 		line += strlen(BYTE_ORDER_MARK);
@@ -96,6 +99,7 @@ int roll_read(struct roll *r, const char *path, struct diag *d)
 void roll_done(struct roll *r)
 {
 	recipe_list_done(&r->listed);
+	recipe_list_done(&r->left);
 	*r = (struct roll){ 0 };
 }
 
@@ -196,6 +200,7 @@ static void find_copy(const struct roll *r, const char *exercise, struct grade *
 		free(g->reasons);
 		g->reasons = text_take(&why);
 		g->verdict = GRADE_REFUSED;
+		g->copied = true;
 		g->score = 0;
 		move_to(g, other ? other : unknown);
 	}
@@ -329,9 +334,72 @@ static size_t keep_best(const char *exercise, struct grade *grades, size_t count
 	return kept;
 }
 
-/* A row for each on the list, in its order, and none for others. */
+/* ---- who has none ---- */
+
+/* Is the ID in these bytes? From where a word begins: course systems write "ottootto_777_889_", first name and last. */
+static bool mentions(const char *name, size_t len, const char *id)
+{
+	size_t id_len = strlen(id);
+
+	for (size_t i = 0; i + id_len <= len; i++) {
+		if ((i == 0 || !isalnum((unsigned char)name[i - 1])) &&
+			strncasecmp(name + i, id, id_len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What there is that may be meant to be this student's, who has no file; NULL = nothing. Owned. */
+static char *missed_of(const struct roll *r, const char *exercise, const struct grade *grades,
+	size_t count, const char *id)
+{
+	struct text missed = TEXT_EMPTY;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct grade *g = &grades[i];
+		const char *base = last_part(g->file), *name = named(g->file, exercise);
+		size_t before = name ? (size_t)(name - base) : 0;
+
+		if (g->student && strcmp(g->student, id) == 0) {
+			text_done(&missed);
+			return NULL;
+		}
+		if (!g->student || !mentions(base, before, id) ||
+			mentions(base, before, g->student))
+			continue;
+		text_printf(&missed, "%sa file that seems to come from %s is the work of %s: ",
+			missed.len ? "\n" : "", id, g->student);
+		text_printable(&missed, g->file, strlen(g->file));
+	}
+	for (size_t i = 0; i < r->left.count; i++) {
+		const char *base = last_part(r->left.paths[i]);
+		const char *name = named(base, exercise);
+
+		if (name ? !begins_with(name, id) : !mentions(base, strlen(base), id))
+			continue;
+		text_printf(&missed,
+			"%sa file with this ID in its name was left out, as it is no plain file that ends in " ENDING
+			": ",
+			missed.len ? "\n" : "");
+		text_printable(&missed, r->left.paths[i], strlen(r->left.paths[i]));
+	}
+	return missed.len ? text_take(&missed) : NULL;
+}
+
+/* For each on the list, or NULL; owned, as all of them are. */
+static char **find_missed(const struct roll *r, const char *exercise, const struct grade *grades,
+	size_t count)
+{
+	char **missed = memory_new((r->listed.count + 1) * sizeof(*missed));
+
+	for (size_t i = 0; i < r->listed.count; i++)
+		missed[i] = missed_of(r, exercise, grades, count, r->listed.paths[i]);
+	return missed;
+}
+
+/* A row for each on the list, in its order, and none for others. missed: moved in. */
 static size_t take_attendance(const struct roll *r, struct grade **grades, size_t count,
-	struct text *others, bool *ret_look)
+	char **missed, struct text *others, bool *ret_look)
 {
 	struct grade *rows = memory_new((r->listed.count + 1) * sizeof(*rows)), *all = *grades;
 
@@ -347,9 +415,12 @@ static size_t take_attendance(const struct roll *r, struct grade **grades, size_
 		} else {
 			rows[i] = (struct grade){ .student = text_copy(id),
 				.verdict = GRADE_ABSENT,
-				.reasons = text_copy("nothing was handed in") };
+				.reasons = missed[i] ? missed[i]
+						     : text_copy("nothing was handed in") };
+			*ret_look |= missed[i] != NULL;
 		}
 	}
+	free(missed);
 	for (size_t i = 0; i < count; i++) {
 		if (!all[i].file)
 			continue;
@@ -365,10 +436,23 @@ static size_t take_attendance(const struct roll *r, struct grade **grades, size_
 	return r->listed.count;
 }
 
+/* Whoever is not known comes last. The same student has no second row. */
+static int by_student(const void *left, const void *right)
+{
+	const struct grade *a = left, *b = right;
+	int order;
+
+	if (!a->student || !b->student)
+		return a->student ? -1 : b->student ? 1 : strcmp(a->file, b->file);
+	order = strcasecmp(a->student, b->student);
+	return order ? order : strcmp(a->student, b->student);
+}
+
 size_t roll_call(const struct roll *r, const char *exercise, struct grade **grades, size_t count,
 	struct text *ret_others, bool *ret_look)
 {
 	struct grade *all = *grades;
+	char **missed;
 
 	for (size_t i = 0; i < count; i++) {
 		if (counts(&all[i]))
@@ -378,6 +462,11 @@ size_t roll_call(const struct roll *r, const char *exercise, struct grade **grad
 		if (!counts(&all[i]) && all[i].verdict != GRADE_NONE)
 			find_owner(r, exercise, &all[i], all, count);
 	}
+	missed = find_missed(r, exercise, all, count);
 	count = keep_best(exercise, all, count, ret_look);
-	return r->has_list ? take_attendance(r, grades, count, ret_others, ret_look) : count;
+	if (r->has_list)
+		return take_attendance(r, grades, count, missed, ret_others, ret_look);
+	free(missed);
+	qsort(all, count, sizeof(*all), by_student);
+	return count;
 }

@@ -6,6 +6,9 @@
  * that other. And what cannot be read belongs to whom its name tells. Around that the name may be anything:
  * "close-wait-ada (1)", "close-wait-ada-2", "12_close-wait-ada", "12_ada".
  *
+ * Who is on the class list and has no file is absent; his row tells what there is that may be meant for his: a file that was
+ * left out and has his ID in its name, or somebody else's work that a course system says has come from him.
+ *
  * Of several files of one student the one with the best score counts, and the others are told in its row: so nobody loses
  * by handing in again, nor by what somebody else hands in under his ID. Blocks only to read the class list. */
 #ifndef LAB_CLI_ROLL_H
@@ -23,6 +26,7 @@ struct text;
 struct roll {
 	struct recipe_list listed; /* IDs, in the order of the class list */
 	bool has_list; /* nobody else has a row */
+	struct recipe_list left; /* files that nobody has looked into, because of their names: whose may they be? */
 };
 
 /* Read a class list: an ID a line, what stands behind a comma, a semicolon or a tab is not looked at; # begins a comment,
@@ -31,7 +35,7 @@ int roll_read(struct roll *r, const char *path, struct diag *d);
 void roll_done(struct roll *r);
 
 /* grades: one for each file, in the order of their names, moved in; memory_grow() may move them. Afterwards one row for
- * each student, in the order of the class list if there is one. exercise: its name. Appended to ret_others, a line
+ * each student, in the order of the class list if there is one, else of their IDs. exercise: its name. Appended to ret_others, a line
  * each: what has no row, as it is of nobody on the list. *ret_look: something that does not count needs a look. Returns
  * how many rows there are. */
 size_t roll_call(const struct roll *r, const char *exercise, struct grade **grades, size_t count,

@@ -34,6 +34,7 @@ static int refuse(struct cmd_call *c, const struct token *token, const struct di
 	diag_format(why, &message);
 	r = statement_error(c->statement, token, d, "%s", text_get(&message));
 	d->unable = why->unable;
+	diag_remedy(d, "%s", why->remedy);
 	text_done(&message);
 	return r;
 }

@@ -172,6 +172,10 @@ static int play_run(struct cmd_call *c, struct diag *d)
 		r = statement_error(s, NULL, d,
 			"a recipe begins in a lab where nothing is yet; write: reset; play %.80s",
 			s->words[1].text);
+	if (r == 0 && world_localhost(c->world)->tuned) /* perhaps by the last recipe */
+		r = statement_error(s, NULL, d,
+			"a sysctl was set here, and a recipe begins with the kernel's own; write: reset; play %.80s",
+			s->words[1].text);
 	if (r == 0) {
 		tell_replaced(c);
 		r = script_play(c->script, text_get(&path), text_get(&text), text.len, d);

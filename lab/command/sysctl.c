@@ -124,6 +124,7 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	for (size_t v = i + 1; v < s->word_count; v++)
 		text_printf(&wanted, "%s%s", v > i + 1 ? " " : "", s->words[v].text);
 	r = wanted.len ? host_sysctl(host, path, text_get(&wanted), NULL, d) : 0;
+	host->tuned |= r == 0 && wanted.len;
 	if (r == 0) {
 		r = host_sysctl(host, path, NULL, value, d);
 		if (r == -EACCES && wanted.len) { /* one that can only be written */

@@ -52,7 +52,7 @@ static int tell_command(struct cmd_call *c)
 	return output_tell(c, &line);
 }
 
-/* It has nothing of ours but the environment: no terminal, and SIGPIPE as usual. out: what it writes to, -1 = nothing. 0
+/* It has nothing of ours but the environment: no terminal, and signals as usual. out: what it writes to, -1 = nothing. 0
  * or an errno. */
 static int start(char *const argv[], int out, pid_t *ret_pid)
 {
@@ -63,6 +63,7 @@ static int start(char *const argv[], int out, pid_t *ret_pid)
 
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
 	posix_spawn_file_actions_init(&files);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);

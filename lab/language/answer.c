@@ -203,6 +203,10 @@ int answer_parse(enum answer_kind kind, bool in_words, const struct statement_li
 		return r;
 	s.words = s.outcome = s.tokens.tokens;
 	s.word_count = s.outcome_count = s.tokens.count;
+	for (; len && strchr(" \t", text[0]); len--)
+		text++;
+	while (len && strchr(" \t", text[len - 1])) /* Tab leaves one */
+		len--;
 	text_add(&copy, text, len);
 	switch (kind) {
 	case ANSWER_STATE:

@@ -245,6 +245,12 @@ static int note_refusal(struct attempt *a, const struct diag *d)
 	return -EINVAL;
 }
 
+/* Typed as at any prompt, and refused whatever the exercise is: no call, so nothing was tried. */
+static bool refused_to_all(const struct cmd_call *c)
+{
+	return (c->def->flags & CMD_REFUSED) && !(c->def->flags & CMD_OUTCOME);
+}
+
 int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 {
 	int r;
@@ -252,6 +258,8 @@ int attempt_allows(struct attempt *a, const struct cmd_call *c, struct diag *d)
 	if (a->begun)
 		count_commands(a); /* this one is among them */
 	r = judge(a, c, d);
+	if (r < 0 && refused_to_all(c)) /* says nothing of what the student can */
+		return -EINVAL;
 	return r < 0 ? note_refusal(a, d) : r;
 }
 

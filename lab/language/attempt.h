@@ -68,7 +68,8 @@ unsigned attempt_hints_taken(const struct attempt *a);
 unsigned attempt_hints_cost(const struct attempt *a);
 /* Commands that count. */
 unsigned attempt_commands(const struct attempt *a);
-/* Why the first command that was refused was: "this exercise is to be done without 'forge'". NULL = none was. */
+/* Why the first command that was refused was: "this exercise is to be done without 'forge'". NULL = none was; one like
+ * `play`, which no exercise takes and which tries nothing, is none. */
 const char *attempt_refused(const struct attempt *a);
 /* Append why a goal is not met: "expected c CLOSE-WAIT, seen c CLOSED". Reads the kernel back. */
 void attempt_why_not(const struct attempt *a, size_t goal, struct text *out);

@@ -400,6 +400,42 @@ static bool is_among(const struct statement *choose, const char *word, struct te
 	return among;
 }
 
+static const struct statement *hint_at(const struct exercise *e, uint32_t line)
+{
+	for (size_t i = 0; i < e->list.count; i++) {
+		const struct statement *s = &e->list.statements[i];
+
+		if (s->line == line && is_word(s, 0, "hint"))
+			return s;
+	}
+	return NULL;
+}
+
+int exercise_show(const struct exercise *e, const char *text, size_t len, struct text *out,
+	struct diag *d)
+{
+	struct text own = TEXT_EMPTY;
+	int r = exercise_put_in(e, text, len, &own, d);
+	const char *line, *at = text_get(&own);
+	size_t left = own.len, line_len;
+	uint32_t number = 0;
+
+	while (r == 0 && (line = next_line(&at, &left, &line_len))) {
+		const struct statement *hint = hint_at(e, ++number);
+
+		if (hint) {
+			text_puts(out, "hint \"...\"");
+			for (size_t i = 2; i < hint->word_count; i++)
+				text_printf(out, " %s", hint->words[i].text);
+		} else {
+			text_add(out, line, line_len);
+		}
+		text_puts(out, "\n");
+	}
+	text_done(&own);
+	return r;
+}
+
 int exercise_check_answer(const struct exercise *e, const char *word, struct diag *d)
 {
 	struct text legal = TEXT_EMPTY;
@@ -427,6 +463,26 @@ int exercise_check_answer(const struct exercise *e, const char *word, struct dia
 			word, text_get(&legal));
 	text_done(&legal);
 	return r;
+}
+
+const char *exercise_answer_at(const struct exercise *e, size_t index)
+{
+	for (size_t g = 0; g < e->goal_count; g++) {
+		const struct statement_list *block = &e->goals[g].statement->block;
+
+		for (size_t i = 0; i < block->count; i++) {
+			const struct statement *s = &block->statements[i],
+					       *choose = is_word(s, 0, "answer")
+				? choice_of(e, s->words[1].text)
+				: NULL;
+			size_t words = choose ? choose->word_count - 4 : 0;
+
+			if (index < words)
+				return choose->words[4 + index].text;
+			index -= words;
+		}
+	}
+	return NULL;
 }
 
 /* limit without COMMAND ... */

@@ -81,9 +81,14 @@ void exercise_take_given(struct exercise *e, struct statement_list *ret_list);
 /* Append `text` with the student's choices for each $NAME. 0, or -EINVAL with the place in d: nothing chooses it. */
 int exercise_put_in(const struct exercise *e, const char *text, size_t len, struct text *out,
 	struct diag *d);
+/* The same, of its whole text, for the student to read: without the words of hints, which cost something. */
+int exercise_show(const struct exercise *e, const char *text, size_t len, struct text *out,
+	struct diag *d);
 /* Can this be an answer? When what is asked for was chosen by `one of`, only one of these words can. 0, or -EINVAL with d
  * filled: what they are, or that nothing is asked. */
 int exercise_check_answer(const struct exercise *e, const char *word, struct diag *d);
+/* The words of which one is the answer, by index; NULL past the end. None when any word may be it, or nothing is asked. */
+const char *exercise_answer_at(const struct exercise *e, size_t index);
 /* `limit without` names this command. */
 bool exercise_forbids(const struct exercise *e, const char *verb);
 /* Append its limits: "8 commands, without forge"; nothing when there are none. */

@@ -2,8 +2,10 @@
 #include "repl/answers.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/diag.h"
+#include "base/text.h"
 #include "command/topic.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
@@ -54,6 +56,27 @@ static void offer_calls(struct request *r)
 			offer(r, r->table->defs[i]->name);
 }
 
+/* The next word of what each choice says, behind the `len` bytes of it that are there. */
+static void offer_said(struct request *r, const struct prediction *question, const char *there,
+	size_t len)
+{
+	size_t count;
+	const struct statement *choices = answer_choices(&question->statement->block, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct token *said = &choices[i].words[1];
+		struct text word = TEXT_EMPTY;
+
+		if (said->len <= len || strncasecmp(said->text, there, len) != 0)
+			continue;
+		text_printable(&word, said->text + len, strcspn(said->text + len, " "));
+		if (word.len)
+			offer(r, text_get(&word));
+		text_done(&word);
+	}
+}
+
+/* One may be called by its number, or by what it says. */
 static void offer_choices(struct request *r, const struct prediction *question)
 {
 	char number[] = "0";
@@ -64,6 +87,7 @@ static void offer_choices(struct request *r, const struct prediction *question)
 		number[0] = (char)('0' + count);
 		offer(r, number);
 	}
+	offer_said(r, question, "", 0);
 }
 
 static void offer_first(struct request *r, const struct prediction *question)
@@ -105,10 +129,13 @@ void complete_answer(const struct prediction *question, const struct cmd_table *
 		.begun = line + start,
 		.begun_len = end - start,
 		.any_case = true };
+	size_t blanks = strspn(line, " \t");
 	struct token_list tokens;
 	struct diag d = { 0 };
 
-	if (lexer_line(line, start, "", 1, &tokens, &d) == 0) {
+	if (question->kind == ANSWER_CHOICE && start > blanks) { /* a sentence, not words of ours */
+		offer_said(&r, question, line + blanks, start - blanks);
+	} else if (lexer_line(line, start, "", 1, &tokens, &d) == 0) {
 		r.words = tokens.tokens;
 		r.word_count = tokens.count;
 		if (tokens.count == 0)

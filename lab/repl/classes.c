@@ -17,6 +17,7 @@
 #include "command/transfer.h"
 #include "journal/event.h"
 #include "language/cmd.h"
+#include "language/exercise.h"
 #include "language/lexer.h"
 #include "language/recipe.h"
 #include "observe/sock_field.h"
@@ -269,6 +270,17 @@ static void offer_recipes(struct request *r)
 	recipe_list_done(&list);
 }
 
+/* What an exercise asks for may be one of a few. */
+static void offer_words(struct request *r)
+{
+	const char *word;
+
+	if (!r->exercise || strcmp(r->words[0].text, "answer") != 0)
+		return;
+	for (size_t i = 0; (word = exercise_answer_at(r->exercise, i)); i++)
+		request_offer(r, "", word, "");
+}
+
 /* The words in capitals that signatures use. */
 static const struct {
 	const char *name;
@@ -311,7 +323,7 @@ static const struct {
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },
 	{ "#SEG", NULL },
-	{ "WORD", NULL },
+	{ "WORD", offer_words },
 	{ "\"TEXT\"", NULL },
 	{ "\"DATA\"", NULL },
 };

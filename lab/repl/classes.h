@@ -9,6 +9,7 @@
 #include "repl/complete.h"
 
 struct cmd_table;
+struct exercise;
 struct token;
 struct world;
 
@@ -16,6 +17,7 @@ struct world;
 struct request {
 	const struct world *world;
 	const struct cmd_table *table;
+	const struct exercise *exercise; /* NULL = none is done here */
 	const char *begun; /* what the word begins with: `begun_len` bytes */
 	size_t begun_len;
 	bool any_case; /* small letters will do */

@@ -253,11 +253,12 @@ static void offer_at_end(struct request *r, const struct token_list *tokens)
 		offer_arguments(r);
 }
 
-void complete_line(const struct world *w, const struct cmd_table *table, const char *line,
-	size_t start, size_t end, struct word_list *ret_list)
+void complete_line(const struct world *w, const struct cmd_table *table, const struct exercise *e,
+	const char *line, size_t start, size_t end, struct word_list *ret_list)
 {
 	struct request r = { .world = w,
 		.table = table,
+		.exercise = e,
 		.begun = line + start,
 		.begun_len = end - start };
 	const char *newline = memrchr(line, '\n', start);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct cmd_table;
+struct exercise;
 struct text;
 struct world;
 
@@ -20,9 +21,10 @@ struct word_list {
 
 /* All words that may stand at byte `start` of `line` and begin as line[start..end) does. Empty inside a
  * string, where only a new name or a number can stand, and after what the lexer refuses.
+ * e: the exercise that is done here; NULL = none is.
  * line: borrowed, ends at `end` or later; of several lines the last one before `start` counts. */
-void complete_line(const struct world *w, const struct cmd_table *table, const char *line,
-	size_t start, size_t end, struct word_list *ret_list);
+void complete_line(const struct world *w, const struct cmd_table *table, const struct exercise *e,
+	const char *line, size_t start, size_t end, struct word_list *ret_list);
 void word_list_done(struct word_list *list);
 /* Append what the command at the end of the line still takes, as its signature says it: "ADDR:PORT" behind
  * "connect c ". Nothing when the line does not end in a blank. */

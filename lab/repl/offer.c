@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "language/attempt.h"
 #include "language/prediction.h"
+#include "language/script.h"
 #include "repl/answers.h"
 #include "repl/complete.h"
 
@@ -18,6 +20,7 @@ static struct {
 	const struct world *world; /* borrowed */
 	const struct cmd_table *table; /* borrowed */
 	const struct prediction *question; /* borrowed */
+	const struct exercise *exercise; /* borrowed; NULL = none is done here */
 	struct word_list matches; /* of the completion under way */
 	size_t at;
 } offer;
@@ -28,7 +31,8 @@ static void find_matches(size_t start, size_t end)
 		complete_answer(offer.question, offer.table, rl_line_buffer, start, end,
 			&offer.matches);
 	else
-		complete_line(offer.world, offer.table, rl_line_buffer, start, end, &offer.matches);
+		complete_line(offer.world, offer.table, offer.exercise, rl_line_buffer, start, end,
+			&offer.matches);
 }
 
 /* readline asks for one match at a time, state 0 first; it frees them. */
@@ -71,12 +75,14 @@ static void show_matches(char **matches, int count, int longest)
 	rl_forced_update_display();
 }
 
-void offer_set_up(const struct world *world, const struct cmd_table *table,
-	const struct prediction *question)
+void offer_set_up(const struct world *world, struct script *script)
 {
-	offer.question = question;
+	const struct attempt *attempt = script_attempt(script);
+
+	offer.question = script_prediction(script);
+	offer.exercise = attempt ? attempt_exercise(attempt) : NULL;
 	offer.world = world;
-	offer.table = table;
+	offer.table = script_table(script);
 	rl_attempted_completion_function = complete;
 	rl_completion_display_matches_hook = show_matches;
 	rl_completer_word_break_characters = (char *)(uintptr_t)COMPLETE_WORD_BREAKS;

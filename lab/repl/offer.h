@@ -3,13 +3,12 @@
 #ifndef LAB_REPL_OFFER_H
 #define LAB_REPL_OFFER_H
 
-struct cmd_table;
-struct prediction;
+struct script;
 struct world;
 
-/* Have readline complete words of this lab, and answers while a question waits; all are borrowed until offer_done(). Before rl_initialize(). */
-void offer_set_up(const struct world *world, const struct cmd_table *table,
-	const struct prediction *question);
+/* Have readline complete words of this lab, and answers while a question waits; both are borrowed until offer_done(). Before
+ * rl_initialize(). */
+void offer_set_up(const struct world *world, struct script *script);
 void offer_done(void);
 
 #endif

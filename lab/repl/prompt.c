@@ -3,13 +3,7 @@
  * signal) once and stays there until the end, also while a command runs: keys typed meanwhile wait
  * unread in the kernel, and readline meets them all, Ctrl-D too, when the prompt is back. Going back to
  * the line mode for each command, as shells must for their children, would echo them into the output
- * and turn Ctrl-D into a NUL.
- *
- * readline must never wait for input, for that would stop the lab; but 8.2 does even in callback mode,
- * for the rest of a paste, of a UTF-8 character in a search, for an answer to "Display all?". So the
- * terminal is set to VMIN 0, where read(2) returns at once, on_getc() answers "end of input" when there is
- * nothing, and a paste is collected here. Where a key would begin, that answer makes readline accept the
- * half-typed line: so the first byte is read before readline is called, and on_line() has an eye on it. */
+ * and turn Ctrl-D into a NUL. */
 #include "repl/prompt.h"
 
 #include <errno.h>
@@ -33,10 +27,9 @@
 #include "language/prediction.h"
 #include "language/script.h"
 #include "repl/history_file.h"
-#include "repl/keymap.h"
+#include "repl/keys.h"
 #include "repl/live.h"
 #include "repl/offer.h"
-#include "repl/paste.h"
 #include "repl/ran.h"
 #include "repl/screen.h"
 #include "repl/terminal.h"
@@ -44,7 +37,6 @@
 #include "world/world.h"
 
 #define PROMPT_FILE "<prompt>" /* as messages name it */
-#define PASTE_AT_ONCE 4096 /* bytes, before the rest of the lab gets its turn */
 
 struct prompt {
 	struct world *world; /* borrowed */
@@ -59,10 +51,7 @@ struct prompt {
 	bool editing; /* readline holds a line; screen.shown: and it is seen, and keys are read */
 	bool over, closing;
 	bool brackets; /* the terminal was asked to bracket what is pasted */
-	int key; /* read and not yet given to readline; -1 = none */
-	bool starved; /* readline wanted more than there was */
-	bool pasting; /* between PASTE_BEGIN and PASTE_END */
-	struct paste paste;
+	struct keys keys;
 	struct screen screen;
 	struct typed typed; /* accepted and not run yet */
 	uint32_t line; /* number of the last one run */
@@ -266,7 +255,7 @@ static void on_line(char *line)
 	const char *begin = line;
 
 	stop_editing(p);
-	if (p->starved) { /* not a person's end of line but readline's, see the top */
+	if (keys_starved(&p->keys)) {
 		show(p);
 		rl_insert_text(line ? line : "");
 		rl_redisplay_function();
@@ -296,78 +285,7 @@ static void on_line(char *line)
 	prompt_ready(p);
 }
 
-/* ---- pasting ---- */
-
-static int on_paste_begin(int count, int key)
-{
-	(void)count;
-	(void)key;
-	active->pasting = true;
-	paste_begin(&active->paste);
-	return 0;
-}
-
-static void finish_paste(struct prompt *p)
-{
-	const char *text = paste_get(&p->paste);
-
-	p->pasting = false;
-	if (text)
-		rl_insert_text(text);
-	else
-		rl_ding(); /* too much */
-	rl_redisplay_function();
-	paste_done(&p->paste);
-}
-
 /* ---- what comes from the terminal ---- */
-
-/* The next byte, or -1 when there is none. One at a time: what readline does not take stays in the
- * terminal, for after the command. */
-static int read_key(void)
-{
-	unsigned char c;
-
-	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
-}
-
-static int on_getc(FILE *stream)
-{
-	int key = active->key >= 0 ? active->key : read_key();
-
-	(void)stream;
-	screen_before_key(&active->screen);
-	active->key = -1;
-	active->starved = key < 0;
-	return key >= 0 ? key : EOF;
-}
-
-static void read_paste(struct prompt *p)
-{
-	for (int i = 0; i < PASTE_AT_ONCE && p->key >= 0; i++) {
-		char c = (char)p->key;
-
-		p->key = -1;
-		if (paste_add(&p->paste, c)) {
-			finish_paste(p);
-			return;
-		}
-		p->key = read_key();
-	}
-}
-
-static void read_keys(struct prompt *p)
-{
-	if (p->key < 0)
-		p->key = read_key();
-	while (p->key >= 0 && p->screen.shown) { /* none: what was there went with a Ctrl-C */
-		if (p->pasting) {
-			read_paste(p);
-			return;
-		}
-		rl_callback_read_char();
-	}
-}
 
 static void on_terminal(uv_poll_t *handle, int status, int events)
 {
@@ -376,7 +294,7 @@ static void on_terminal(uv_poll_t *handle, int status, int events)
 	if (status < 0 || (events & UV_DISCONNECT))
 		finish(p); /* hung up */
 	else if (p->screen.shown)
-		read_keys(p);
+		keys_read(&p->keys);
 }
 
 /* Be out of Ctrl-R, a count, half of a key. Each call of rl_callback_sigcleanup() ends one of them. */
@@ -390,8 +308,7 @@ static void forget_state(void)
 
 static void interrupt(struct prompt *p)
 {
-	p->pasting = false;
-	p->key = -1;
+	keys_forget(&p->keys);
 	if (p->over || p->closing)
 		return;
 	if (p->screen.shown) {
@@ -466,12 +383,11 @@ static void set_up_readline(struct prompt *p)
 	rl_readline_name = "tcplab"; /* $if tcplab in ~/.inputrc */
 	rl_instream = stdin;
 	rl_outstream = stdout;
-	rl_getc_function = on_getc;
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0; /* LINES and COLUMNS are none of our children's business */
 	rl_deprep_term_function = NULL; /* see the top; undone by terminal_release() */
-	offer_set_up(p->world, script_table(p->script), script_prediction(p->script));
+	offer_set_up(p->world, p->script);
 	rl_initialize(); /* reads ~/.inputrc, so what must be goes after it */
 
 	rl_variable_bind("page-completions", "off");
@@ -480,7 +396,7 @@ static void set_up_readline(struct prompt *p)
 	brackets = rl_variable_value("enable-bracketed-paste"); /* off where TERM is dumb */
 	p->brackets = brackets && strcmp(brackets, "on") == 0;
 	rl_variable_bind("enable-bracketed-paste", "off");
-	keymap_set_up(on_paste_begin);
+	keys_set_up(&p->keys);
 	p->screen.journal = world_journal(p->world);
 	p->screen.table = script_table(p->script);
 	p->screen.color = p->options.color;
@@ -492,7 +408,7 @@ static void free_prompt(struct prompt *p)
 {
 	active = NULL;
 	offer_done();
-	paste_done(&p->paste);
+	keys_done(&p->keys);
 	typed_done(&p->typed);
 	screen_done(&p->screen);
 	free((char *)(uintptr_t)p->options.history_file);
@@ -587,7 +503,7 @@ int prompt_open(struct prompt **ret_prompt, uv_loop_t *loop, struct world *world
 	p = memory_new(sizeof(*p));
 	p->world = world;
 	p->script = script;
-	p->key = -1;
+	keys_init(&p->keys, &p->screen);
 	p->options = *options;
 	if (options->history_file)
 		p->options.history_file = text_copy(options->history_file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The terminal on standard input in the mode that the prompt needs (prompt.c tells why): read(2) returns at once. */
+/* The terminal on standard input in the mode that the prompt needs (prompt.c and keys.h tell why): read(2) returns at once. */
 #ifndef LAB_REPL_TERMINAL_H
 #define LAB_REPL_TERMINAL_H
 

@@ -41,6 +41,7 @@ struct silent {
 };
 
 struct server {
+	const uv_loop_t *loop; /* borrowed */
 	struct world *world; /* borrowed */
 	struct script *script; /* borrowed */
 	const struct library *library;

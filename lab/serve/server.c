@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/readiness.h"
 #include "serve/asset.h"
 #include "serve/links.h"
 #include "serve/parts.h"
@@ -84,6 +85,9 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 	struct visitor *v = user;
 
 	switch (reason) {
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: /* the library goes on with one that cannot be awaited, and dies */
+		return readiness_reserve(s->loop,
+			((const struct lws_filter_network_conn_args *)user)->accept_fd);
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: /* to WebSocket or HTTP/2 */
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return -1;
@@ -115,14 +119,16 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
 
 /* ---- opening ---- */
 
-/* Is the place free? The library would not say what is wrong with it. Port 0 becomes one that is free. */
-static int try_place(struct address *address, struct diag *d)
+/* Is the place free, and can it be awaited? The library would not say what is wrong with it. Port 0 becomes one that is
+ * free. */
+static int try_place(const uv_loop_t *loop, struct address *address, struct diag *d)
 {
 	struct sockaddr_storage storage;
 	socklen_t len = address_to_sockaddr(address, &storage);
 	CLEANUP(fd_closep) int fd = socket(address->family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char name[ADDRESS_TEXT_MAX];
 	const int on = 1;
+	int r;
 
 	address_format(address, name);
 	if (fd < 0)
@@ -137,6 +143,9 @@ static int try_place(struct address *address, struct diag *d)
 				: "--bind with an address of this machine, as `ip address` shows them");
 		return -d->error;
 	}
+	r = readiness_reserve(loop, fd);
+	if (r < 0)
+		return readiness_refused(d, -r, "the page cannot be served at %s", name);
 	len = sizeof(storage);
 	getsockname(fd, (struct sockaddr *)&storage, &len);
 	address_from_sockaddr(&storage, address);
@@ -225,7 +234,7 @@ int server_open(struct server **ret_server, uv_loop_t *loop, struct world *world
 
 	address.port = options->port;
 	if (r == 0)
-		r = try_place(&address, d);
+		r = try_place(loop, &address, d);
 	if (r < 0)
 		return r;
 	library = library_load(d);
@@ -233,6 +242,7 @@ int server_open(struct server **ret_server, uv_loop_t *loop, struct world *world
 		return -ENOENT;
 	s = memory_new(sizeof(*s));
 	s->library = library;
+	s->loop = loop;
 	s->world = world;
 	s->script = script;
 	s->options = *options;

@@ -244,7 +244,7 @@ static void gradescope_book(const struct gradebook *b, struct text *out)
 	struct text account = TEXT_EMPTY;
 	json_t *tests = json_array();
 
-	for (size_t i = 0; i < g->goal_count; i++) {
+	for (size_t i = 0; i < g->goal_count && !g->copied; i++) {
 		const char *why_not = g->goals[i].why_not;
 
 		json_array_append_new(tests,
@@ -254,7 +254,10 @@ static void gradescope_book(const struct gradebook *b, struct text *out)
 				most, "output", markup_json(or_nothing(why_not)), "visibility",
 				"visible"));
 	}
-	add_account(g, "", &account);
+	if (g->copied) /* who reads this is not to learn whose; nor are the goals, and what they lack, his own */
+		text_puts(&account, "it is another student's work, under another name\n");
+	else
+		add_account(g, "", &account);
 	put_json(json_pack("{s:f, s:o, s:s, s:o}", "score", (double)g->score, "output",
 			 markup_json(text_get(&account)), "visibility", "visible", "tests", tests),
 		JSON_INDENT(2) | JSON_REAL_PRECISION(6), out);

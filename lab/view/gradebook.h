@@ -31,6 +31,7 @@ struct grade {
 	char *file; /* all strings here are owned; NULL = none */
 	char *student; /* NULL = not known */
 	enum grade_verdict verdict;
+	bool copied; /* refused, as it is another student's: whose, the reasons say, and that student is not told */
 	unsigned score; /* 0 to 100 */
 	struct grade_goal *goals;
 	size_t goal_count;

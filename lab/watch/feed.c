@@ -426,7 +426,8 @@ static void on_connect(uv_poll_t *handle, int status, int events)
 		else
 			close(fd);
 	}
-	if (errno != EAGAIN && errno != EINTR) { /* no descriptor is left; whoever waits there goes on waiting */
+	if (errno != EAGAIN &&
+		errno != EINTR) { /* no descriptor is left; whoever waits there goes on waiting */
 		uv_poll_stop(&f->listener);
 		uv_timer_start(&f->again, on_again, AGAIN_MS, 0);
 	}

@@ -203,8 +203,7 @@ static void set_relative(struct segment *s, const struct flow *there, const stru
 	s->ack_rel = (s->flags & SEGMENT_ACK) ? s->ack - s->ack_base : 0;
 }
 
-/* Which of the hosts that have these addresses is meant: everybody has 127.0.0.0/8, at either end. */
-static unsigned own_host(const struct address *src, const struct address *dst, unsigned host)
+unsigned flow_host(const struct address *src, const struct address *dst, unsigned host)
 {
 	return address_is_loopback(src) || address_is_loopback(dst) ? host : 0;
 }
@@ -212,7 +211,7 @@ static unsigned own_host(const struct address *src, const struct address *dst, u
 bool flow_table_continues(const struct flow_table *table, const struct segment *s, unsigned host)
 {
 	const struct flow *f =
-		find_known(table, &s->src, &s->dst, own_host(&s->src, &s->dst, host));
+		find_known(table, &s->src, &s->dst, flow_host(&s->src, &s->dst, host));
 
 	return f && f->begun && f->place.next == s->seq;
 }
@@ -220,7 +219,7 @@ bool flow_table_continues(const struct flow_table *table, const struct segment *
 uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned host, uint64_t number,
 	uint16_t piece)
 {
-	unsigned own = own_host(&s->src, &s->dst, host);
+	unsigned own = flow_host(&s->src, &s->dst, host);
 	struct flow *there = find(table, &s->src, &s->dst, own);
 	struct flow *back = find_back(table, there);
 	uint64_t earlier;
@@ -247,7 +246,7 @@ uint64_t flow_table_see(struct flow_table *table, struct segment *s, unsigned ho
 
 void flow_table_forged(struct flow_table *table, struct segment *s, unsigned host, bool begins)
 {
-	unsigned own = own_host(&s->src, &s->dst, host);
+	unsigned own = flow_host(&s->src, &s->dst, host);
 
 	if (begins)
 		flow_table_see(table, s, host, 0, 0);
@@ -259,7 +258,7 @@ void flow_table_forged(struct flow_table *table, struct segment *s, unsigned hos
 bool flow_table_place(const struct flow_table *table, const struct address *src,
 	const struct address *dst, unsigned host, struct flow_place *ret_place)
 {
-	const struct flow *f = find_known(table, src, dst, own_host(src, dst, host));
+	const struct flow *f = find_known(table, src, dst, flow_host(src, dst, host));
 
 	if (f && f->begun)
 		*ret_place = f->place;

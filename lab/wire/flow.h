@@ -11,6 +11,9 @@
 
 struct flow_table;
 
+/* Which host these addresses belong to: of 127.0.0.0/8, which everybody has, at either end `host`, else 0. */
+unsigned flow_host(const struct address *src, const struct address *dst, unsigned host);
+
 struct flow_table *flow_table_new(void);
 void flow_table_free(struct flow_table *table);
 

@@ -284,8 +284,10 @@ static void apply_rules(struct wire *w, struct wire_packet *p)
 }
 
 /* A held packet of the same conversation, by which it is not to go on: what p repeats, or the answer to that; or NULL. */
-static const struct wire_packet *held_of(const struct wire *w, const struct segment *s)
+static const struct wire_packet *held_of(const struct wire *w, const struct wire_packet *p)
 {
+	const struct segment *s = &p->segment;
+	const unsigned host = flow_host(&s->src, &s->dst, p->to);
 	const struct wire_packet *q;
 
 	if (!w->waits && !w->held_once)
@@ -294,7 +296,7 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
 	{
 		const struct address *src = &q->segment.src, *dst = &q->segment.dst;
 
-		if (!w->waits && !q->once)
+		if ((!w->waits && !q->once) || flow_host(src, dst, q->to) != host)
 			continue;
 		if ((address_equal(src, &s->src) && address_equal(dst, &s->dst)) ||
 			(address_equal(src, &s->dst) && address_equal(dst, &s->src)))
@@ -307,7 +309,7 @@ static const struct wire_packet *held_of(const struct wire *w, const struct segm
  * freed. */
 static bool drop_repeated(struct wire *w, const struct wire_packet *p, uint64_t repeats)
 {
-	const struct wire_packet *held = repeats ? held_of(w, &p->segment) : NULL;
+	const struct wire_packet *held = repeats ? held_of(w, p) : NULL;
 	struct text why = TEXT_EMPTY;
 
 	if (!held)

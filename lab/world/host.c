@@ -72,6 +72,7 @@ static const struct {
 		"you may have no more namespaces, and each host of a lab takes one of each kind: end other "
 		"labs, or as root: sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 "
 		"user.max_pid_namespaces=15000" },
+	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
 };
 

@@ -30,6 +30,7 @@ struct host {
 	bool down; /* it has lost power: what was on it is gone */
 	bool cut; /* its cable is */
 	bool ipv6; /* the kernel has it */
+	bool tuned; /* somebody has set a sysctl of it, and others find it so */
 	bool new_user; /* it lives in a user namespace of its own */
 	struct host_message *exits; /* owned: exits that came while we waited for an answer */
 	size_t exit_count;

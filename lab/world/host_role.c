@@ -268,12 +268,19 @@ static _Noreturn void end(void)
 	_exit(0);
 }
 
+/* Main hears of it first: what the sockets of a process do that dies then is not to be told as an observation. */
+static _Noreturn void give_up(const struct host_role *h)
+{
+	close(h->channel);
+	end();
+}
+
 /* A main that is not answered would wait for it, and may take a later answer for this one. */
 static void answer(const struct host_role *h, const struct host_message *m, const int *fds,
 	size_t fd_count)
 {
 	if (tell(h, m, fds, fd_count) < 0)
-		end();
+		give_up(h);
 }
 
 static void spawn(struct host_role *h)
@@ -415,7 +422,7 @@ void host_role_run(int channel, const struct host_plan *plan)
 		if (poll(polled, 2, -1) < 0) { /* and says nothing of either */
 			if (errno == EINTR)
 				continue;
-			end();
+			give_up(&h);
 		}
 		if (polled[1].revents && read(polled[1].fd, &info, sizeof(info)) > 0)
 			reap(&h);

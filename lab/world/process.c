@@ -25,15 +25,16 @@ static int open_proc(int tid, const char *name)
 }
 
 /* Open what process_state() reads: there and then, for later there may be no descriptor left, and what cannot be read
- * is not made up. One that has died since has nothing to read. */
+ * is not made up. One that has died since has nothing to read; of one that lives a kernel may show no system call. */
 static int open_state(struct process *p)
 {
 	p->stat = open_proc((int)p->outer_pid, "stat");
-	if (p->stat >= 0)
-		p->syscall = open_proc((int)p->outer_pid, "syscall");
-	if (p->stat >= 0 && p->syscall >= 0)
-		return 0;
-	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
+	if (p->stat < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	p->syscall = open_proc((int)p->outer_pid, "syscall");
+	if (p->syscall < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return -errno;
+	return 0;
 }
 
 /* Its first message carries nothing but its PID as main sees it. */
@@ -71,8 +72,6 @@ int process_open(struct process *p, const char *name, struct host *host, struct 
 		diag_errno(d, -r, "wait", "process '%s' did not start", name);
 	if (r == -EPIPE)
 		diag_remedy(d, "it or its host's first process was killed: start the lab again");
-	if (r == -EMFILE)
-		diag_remedy(d, "allow more open files: ulimit -n 1024");
 	return r;
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/diag.h"
 #include "base/readiness.h"
 #include "journal/event.h"
 #include "journal/journal.h"
@@ -135,6 +136,17 @@ static int open_children(int pid, int tid)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Not all need be there: it may have ended, and `children` is a matter of the kernel's configuration. 0 or -errno. */
+static int open_files(struct world_process *wp, int pid)
+{
+	errno = 0;
+	wp->tasks = open_proc(pid, "task", O_DIRECTORY);
+	wp->children = open_children(pid, pid);
+	wp->descriptors = open_proc(pid, "fd", O_DIRECTORY);
+	wp->schedstat = open_proc(pid, "schedstat", 0);
+	return diag_is_machine(errno) ? -errno : 0;
+}
+
 void program_runs(struct world_process *wp, uint64_t event)
 {
 	struct process *p = &wp->process;
@@ -144,14 +156,12 @@ void program_runs(struct world_process *wp, uint64_t event)
 	p->program_event = event;
 	program_wake(p);
 	wp->world->hosts[p->host->index]->programs++;
-	wp->tasks = open_proc((int)p->outer_pid, "task", O_DIRECTORY);
-	wp->children = open_children((int)p->outer_pid, (int)p->outer_pid);
-	wp->descriptors = open_proc((int)p->outer_pid, "fd", O_DIRECTORY);
-	wp->schedstat = open_proc((int)p->outer_pid, "schedstat", 0);
 	wp->next_fd = STDERR_FILENO + 1;
-	r = uv_poll_init(wp->world->loop, &wp->output_poll, wp->output);
+	r = open_files(wp, (int)p->outer_pid);
+	if (r == 0)
+		r = uv_poll_init(wp->world->loop, &wp->output_poll, wp->output);
 	if (r < 0) {
-		world_give_up(wp->world, p->host, "a program's output cannot be read", -r);
+		world_give_up(wp->world, p->host, "a program cannot be looked at", -r);
 		return;
 	}
 	wp->world->open_handles++;

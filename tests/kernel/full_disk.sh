@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A disk that is full, a small one in a mount namespace of our own: what cannot be written is told, with its name, and
-# counts as a failure; what was there before stays; half a file is not left.
+# counts as what it is, no bad input: exit code 3; what was there before stays; half a file is not left.
 set -uo pipefail
 
 if [[ ${1-} != inside ]]; then
@@ -52,23 +52,24 @@ run()
 
 full='No space left on device'
 story='socket c; connect c :80 => ECONNREFUSED'
+run 3 'standard output could not be written: is the disk full?' "$tcplab" --version >/dev/full
 
 # What is there already, and must stay.
 echo old >kept.html
 mkdir tapes
 head -c 1M /dev/zero >fill 2>/dev/null
 
-run 2 "'x.pcapng' cannot be written: write: $full" "$tcplab" -c "capture x.pcapng; $story" >/dev/null
-run 2 "'y.pcapng' cannot be written: write: $full" "$tcplab" --capture y.pcapng -c "$story" >/dev/null
-run 2 "'x.lab' cannot be written: $full" "$tcplab" -c "$story; save x.lab" >/dev/null
-run 2 "the report cannot go to 'x.html': write: $full" "$tcplab" report open/refused -o x.html
-run 2 "the report cannot go to 'kept.html': write: $full" "$tcplab" report open/refused -o kept.html
-run 2 'standard output could not be written: is the disk full?' "$tcplab" -c "$story" >journal
-run 2 'standard output could not be written: is the disk full?' "$tcplab" --json -c "$story" >journal
-run 2 'standard output could not be written: is the disk full?' "$tcplab" claims C1 --report html >claims
+run 3 "'x.pcapng' cannot be written: write: $full" "$tcplab" -c "capture x.pcapng; $story" >/dev/null
+run 3 "'y.pcapng' cannot be written: write: $full" "$tcplab" --capture y.pcapng -c "$story" >/dev/null
+run 3 "'x.lab' cannot be written: $full" "$tcplab" -c "$story; save x.lab" >/dev/null
+run 3 "the report cannot go to 'x.html': write: $full" "$tcplab" report open/refused -o x.html
+run 3 "the report cannot go to 'kept.html': write: $full" "$tcplab" report open/refused -o kept.html
+run 3 'standard output could not be written: is the disk full?' "$tcplab" -c "$story" >journal
+run 3 'standard output could not be written: is the disk full?' "$tcplab" --json -c "$story" >journal
+run 3 'standard output could not be written: is the disk full?' "$tcplab" claims C1 --report html >claims
 what="check --capture"
 timeout 40 "$tcplab" check --capture tapes open/refused >"$work/said" 2>&1 </dev/null
-(($? == 2)) || wrong 'a recording that is not whole passes'
+(($? == 3)) || wrong 'a recording that is not whole passes'
 grep -q "^not ok 1 .*open/refused" "$work/said" && grep -q "open-refused.pcapng' cannot be written" "$work/said" ||
 	wrong 'it does not say which'
 

@@ -14,7 +14,7 @@ refused()
 few=$(for i in $(seq 63); do echo "host h$i;"; done)
 what='64 hosts with 100 descriptors'
 (ulimit -n 100 && timeout 40 "$tcplab" -c "$few") >"$work/out" 2>"$work/err" </dev/null
-(($? == 2)) || wrong 'no exit code 2'
+(($? == 3)) || wrong 'no exit code 3'
 grep -q '^error: -c:[0-9]*:1: .*Too many open files$' "$work/err" || wrong 'does not say what is missing, and where'
 told err 'try: allow more open files: ulimit -n 1024'
 

@@ -27,6 +27,8 @@ grep -q '#3 .*ACK seq 1 ack 1' "$work/err" || wrong 'the story does not end with
 
 run 1 -c "mark; $pair; expect segments syn rst"
 told err 'not as expected: -c:1:' 'expected  segments syn rst' 'seen      segments syn syn/ack ack'
+run 1 -c "mark; $pair; expect segments syn rst ack"
+told err 'not as expected: -c:1:' 'expected  segments syn rst ack' 'seen      segments syn syn/ack ack'
 
 run 0 -c "mark; $pair; send c \"abc\"; recv a; expect seen syn ack data; expect a returned recv \"abc\"; expect c returned send 3"
 run 1 -c "mark; $pair; expect seen ack syn within 50ms"
@@ -35,10 +37,17 @@ run 1 -c 'socket c; connect c :80 => ECONNREFUSED; expect c returned connect 0 w
 told err 'not as expected: -c:1:' 'expected  c returned connect 0' 'seen      c returned connect ECONNREFUSED'
 run 1 -c 'socket c; connect c :80 => ECONNREFUSED; mark; expect c returned connect ECONNREFUSED within 50ms'
 told err 'not as expected: -c:1:' 'expected  c returned connect ECONNREFUSED' 'seen      c returned nothing'
+run 1 -c 'socket u udp; bind u :9; socket v udp; sendto v "x" :9; expect v returned sendto 1; expect v returned send 1 within 50ms'
+told err 'not as expected: -c:1:' 'expected  v returned send 1' 'seen      v returned nothing'
 run 2 -c 'socket c; expect c returned recv'
 
 run 1 -c 'expect main exited 0 within 50ms'
 told err 'not as expected: -c:1:1:' 'expected  main exited 0' 'seen      main running'
+run 1 -c 'process p; kill p KILL; expect p exited 0'
+told err 'not as expected: -c:1:25:' 'expected  p exited 0' 'seen      p killed SIGKILL'
+run 1 -c "process server; socket l in server; bind l :80; listen l; socket c; mark; drop syn x1; connect c :80
+expect gap syn syn 9s +-20%"
+told err 'not as expected: -c:2:1:' 'expected  gap syn syn 9.000 s +-20%' 'seen      gap '
 
 # ---- what a call gives ----
 
@@ -51,6 +60,8 @@ told err 'not as expected: -c:1:11: connect c :80' 'expected  success' 'seen    
 run 0 -c 'socket c => 3; socket d => 4'
 run 1 -c 'socket c => 4'
 told err 'not as expected: -c:1:1: socket c => 4' 'expected  4' 'seen      3'
+run 1 -c 'socket t; get t TCP_CONGESTION => 0' # a name is no number
+told err 'not as expected: -c:1:11: get t TCP_CONGESTION => 0' 'expected  0'
 run 0 -c "$pair; send c \"a\\x00b\" => 3; recv a => \"a\\x00b\""
 run 1 -c "$pair; send c \"abc\"; recv a => \"abd\""
 told err 'not as expected: -c:1:' 'expected  "abd"' 'seen      3 "abc"'
@@ -94,6 +105,8 @@ grep -q '(again: #1)' "$work/out" || wrong 'the second SYN is not told to be the
 run 0 -c 'socket c; expect never c LISTEN within 50ms'
 run 1 -c 'socket c; expect never c CLOSED within 50ms'
 told err 'not as expected: -c:1:11:' 'expected  never c CLOSED' 'seen      c CLOSED'
+run 1 -c "$pair; delay fin 100ms; close a; close c; expect never a CLOSING within 1s" # it goes on to TIME-WAIT
+told err 'not as expected: -c:1:' 'expected  never a CLOSING'
 run 0 -c "hold; $listener; process p; socket c in p; connect c :80 &; expect c SYN-SENT
 expect never c ESTABLISHED within 50ms"
 run 1 -c "hold; $listener; process p; socket c in p; connect c :80 &; step 2

@@ -74,7 +74,12 @@ has out '^ +--students FILE'
 run 0 '' help exercise
 has out '--student ID'
 run 2 '' help nosuch
-has err "there is no command 'nosuch'"
+has err "no help on 'nosuch'"
+run 0 '' help hold
+has out '^hold \[MATCH'
+has out '^That is of the prompt'
+run 0 '' help CLOSE-WAIT
+has out '^CLOSE-WAIT, a TCP state$'
 
 # ---- at work ----
 
@@ -180,6 +185,15 @@ told "'one-eve.tcplab' is older than what you did since" 'socket c\nsubmit\nsock
 told "'one-eve.tcplab' is older" 'socket c\nsubmit\nanswer red'
 told '' 'socket c\nsubmit\nsocket d\nsubmit\n'
 
+# what no exercise takes and what tries nothing is no reason of a score; to reach for programs is one
+run 0 'play open/three-way\nreset\nhint\nsubmit\n' exercise one.lab --student eve
+run 0 '' grade one.lab one-eve.tcplab
+has out '^ *1 hint: -10$'
+! grep -q 'not for exercises' "$work/out" || wrong 'a word too many is a reason'
+run 0 'exec p true\nsubmit\n' exercise one.lab --student eve
+run 0 '' grade one.lab one-eve.tcplab
+has out "'exec' is not for exercises"
+
 # a port that the kernel chose is no name for a socket elsewhere
 run 0 'socket c\nconnect c :8000\nhold port 32767\nhold port 8000\n' exercise one.lab --student ada
 ! grep -q "the kernel's choice" "$work/out" || wrong 'a port that is given is warned of'
@@ -284,6 +298,16 @@ has out '^  0  eve  *refused .*in/one-eve\.tcplab$'
 has out 'it is the work of ada, under another name'
 rm in/one-eve.tcplab in/notes.txt in/passwd.tcplab
 run 0 '' grade one.lab in --students class.txt
+# what nobody else may read is nobody else's business afterwards either
+(umask 077 && : >kept.csv)
+run 0 '' grade one.lab one-ada.tcplab --report csv -o kept.csv
+[[ $(stat -c %a kept.csv) == 600 ]] || wrong 'others may read the grades now'
+# names may look like options
+mkdir ./-d
+cp one.lab ./-e.lab
+cp one-ada.tcplab ./-d
+run 0 '' grade -- -e.lab -d
+rm -r ./-d ./-e.lab
 # the folder itself may be called by a link, and what cannot be read below it is told
 ln -s in also
 run 0 '' grade one.lab also --students class.txt
@@ -344,11 +368,19 @@ run 1 '' grade one.lab odd --students class.txt
 has out '^  0  bob-2  *refused'
 has out '^  0  bob  *absent'
 
+# one whom nobody looked into, as a mail program has named it
+cp one-ada.tcplab odd/one-bob.tcplab.txt
+run 1 '' grade one.lab odd --students class.txt
+has out '^  0  bob  *absent'
+has out 'a file with this ID in its name was left out, .*: odd/one-bob\.tcplab\.txt$'
+
 # ---- the class list ----
 
 printf '\xef\xbb\xbfID,Name\r\nada,"Ada, Countess"\r\n "bob" ;Bob # late\r\n# eve\r\n\r\ncat\tCat\n' >list.csv
 run 0 '' grade one.lab one-ada.tcplab --students list.csv
 has out '^1 graded, 2 absent$'
+run 2 '' grade one.lab one-ada.tcplab --students nobody.csv
+has err 'the class list nobody\.csv cannot be read: No such file'
 printf 'ada\nbob smith\n' >list.txt
 run 2 '' grade one.lab one-ada.tcplab --students list.txt
 has err 'list\.txt:2:1: no student.s ID begins "bob smith": a line is ada, or ada,Ada Lovelace'
@@ -365,6 +397,14 @@ run 2 '' grade one.lab one-ada.tcplab -o nowhere/report
 has err "the report cannot go to 'nowhere/report'"
 run 0 '' grade one.lab one-ada.tcplab --report gradescope
 has out '"score": 100'
+cp one-ada.tcplab one-fay.tcplab
+run 1 '' grade one.lab one-fay.tcplab
+has out 'it is the work of ada, under another name'
+run 1 '' grade one.lab one-fay.tcplab --report gradescope # fay reads this
+has out "it is another student's work, under another name"
+jq -e '.score == 0 and .tests == []' "$work/out" >/dev/null || wrong 'what a copy brings about counts'
+! grep -q 'ada' "$work/out" || wrong 'it tells whose work it is'
+rm one-fay.tcplab
 run 2 '' grade one.lab one-ada.tcplab two.tcplab --report gradescope
 has err 'gradescope is of one submission, and these are 2'
 run 2 '' grade one.lab one-ada.tcplab --report gradescope --students class.txt
@@ -388,4 +428,12 @@ run 1 '' grade one.lab one-ada.tcplab
 has out 'it is of another exercise, or of another version of this one: "one"'
 run 0 '' show one.lab --student ada
 has out 'bind l :8000;'
+# what a hint says costs something; what it costs is no secret
+printf 'hint "it is $port" costs 10\nhint "and more"\n' >>one.lab
+run 0 '' show one.lab --student ada
+has out '^hint "\.\.\." costs 10$'
+has out '^hint "\.\.\."$'
+! grep -qE 'it is|and more' "$work/out" || wrong 'hints are given away'
+run 0 '' show one.lab
+has out '^hint "it is \$port" costs 10$'
 exit $((failures > 0))

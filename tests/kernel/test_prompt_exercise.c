@@ -27,7 +27,10 @@ static void path_in(const struct session *s, const char *name, char *ret_path, s
 	snprintf(ret_path, size, "%s/%s", s->home, name);
 }
 
-static int set_up_exercise(void **state)
+static const char asking[] = "# Which colour?\nchoose colour one of amber azure beige\n"
+			     "goal \"It is told.\" { answer $colour }\n";
+
+static int set_up_task(void **state, const char *text, const char *prompt)
 {
 	char path[300], *argv[6];
 	struct session *s;
@@ -38,7 +41,7 @@ static int set_up_exercise(void **state)
 	s = *state;
 	path_in(s, "task.lab", path, sizeof(path));
 	file = fopen(path, "we");
-	if (!file || fputs(task, file) < 0 || fclose(file) != 0)
+	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
 		return -1;
 	argv[0] = text_copy(lab_path());
 	argv[1] = text_copy("exercise");
@@ -49,8 +52,18 @@ static int set_up_exercise(void **state)
 	pty_open(&s->pty, argv, "xterm", true);
 	for (int i = 0; i < 5; i++)
 		free(argv[i]);
-	pty_await_cursor(&s->pty, "goal 0/2  l LISTEN  a ESTABLISHED > ");
+	pty_await_cursor(&s->pty, prompt);
 	return 0;
+}
+
+static int set_up_exercise(void **state)
+{
+	return set_up_task(state, task, "goal 0/2  l LISTEN  a ESTABLISHED > ");
+}
+
+static int set_up_asking(void **state)
+{
+	return set_up_task(state, asking, "goal 0/1 > ");
 }
 
 static void assert_graded(const struct session *s, const char *submission)
@@ -116,12 +129,29 @@ static void leaving_without_a_file_is_remarked(void **state)
 	pty_close(&s->pty);
 }
 
+/* What can be the answer is no secret: which of them is. */
+static void tab_offers_what_can_be_the_answer(void **state)
+{
+	struct session *s = *state;
+
+	pty_type(&s->pty, "answer a\t\t");
+	pty_await_lines(&s->pty, 1, "amber  azure", NULL);
+	pty_type(&s->pty, "m\t");
+	pty_await_typed(&s->pty, "answer amber ");
+	pty_type(&s->pty, "\025answer b\t");
+	pty_await_typed(&s->pty, "answer beige ");
+	pty_type(&s->pty, "\025");
+	finish_with_ctrl_d(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(exercise_is_done_and_graded, set_up_exercise,
 			tear_down),
 		cmocka_unit_test_setup_teardown(leaving_without_a_file_is_remarked, set_up_exercise,
+			tear_down),
+		cmocka_unit_test_setup_teardown(tab_offers_what_can_be_the_answer, set_up_asking,
 			tear_down),
 	};
 

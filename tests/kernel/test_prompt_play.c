@@ -107,6 +107,36 @@ static void expectation_when_it_fails_stops_the_recipe_there(void **state)
 	assert_int_equal(pty_wait(&s->pty), 0);
 }
 
+static void the_readme_counts_a_recipes_commands_as_the_prompt_does(void **state)
+{
+	struct session *s = *state;
+	const char *source = getenv("TCPLAB_SOURCE");
+	struct text path = TEXT_EMPTY, there = TEXT_EMPTY;
+	char readme[65536] = "";
+	unsigned commands;
+	FILE *file;
+
+	text_printf(&path, "%s/README.md", source ? source : ".");
+	file = fopen(text_get(&path), "re");
+	text_done(&path);
+	if (!file) /* an ordinary user does not see a tree of root's */
+		skip();
+	assert_true(fread(readme, 1, sizeof(readme) - 1, file) > 0);
+	fclose(file);
+	assert_non_null(strstr(readme, "[7/"));
+	commands = (unsigned)strtoul(strstr(readme, "[7/") + 3, NULL, 10);
+	text_printf(&there, "`[7/%u]`: the seventh of %u)", commands, commands);
+	assert_non_null(strstr(readme, text_get(&there)));
+	text_clear(&there);
+	text_printf(&there, "\n[8/%u] c SYN-SENT  wire 1 held > ss", commands);
+	assert_non_null(strstr(readme, text_get(&there)));
+	text_clear(&there);
+	run(s, "play open/self-connect");
+	text_printf(&there, "/%u] ", commands);
+	pty_await_lines(&s->pty, 1, text_get(&there), NULL);
+	text_done(&there);
+}
+
 static void reset_when_a_recipe_is_played_begins_it_anew(void **state)
 {
 	struct session *s = *state;
@@ -124,6 +154,28 @@ static void reset_when_a_recipe_is_played_begins_it_anew(void **state)
 	pty_await_lines(&s->pty, 1, "/one is left at step 0 of 4", NULL);
 	run(s, "next all");
 	pty_await_lines(&s->pty, 1, "has come to its end", NULL);
+}
+
+/* What a recipe has set would be another story for the next, though no socket is left. */
+static void recipe_begins_with_the_kernels_own_sysctls(void **state)
+{
+	struct session *s = *state;
+	char line[240];
+
+	play_text(s, "sysctl net.ipv4.tcp_syn_retries 2\nsocket c\nclose c\n");
+	run(s, "next all");
+	pty_await_lines(&s->pty, 1, "has come to its end", NULL);
+	write_recipe(s, "sysctl net.ipv4.tcp_syn_retries => 6\n", line);
+	run(s, line);
+	pty_await_lines(&s->pty, 1, "a sysctl was set here, and a recipe begins", NULL);
+	run(s, "reset");
+	run(s, line);
+	run(s, "next all");
+	pty_await_lines(&s->pty, 2, "has come to its end", NULL);
+	assert_int_equal(pty_count(&s->pty, "not as expected", NULL), 0);
+	/* to look at one sets nothing */
+	run(s, line);
+	pty_await_cursor(&s->pty, "[1/1] tcplab> ");
 }
 
 static void ctrl_c_when_the_recipe_waits_keeps_its_place(void **state)
@@ -193,7 +245,9 @@ int main(void)
 		TEST(enter_when_a_recipe_is_played_runs_its_next_command),
 		TEST(anything_when_typed_in_between_leaves_the_recipe),
 		TEST(expectation_when_it_fails_stops_the_recipe_there),
+		TEST(the_readme_counts_a_recipes_commands_as_the_prompt_does),
 		TEST(reset_when_a_recipe_is_played_begins_it_anew),
+		TEST(recipe_begins_with_the_kernels_own_sysctls),
 		TEST(ctrl_c_when_the_recipe_waits_keeps_its_place),
 		TEST(recipe_of_somebody_else_is_not_trusted),
 		TEST(step_with_letters_of_many_bytes_leaves_the_cursor_at_the_prompt),

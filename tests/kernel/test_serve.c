@@ -137,7 +137,7 @@ static void commands_need_the_control_link(void **state)
 	static const char *const outside[] = { "exec x touch /tmp/tcplab-was-here",
 		"repeat 1 { save /tmp/tcplab-was-here }",
 		"slow { repeat 1 { capture /tmp/tcplab-was-here } }", "include /etc/passwd",
-		"play open/three-way", "next all", "type main \"id\"", "watch", "quit" };
+		"play open/three-way", "type main \"id\"", "watch", "quit" };
 	struct web w;
 	char control[WEB_COOKIE_MAX], line[512], origin[128];
 	struct stream s;

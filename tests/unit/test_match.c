@@ -83,17 +83,10 @@ static void assert_matches(const char *word, const char *expected)
 		uint8_t flags;
 		uint32_t payload_len;
 	} kinds[] = {
-		{ 's', SYN, 0 },
-		{ 'S', SYN | ACK, 0 },
-		{ 'o', SYN, 5 }, /* fast open */
-		{ 'a', ACK, 0 },
-		{ 'p', ACK | PSH, 0 },
-		{ 'd', ACK | PSH, 5 },
-		{ 'f', FIN | ACK, 0 },
-		{ 'F', FIN | ACK | PSH, 5 },
-		{ 'n', FIN, 0 },
-		{ 'r', RST, 0 },
-		{ 'R', RST | ACK, 0 },
+		{ 's', SYN, 0 }, { 'S', SYN | ACK, 0 }, { 'o', SYN, 5 }, /* fast open */
+		{ 'a', ACK, 0 }, { 'p', ACK | PSH, 0 }, { 'd', ACK | PSH, 5 },
+		{ 'f', FIN | ACK, 0 }, { 'F', FIN | ACK | PSH, 5 }, { 'n', FIN, 0 },
+		{ 'r', RST, 0 }, { 'R', RST | ACK, 0 }, { 'u', 0, 5 }, /* UDP */
 	};
 	char got[32] = "";
 	size_t len = 0;
@@ -102,7 +95,9 @@ static void assert_matches(const char *word, const char *expected)
 	if (word)
 		assert_int_equal(match_parse_word(word, &m.must), 0);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const struct segment s = { .flags = kinds[i].flags,
+		const struct segment s = { .kind = kinds[i].letter == 'u' ? SEGMENT_UDP
+									  : SEGMENT_TCP,
+			.flags = kinds[i].flags,
 			.payload_len = kinds[i].payload_len };
 
 		if (match_segment(&m, &s))
@@ -114,11 +109,13 @@ static void assert_matches(const char *word, const char *expected)
 static void match_by_word_takes_what_it_names(void **state)
 {
 	(void)state;
-	assert_matches(NULL, "sSoapdfFnrR");
+	assert_matches(NULL, "sSoapdfFnrRu");
+	assert_matches("tcp", "sSoapdfFnrR");
+	assert_matches("udp", "u");
 	assert_matches("syn", "so"); /* not the SYN/ACK */
 	assert_matches("syn/ack", "S");
 	assert_matches("ack", "ap"); /* a pure one only */
-	assert_matches("data", "odF");
+	assert_matches("data", "odF"); /* of a connection */
 	assert_matches("fin", "fFn");
 	assert_matches("fin/ack", "fF");
 	assert_matches("rst", "rR");

@@ -161,6 +161,7 @@ static void answer_of_each_kind_is_read_in_any_spelling(void **state)
 	assert_read(ANSWER_FATE, "killed SIGPIPE", "killed SIGPIPE");
 	assert_read(ANSWER_CHOICE, "2", "nobody");
 	assert_read(ANSWER_CHOICE, "The Client", "the client");
+	assert_read(ANSWER_CHOICE, " the client ", "the client"); /* Tab leaves a blank */
 }
 
 static void answer_of_another_kind_is_refused_and_says_what_may_be(void **state)
@@ -273,6 +274,9 @@ static void tab_offers_the_legal_answers_and_no_others(void **state)
 		"SIGPIPE");
 	assert_offered(ANSWER_FATE, NULL, "blocked ", WORDS("recv", "accept"), "say");
 	assert_offered(ANSWER_CHOICE, NULL, "", WORDS("1", "2"), "3");
+	assert_offered(ANSWER_CHOICE, NULL, "", WORDS("the", "nobody"), "client");
+	assert_offered(ANSWER_CHOICE, NULL, "The ", WORDS("client"), "nobody");
+	assert_offered(ANSWER_CHOICE, NULL, " the c", WORDS("client"), "the");
 	assert_offered(ANSWER_STATE, NULL, "CLOSED ", WORDS(NULL), "CLOSED");
 }
 

@@ -162,7 +162,69 @@ static void what_cannot_be_read_is_of_whom_the_name_tells(void **state)
 		"ada stopped 0 x-ada.tcplab");
 	/* an ID inside, but the seed of another */
 	assert_rows(FILES(REFUSED("x-eve.tcplab", "ada"), GIVEN("x-ada.tcplab", "ada", 80)), NULL,
-		false, "eve refused 0 x-eve.tcplab; ada graded 80 x-ada.tcplab");
+		false, "ada graded 80 x-ada.tcplab; eve refused 0 x-eve.tcplab");
+}
+
+static void rows_are_in_the_order_of_the_students(void **state)
+{
+	(void)state;
+	assert_rows(FILES(GIVEN("123 - x-hana.tcplab", "hana", 10), REFUSED("1.tcplab", NULL),
+			    GIVEN("a.tcplab", "Ian", 20), GIVEN("z.tcplab", "ada", 30)),
+		NULL, false,
+		"ada graded 30 z.tcplab; hana graded 10 123 - x-hana.tcplab; Ian graded 20 a.tcplab; "
+		"? refused 0 1.tcplab");
+}
+
+/* Absent, and yet there is something: a teacher who reads only the report must learn of it. */
+static void absent_ones_row_tells_what_there_is(void **state)
+{
+	static const struct {
+		const char *file, *student, *left, *says;
+	} cases[] = {
+		/* a mail program's ending */
+		{ "x-ada.tcplab", "ada", "h/x-jon.tcplab.txt",
+			"a file with this ID in its name was left out, as it is no plain file that ends in "
+			".tcplab: h/x-jon.tcplab.txt" },
+		{ "x-ada.tcplab", "ada", "h/12_JON.zip",
+			"a file with this ID in its name was left out, as it is no plain file that ends in "
+			".tcplab: h/12_JON.zip" },
+		{ "x-ada.tcplab", "ada", "h/x-jonas.tcplab.txt", "nothing was handed in" },
+		{ "x-ada.tcplab", "ada", "jon/notes.txt", "nothing was handed in" },
+		/* a course system says from whom it has what is another's */
+		{ "h/jonjon_777_889_x-ada.tcplab", "ada", NULL,
+			"a file that seems to come from jon is the work of ada: h/jonjon_777_889_x-ada.tcplab" },
+		{ "h/jon/x-ada.tcplab", "ada", NULL, "nothing was handed in" },
+		{ "h/jonas_777_x-jonas.tcplab", "jonas", NULL, "nothing was handed in" },
+		{ "h/sljon_777_x-ada.tcplab", "ada", NULL, "nothing was handed in" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct grade *grades = memory_new(sizeof(*grades));
+		char *listed[] = { text_copy(cases[i].student), text_copy("jon") };
+		struct roll roll = { .has_list = true };
+		struct text others = TEXT_EMPTY;
+		bool look = false;
+
+		roll.listed.paths = memory_new(sizeof(listed));
+		memcpy(roll.listed.paths, listed, sizeof(listed));
+		roll.listed.count = 2;
+		if (cases[i].left) {
+			roll.left.paths = memory_new(sizeof(char *));
+			roll.left.paths[roll.left.count++] = text_copy(cases[i].left);
+		}
+		grades[0] = (struct grade){ .file = text_copy(cases[i].file),
+			.student = text_copy(cases[i].student),
+			.verdict = GRADE_GIVEN };
+		assert_int_equal(roll_call(&roll, "exercises/x", &grades, 1, &others, &look), 2);
+		assert_int_equal(grades[1].verdict, GRADE_ABSENT);
+		assert_string_equal(grades[1].reasons, cases[i].says);
+		assert_int_equal(look, strcmp(cases[i].says, "nothing was handed in") != 0);
+		grade_done(&grades[0]);
+		grade_done(&grades[1]);
+		free(grades);
+		roll_done(&roll);
+	}
 }
 
 static void list_has_a_row_for_each_and_no_other(void **state)
@@ -190,6 +252,8 @@ int main(void)
 		cmocka_unit_test(names_may_have_anything_around_the_id),
 		cmocka_unit_test(another_ones_work_is_refused),
 		cmocka_unit_test(what_cannot_be_read_is_of_whom_the_name_tells),
+		cmocka_unit_test(rows_are_in_the_order_of_the_students),
+		cmocka_unit_test(absent_ones_row_tells_what_there_is),
 		cmocka_unit_test(list_has_a_row_for_each_and_no_other),
 	};
 

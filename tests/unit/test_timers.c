@@ -112,7 +112,10 @@ static void timer_fired_with_a_change_is_told_once(void **state)
 
 static bool last_may_be_probe(const struct bench *b)
 {
-	return journal_get(b->journal, journal_last(b->journal))->timer.maybe_probe;
+	const struct event *last = journal_get(b->journal, journal_last(b->journal));
+
+	assert_int_equal(last->kind, EVENT_TIMER);
+	return last->timer.maybe_probe;
 }
 
 /* The kernel has one name for a loss probe and a retransmission; it counts only the latter. */
@@ -128,6 +131,7 @@ static void resent_uncounted_may_be_a_loss_probe(void **state)
 	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 1);
 	tracker_timer_fired(b->tracker, e);
 	assert_false(last_may_be_probe(b));
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 1);
 	tracker_timer_fired(b->tracker, e); /* one more at the same timeout */
 	assert_false(last_may_be_probe(b));
 }

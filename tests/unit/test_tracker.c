@@ -269,6 +269,23 @@ static void look_at_when_gone_is_closed_with_the_cause(void **state)
 }
 
 /* That the question could not be put or its answer not be read says nothing about the socket. */
+/* net/ipv4/inet_timewait_sock.c: for a moment there is neither the one nor the other. */
+static void look_while_the_time_wait_one_takes_its_place_sees_that(void **state)
+{
+	static const enum tcp_state from[] = { STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, STATE_CLOSING };
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		const uint16_t port = (uint16_t)(1000 + i);
+		struct endpoint *e = adopt(b, "c", 7 + i, from[i], port, 80, SOCK_TIMER_NONE, 0);
+
+		scripted_refuse(&b->kernel, -ENOENT);
+		scripted_answer(&b->kernel, diag_socket(7 + i, STATE_TIME_WAIT, port, 80));
+		tracker_look(b->tracker, e, NULL, CAUSE);
+		assert_int_equal(e->state, STATE_TIME_WAIT);
+	}
+}
+
 static void look_when_the_answer_is_unreadable_keeps_the_state(void **state)
 {
 	struct bench *b = *state;
@@ -440,6 +457,58 @@ static void listener_on_any_takes_its_family_only(void **state)
 	assert_null(tracker_listener(b->tracker, &v6));
 }
 
+static void listeners_of_both_families_are_met(void **state)
+{
+	struct bench *b = *state;
+	const struct address v4 = loopback(80), v6 = { .family = AF_INET6, .port = 81 };
+	struct inet_diag_msg six = diag_socket(8, STATE_LISTEN, 81, 0);
+
+	six.idiag_family = AF_INET6;
+	memset(six.id.idiag_src, 0, sizeof(six.id.idiag_src));
+	scripted_dump(&b->kernel, diag_socket(7, STATE_LISTEN, 80, 0));
+	scripted_dump(&b->kernel, six);
+	tracker_meet_listeners(b->tracker, CAUSE);
+	assert_story(b, "1 left/?1 NONE>LISTEN<500 2 left/?2 NONE>LISTEN<500 ");
+	assert_int_equal(tracker_listener(b->tracker, &v4)->cookie, 7);
+	assert_int_equal(tracker_listener(b->tracker, &v6)->cookie, 8);
+}
+
+static struct endpoint *adopt_datagram(struct bench *b, uint64_t cookie, struct address local,
+	uint16_t remote)
+{
+	struct endpoint_facts f = { .cookie = cookie, .protocol = IPPROTO_UDP, .local = local };
+	struct endpoint *e;
+
+	if (remote)
+		f.remote = loopback(remote);
+	e = tracker_adopt(b->tracker, &f, "u", CAUSE);
+	tracker_own(b->tracker, e, "u", "main", 3, CAUSE);
+	return e;
+}
+
+/* net/ipv4/udp.c compute_score() */
+static void datagram_goes_to_whom_it_fits_best(void **state)
+{
+	struct bench *b = *state;
+	const struct address here = loopback(53), friend = loopback(1000), other = loopback(1001),
+			     far = { .family = AF_INET, .bytes = { 10, 0, 0, 1 }, .port = 53 };
+	struct address any = { .family = AF_INET, .port = 53 };
+	struct endpoint *wild = adopt_datagram(b, 1, any, 0), *connected;
+
+	assert_ptr_equal(tracker_datagram(b->tracker, &here, &friend), wild);
+	adopt_datagram(b, 2, here, 0);
+	connected = adopt_datagram(b, 3, here, 1000);
+	adopt_datagram(b, 4, here, 0);
+	assert_ptr_equal(tracker_datagram(b->tracker, &here, &friend), connected);
+	assert_int_equal(tracker_datagram(b->tracker, &here, &other)->cookie % 2, 0);
+	assert_ptr_equal(tracker_datagram(b->tracker, &far, &other), wild);
+	/* it is another's port now */
+	any.port = 54;
+	tracker_bound(b->tracker, wild, &any);
+	assert_null(tracker_datagram(b->tracker, &far, &other));
+	assert_ptr_equal(tracker_datagram(b->tracker, &any, &other), wild);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +530,7 @@ int main(void)
 		TRACKER_TEST(look_finding_another_cookie_ends_the_endpoint),
 		TRACKER_TEST(look_when_gone_is_closed_once),
 		TRACKER_TEST(look_at_when_gone_is_closed_with_the_cause),
+		TRACKER_TEST(look_while_the_time_wait_one_takes_its_place_sees_that),
 		TRACKER_TEST(look_when_the_answer_is_unreadable_keeps_the_state),
 		TRACKER_TEST(look_at_when_the_answer_is_unreadable_keeps_the_state),
 		TRACKER_TEST(look_whose_answer_was_lost_is_made_again),
@@ -470,6 +540,8 @@ int main(void)
 		TRACKER_TEST(listener_on_the_very_address_goes_first),
 		TRACKER_TEST(listener_beside_another_is_found_by_its_cookie),
 		TRACKER_TEST(listener_on_any_takes_its_family_only),
+		TRACKER_TEST(listeners_of_both_families_are_met),
+		TRACKER_TEST(datagram_goes_to_whom_it_fits_best),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

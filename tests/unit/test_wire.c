@@ -193,6 +193,19 @@ static void segment_to_a_host_that_is_gone_is_dropped_with_errno(void **state)
 	assert_true(wire_idle(b->wire));
 }
 
+/* An older one may have been its life before a reboot. */
+static void newest_host_with_an_address_has_it(void **state)
+{
+	struct bench *b = *state;
+	const struct address third = at("10.0.0.3");
+
+	attach_third(b, -1);
+	wire_attach(b->wire, 3, "fourth", -1);
+	wire_address(b->wire, 3, &third);
+	send_to_third(b, 1);
+	assert_string_equal(event_at(b, 2, EVENT_DELIVERED)->host, "fourth");
+}
+
 static void segment_to_a_ghost_is_delivered_to_nobody(void **state)
 {
 	struct bench *b = *state;
@@ -398,6 +411,7 @@ int main(void)
 		WIRE_TEST(drain_when_malformed_forgets_it),
 		WIRE_TEST(segment_to_nobody_is_dropped_and_said),
 		WIRE_TEST(segment_to_a_host_that_is_gone_is_dropped_with_errno),
+		WIRE_TEST(newest_host_with_an_address_has_it),
 		WIRE_TEST(segment_to_a_ghost_is_delivered_to_nobody),
 		WIRE_TEST(cut_cable_loses_both_ways_and_spares_loopback),
 		WIRE_TEST(cable_cut_on_the_way_loses_what_arrives_later),

@@ -189,6 +189,26 @@ static void nothing_is_sent_again_as_long_as_one_of_them_is_held(void **state)
 	assert_again(b, EVENT_DELIVERED);
 }
 
+/* Everybody has 127.0.0.1: what one host has held is nobody else's. */
+static void what_is_sent_again_on_another_host_goes_on(void **state)
+{
+	struct bench *b = *state;
+	uint8_t packet[HEADERS + 64];
+	size_t len = build(packet, "127.0.0.1", "127.0.0.1", SEGMENT_SYN, 1, 0);
+
+	rule(b, RULE_HOLD, &syn, 1)->once = true;
+	leave(b, 0, packet, len);
+	wire_pump(b->wire);
+	leave(b, 1, packet, len);
+	wire_pump(b->wire);
+	leave(b, 1, packet, len);
+	wire_pump(b->wire);
+	event_at(b, journal_last(b->journal), EVENT_DELIVERED);
+	leave(b, 0, packet, len);
+	wire_pump(b->wire);
+	event_at(b, journal_last(b->journal), EVENT_DROPPED);
+}
+
 /* ---- many ---- */
 
 /* Nanoseconds of a processor for each of so many conversations whose SYN is held, sent again, and released. */
@@ -330,6 +350,7 @@ int main(void)
 		WIRE_TEST(release_behind_a_closed_door_keeps_order),
 		WIRE_TEST(release_of_what_was_swapped_keeps_to_what_came_after),
 		WIRE_TEST(nothing_is_sent_again_as_long_as_one_of_them_is_held),
+		WIRE_TEST(what_is_sent_again_on_another_host_goes_on),
 		cmocka_unit_test(held_packet_costs_no_more_among_many),
 		WIRE_TEST(drop_by_hand_loses_that_one_with_its_cause),
 		WIRE_TEST(drop_by_hand_of_what_is_not_held_is_enoent),
