@@ -155,8 +155,7 @@ static void handle_reply(struct world_process *wp, const struct call_reply *repl
 	world_kick(w);
 }
 
-/* The channel closed by itself: the process is another program now. */
-static void exec_worked(struct world_process *wp)
+void answers_exec_worked(struct world_process *wp)
 {
 	struct process *p = &wp->process;
 	struct call_answer none = { 0 };
@@ -190,7 +189,7 @@ static bool read_into(struct world_process *wp, void *buffer, size_t capacity)
 	if (fds[1] >= 0)
 		program_pipes(wp, fds[0], fds[1]);
 	else if (len == 0 && wp->output >= 0 && wp->process.in_call)
-		exec_worked(wp);
+		answers_exec_worked(wp); /* the channel closed by itself */
 	else if (len >= (ssize_t)sizeof(struct call_reply) && wp->process.in_call)
 		handle_reply(wp, (const struct call_reply *)buffer, (size_t)len, fds[0]);
 	else /* it is dead or dying; its host will say how */
@@ -205,13 +204,14 @@ bool answers_read(struct world_process *wp)
 	return read_into(wp, buffer, sizeof(buffer));
 }
 
-void answers_hear_exec(struct world_process *wp)
+bool answers_in_exec(struct world_process *wp)
 {
 	struct call_reply own; /* we may be asked in the middle of another's answer */
+	const struct process *p = &wp->process;
 
-	while (wp->process.in_call && wp->process.call.request.kind == CALL_EXEC &&
-		read_into(wp, &own, sizeof(own)))
+	while (p->in_call && p->call.request.kind == CALL_EXEC && read_into(wp, &own, sizeof(own)))
 		;
+	return p->in_call && p->call.request.kind == CALL_EXEC && wp->output >= 0;
 }
 
 void answers_on_process(uv_poll_t *handle, int status, int events)

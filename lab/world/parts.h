@@ -121,8 +121,10 @@ uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, 
 
 /* Take the next answer of a process; false when there is none. */
 bool answers_read(struct world_process *p);
-/* If its execve() is under way: has it become the program by now? */
-void answers_hear_exec(struct world_process *p);
+/* Is its execve() under way, as far as it has answered? */
+bool answers_in_exec(struct world_process *p);
+/* It did not answer any more, or has a socket that none of its calls made: it is another program now. */
+void answers_exec_worked(struct world_process *p);
 void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);

@@ -331,8 +331,11 @@ static void claim_of(void *arg, int pid, bool leader)
 		unsigned long inode = inode_of(fd, entry->d_name);
 
 		for (size_t i = 0; inode && i < c->count; i++) {
-			if (c->endpoints[i]->inode == inode && !c->endpoints[i]->held)
-				claim(c->wp, (int)strtol(entry->d_name, NULL, 10), c->endpoints[i]);
+			if (c->endpoints[i]->inode != inode || c->endpoints[i]->held)
+				continue;
+			if (!c->wp->process.program)
+				answers_exec_worked(c->wp);
+			claim(c->wp, (int)strtol(entry->d_name, NULL, 10), c->endpoints[i]);
 		}
 	}
 	if (folder)
@@ -406,19 +409,21 @@ struct endpoint *program_meet_sender(struct world_host *h, const struct address 
 	const struct address *remote)
 {
 	struct world *w = h->world;
-	struct endpoint *e;
+	struct endpoint *e = NULL;
 	struct claims claims = { .endpoints = &e, .count = 1 };
+	bool any = false;
 
-	for (size_t i = 0; i < w->process_count; i++)
-		answers_hear_exec(w->processes[i]); /* it may be quicker than its answer is read */
-	e = h->programs ? tracker_foresee(h->tracker, local, remote) : NULL;
+	for (size_t i = 0; i < w->process_count; i++) /* it may be quicker than its answer */
+		any |= answers_in_exec(w->processes[i]);
+	if (any || h->programs)
+		e = tracker_foresee(h->tracker, local, remote);
 	if (e && is_unclaimed(e))
 		claim_cheaply(h, e);
 	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
 		const struct process *p = &w->processes[i]->process;
 
 		claims.wp = w->processes[i];
-		if (p->host == &h->host && p->program && !p->ended)
+		if (p->host == &h->host && (answers_in_exec(claims.wp) || p->program) && !p->ended)
 			for_family((int)p->outer_pid, CHILDREN_DEPTH, claim_of, &claims);
 	}
 	return e;
