@@ -212,6 +212,14 @@ static bool shows_move(const struct segment *s, const struct endpoint *e)
 	}
 }
 
+/* Does this segment show that a program has accepted e? Who sends data has a descriptor. */
+static bool shows_accept(const struct world_host *h, const struct segment *s,
+	const struct endpoint *e)
+{
+	return h->programs && e && !e->held && !e->inode && s->payload_len &&
+		(e->state == STATE_ESTABLISHED || e->state == STATE_CLOSE_WAIT);
+}
+
 /* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
 static const char *name_at(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
@@ -329,13 +337,13 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 
 	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
 		e = bind_sender(w, host, s);
-	if (!e && opens(s) && world_tracker_at(w, host) && w->hosts[host]->programs)
+	if (!e && opens(s) && world_tracker_at(w, host))
 		e = program_meet_sender(w->hosts[host], &s->src, &s->dst);
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
 		origin.cause = cause_of_sent(w, host, s, e, again);
 		if (e && s->kind == SEGMENT_TCP && s->payload_len)
 			e->has_data = true;
-		if (shows_move(s, e))
+		if (shows_move(s, e) || shows_accept(w->hosts[host], s, e))
 			look(w, host, &s->src, &s->dst, e, origin.cause,
 				overtake(w->hosts[host], s, e, &s->src, &overtaken) ? &overtaken
 										    : NULL);

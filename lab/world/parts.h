@@ -121,6 +121,8 @@ uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, 
 
 /* Take the next answer of a process; false when there is none. */
 bool answers_read(struct world_process *p);
+/* If its execve() is under way: has it become the program by now? */
+void answers_hear_exec(struct world_process *p);
 void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
@@ -144,7 +146,7 @@ bool program_read_all(struct world *w);
  * rest. */
 void program_met(struct world_host *h, struct endpoint *e);
 /* A socket on this host sends its first SYN: meet it, and whoever has it. It waits in connect(), so that its descriptor is
- * there. NULL: it is gone already. */
+ * there. NULL: it is gone already, or no program runs here. */
 struct endpoint *program_meet_sender(struct world_host *h, const struct address *local,
 	const struct address *remote);
 /* Meet the listeners of programs, before a SYN does. */

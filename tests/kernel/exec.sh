@@ -50,6 +50,13 @@ what='exec in a recipe'
 told 'may not run programs unless .* --allow-exec'
 timeout 40 "$tcplab" --allow-exec -f "$work/recipe.lab" >"$work/out" 2>&1 </dev/null || wrong "exit code $?"
 
+# ---- what it sleeps in ----
+
+run 0 'exec p cat; expect p blocked; expect p blocked read; type p eof; expect p exited 0 within 5s'
+run 1 'exec p cat; expect p blocked connect within 50ms'
+told 'expected +p blocked connect' 'seen +p blocked in read'
+run 0 'hold syn/ack; socket l; bind l :80; listen l; exec p bash -c "exec 3<>/dev/tcp/127.0.0.1/80"; expect p blocked connect within 5s'
+
 # ---- programs that are no help: writing without end, ending while nobody waits, going to the background ----
 
 run 0 'exec p yes; kill p; expect p killed SIGTERM within 5s'
