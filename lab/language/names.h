@@ -32,6 +32,8 @@ int name_path(const struct statement *s, const struct token *t, struct diag *d);
 /* Any socket ever seen, also one nobody owns. */
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d);
+/* PROGRAM/FD, or what comes of that: a socket that a program which runs does not have, and may have yet. */
+bool name_is_awaited(const struct world *w, const char *name);
 /* A descriptor on which a call can be made: it is open, its process lives and is not in a call. */
 int name_callable(const struct world *w, const struct statement *s, const struct token *t,
 	struct descriptor **ret_descriptor, struct diag *d);

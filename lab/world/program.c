@@ -399,6 +399,25 @@ static void claim_cheaply(struct world_host *h, struct endpoint *e)
 	}
 }
 
+struct endpoint *program_meet_sender(struct world_host *h, const struct address *local,
+	const struct address *remote)
+{
+	struct world *w = h->world;
+	struct endpoint *e = tracker_foresee(h->tracker, local, remote);
+	struct claims claims = { .endpoints = &e, .count = 1 };
+
+	if (e && is_unclaimed(e))
+		claim_cheaply(h, e);
+	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
+		const struct process *p = &w->processes[i]->process;
+
+		claims.wp = w->processes[i];
+		if (p->host == &h->host && p->program && !p->ended)
+			for_family((int)p->outer_pid, CHILDREN_DEPTH, claim_of, &claims);
+	}
+	return e;
+}
+
 void program_met(struct world_host *h, struct endpoint *e)
 {
 	if (!h->programs)

@@ -165,9 +165,9 @@ static void measure_prompts(const char *program, unsigned count, unsigned idle_s
 	bench_row(what, "ns", (double)(after.cpu_ns - before.cpu_ns) / count / idle_s, NULL, 0,
 		"-");
 	snprintf(what, sizeof(what), "%u prompts: memory of one (PSS)", count);
-	bench_row(what, "KiB", (double)after.pss_kb / count, NULL, 0, "-");
-	snprintf(what, sizeof(what), "%u prompts: one takes of the machine", count);
-	bench_row(what, "KiB", ((double)most_kb - (double)least_kb) / count, NULL, 0, "-");
+	bench_row(what, "KiB", (double)after.pss_kb / count, NULL, 0, "told");
+	snprintf(what, sizeof(what), "%u prompts: one takes (MemAvailable)", count);
+	bench_row(what, "KiB", ((double)most_kb - (double)least_kb) / count, NULL, 0, "told");
 }
 
 int main(int argc, char **argv)

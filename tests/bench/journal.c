@@ -114,7 +114,8 @@ int main(int argc, char **argv)
 	size = journal_size(j);
 	bench_row("an event kept", "B", (double)(size.memory + size.file) / (double)journal_last(j),
 		"struct event", sizeof(struct event), "-");
-	bench_row("memory, ten million segments", "KiB", bench_peak_kib(getpid()), NULL, 0, MOST);
+	bench_row("memory (RSS), ten million segments", "KiB", bench_peak_kib(getpid()), NULL, 0,
+		MOST);
 	journal_free(j);
 	return 0;
 }

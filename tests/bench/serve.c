@@ -35,7 +35,7 @@ static const struct size full = { 10000, 20 }, small = { 50, 2 };
 struct lab {
 	pid_t pid;
 	int in;
-	char output[64]; /* file */
+	char output[TEMPORARY_MAX]; /* file */
 	unsigned port;
 	char link[192], cookie[128];
 };
@@ -99,7 +99,8 @@ static void start(struct lab *lab, const char *tcplab)
 	char answer[4096], path[128] = "", *output, *at;
 	int in[2], fd;
 
-	*lab = (struct lab){ .output = "/tmp/tcplab-bench-XXXXXX" };
+	*lab = (struct lab){ 0 };
+	temporary_name("bench", lab->output, sizeof(lab->output));
 	fd = mkstemp(lab->output);
 	if (fd < 0 || pipe2(in, O_CLOEXEC) < 0)
 		give_up("pipe");
@@ -215,8 +216,8 @@ static void tell_work(const char *tcplab, int repeats)
 		"ratio >= 0.8");
 	bench_row("processor time of that", "ns", viewed.cpu_ns, "without viewers", alone.cpu_ns,
 		"-");
-	bench_row("memory of main, 100 viewers", "KiB", viewed.kib, "without viewers", alone.kib,
-		"-");
+	bench_row("memory of main (RSS), 100 viewers", "KiB", viewed.kib, "without viewers",
+		alone.kib, "-");
 }
 
 /* From typing a command until a viewer has what it said. */

@@ -333,8 +333,9 @@ static void tell_cost(const char *program, const struct size *size)
 	snprintf(what, sizeof(what), "events, %u sockets, watched", 2 * size->pairs);
 	bench_row(what, "/s", watched.events, "not watched", alone.events, "ratio >= 0.9");
 	bench_row("pictures on a watcher's screen", "/s", watched.draws, NULL, 0, "ours >= 5");
-	bench_row("memory of main, watched", "KiB", watched.kib, "not watched", alone.kib, "-");
-	bench_row("memory of a watcher", "KiB", watched.watcher_kib, NULL, 0, "-");
+	bench_row("memory of main (RSS), watched", "KiB", watched.kib, "not watched", alone.kib,
+		"-");
+	bench_row("memory of a watcher (RSS)", "KiB", watched.watcher_kib, NULL, 0, "-");
 }
 
 int main(int argc, char **argv)

@@ -21,13 +21,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "temporary.h"
 
 #define BROWSER_PATIENCE_MS 30000 /* the first start reads a hundred megabytes from the disk */
 
 struct browser {
 	pid_t pid;
 	int to, from;
-	char profile[64]; /* temporary folder */
+	char profile[TEMPORARY_MAX]; /* temporary folder; all that it writes goes there */
 	struct text read; /* not taken apart yet */
 	json_int_t asked; /* number of the last command */
 	char *session; /* of the page */
@@ -79,6 +80,10 @@ __attribute__((noreturn)) static inline void browser_exec(const char *path, cons
 	dup2(null, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
 	text_printf(&folder, "--user-data-dir=%s", profile);
+	setenv("TMPDIR", profile, 1);
+	setenv("HOME", profile, 1);
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("XDG_CACHE_HOME");
 	/* it has a sandbox of its own, which root and containers cannot have; the page is ours */
 	execl(path, path, "--headless=new", "--no-sandbox", "--disable-gpu",
 		"--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
@@ -169,10 +174,15 @@ static inline void browser_tell(struct browser *b, const char *method, json_t *p
 
 static inline void browser_close(struct browser *b)
 {
+	json_t *message;
+
 	if (b->pid > 0) {
 		free(b->session);
 		b->session = NULL;
 		browser_tell(b, "Browser.close", NULL);
+		while ((message = browser_next(
+				b))) /* it still writes into its folder until it has gone */
+			json_decref(message);
 		kill(b->pid, SIGKILL);
 		waitpid(b->pid, NULL, 0);
 		close(b->to);
@@ -193,7 +203,8 @@ static inline bool browser_open(struct browser *b)
 	int to[2], from[2];
 	json_t *target, *attached = NULL;
 
-	*b = (struct browser){ .pid = -1, .profile = "/tmp/tcplab-browser-XXXXXX" };
+	*b = (struct browser){ .pid = -1 };
+	temporary_name("browser", b->profile, sizeof(b->profile));
 	if (!path || pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0 || !mkdtemp(b->profile))
 		return false;
 	b->pid = fork();

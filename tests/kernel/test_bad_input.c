@@ -6,17 +6,19 @@
 
 #include "bad_lines.h"
 #include "program.h"
+#include "temporary.h"
 
 #define RANDOM_BYTES 8192
 #define LONG_LINE_BYTES 1000000
 /* One argument of execve(2) holds at most MAX_ARG_STRLEN, 32 pages, with its NUL. */
 #define ARGUMENT_MAX (128 * 1024 - 1)
 
-static char folder[] = "/tmp/tcplab-test-XXXXXX";
+static char folder[TEMPORARY_MAX];
 
 static int make_folder(void **state)
 {
 	(void)state;
+	temporary_name("test", folder, sizeof(folder));
 	return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -98,7 +100,7 @@ static void run_argument(const char *input, const char *message)
 
 static void run_file(const char *input, size_t len, const char *message)
 {
-	char path[64];
+	char path[TEMPORARY_MAX + 32];
 	const char *const as_option[] = { "-f", path, NULL };
 	const char *const as_input[] = { NULL };
 	struct text first = TEXT_EMPTY;
@@ -290,7 +292,7 @@ static void folder_without_recipes_is_named(void **state)
 /* A file's name is not its owner's to paint the terminal with. */
 static void file_name_is_made_harmless(void **state)
 {
-	char path[64];
+	char path[TEMPORARY_MAX + 32];
 	const char *const arguments[] = { "-f", path, NULL };
 	struct program p;
 	FILE *file;

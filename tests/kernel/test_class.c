@@ -5,6 +5,7 @@
  * $TCPLAB_CLASS says how many hand in (40); 200 is the number that was measured. */
 #include "gone.h"
 #include "handing_in.h"
+#include "temporary.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -52,7 +53,8 @@ static const struct {
 
 struct class
 {
-	char folder[64], exercise[96], outside[96]; /* outside: a file that nobody may make */
+	char folder[TEMPORARY_MAX], exercise[TEMPORARY_MAX + 32],
+		outside[TEMPORARY_MAX + 32]; /* outside: a file that nobody may make */
 	unsigned size;
 };
 
@@ -66,7 +68,7 @@ static void make_up(const struct class *c, const struct exercise *e, const char 
 	const struct transcript *t)
 {
 	struct text text = TEXT_EMPTY;
-	char path[128];
+	char path[2 * TEMPORARY_MAX];
 
 	path_of(c, student, path, sizeof(path));
 	submission_write(e, t, "6.18.0", &text);
@@ -136,7 +138,7 @@ static void fork_flood(const struct class *c, const char *student)
 static void million_lines(const struct class *c, const char *student)
 {
 	struct text text = TEXT_EMPTY;
-	char path[128];
+	char path[2 * TEMPORARY_MAX];
 
 	for (int i = 0; i < 1000000; i++)
 		text_puts(&text, "{\"saw\":\"x\"}\n");
@@ -157,7 +159,7 @@ static void many_turns(const struct class *c, const char *student)
 
 static void binary(const struct class *c, const char *student)
 {
-	char path[128], bytes[65536];
+	char path[2 * TEMPORARY_MAX], bytes[65536];
 	uint64_t state = 1;
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
@@ -170,7 +172,7 @@ static void binary(const struct class *c, const char *student)
 static void edited(const struct class *c, const char *student)
 {
 	struct text text = TEXT_EMPTY;
-	char path[128], *send;
+	char path[2 * TEMPORARY_MAX], *send;
 
 	path_of(c, student, path, sizeof(path));
 	hand_in_own(c, student, "socket c\nconnect c :$port\naccept l a\nsend a \"no\"\nrecv c\n",
@@ -185,7 +187,7 @@ static void edited(const struct class *c, const char *student)
 
 static void copied(const struct class *c, const char *student)
 {
-	char path[128];
+	char path[2 * TEMPORARY_MAX];
 
 	path_of(c, student, path, sizeof(path));
 	hand_in_own(c, "another", all_of_it, path);
@@ -236,7 +238,7 @@ static void programs_and_files(const struct class *c, const char *student)
 static void cut_off(const struct class *c, const char *student)
 {
 	struct text text = TEXT_EMPTY;
-	char path[128];
+	char path[2 * TEMPORARY_MAX];
 
 	path_of(c, student, path, sizeof(path));
 	hand_in_own(c, student, all_of_it, path);
@@ -248,7 +250,7 @@ static void cut_off(const struct class *c, const char *student)
 static void deep(const struct class *c, const char *student)
 {
 	struct text text = TEXT_EMPTY;
-	char path[128];
+	char path[2 * TEMPORARY_MAX];
 
 	for (int i = 0; i < 60000; i++)
 		text_puts(&text, "[");
@@ -348,8 +350,8 @@ static void check_hostile(const json_t *report, size_t i)
 	const char *verdict = json_string_value(json_object_get(grade, "verdict"));
 	const char *reasons = json_string_value(json_object_get(grade, "reasons"));
 
-	if ((hostile[i].verdict && strcmp(verdict, hostile[i].verdict) != 0) || !reasons ||
-		!strstr(reasons, hostile[i].reason) ||
+	if ((hostile[i].verdict && strcmp(verdict, hostile[i].verdict) != 0) ||
+		!strstr(reasons ? reasons : "", hostile[i].reason) ||
 		json_integer_value(json_object_get(grade, "score")) == 100)
 		fail_msg("%s: %s", hostile[i].student, json_dumps(grade, JSON_INDENT(2)));
 }
@@ -358,7 +360,7 @@ static void class_is_graded(void **state)
 {
 	const struct class *c = *state;
 	uint64_t began_ns = clock_now_ns();
-	char folder[96];
+	char folder[TEMPORARY_MAX + 8];
 	const char *const arguments[] = { "grade", c->exercise, folder, "--report", "json", "-j",
 		"2", "--timeout", ONE_MOST, NULL };
 	unsigned count = c->size - HOSTILE_COUNT;
@@ -367,7 +369,7 @@ static void class_is_graded(void **state)
 
 	snprintf(folder, sizeof(folder), "%s/in", c->folder);
 	for (unsigned i = 0; i < count; i++) {
-		char student[32], path[128];
+		char student[32], path[2 * TEMPORARY_MAX];
 
 		snprintf(student, sizeof(student), "student%03u", i);
 		path_of(c, student, path, sizeof(path));
@@ -399,11 +401,11 @@ static int set_up(void **state)
 {
 	static struct class c = { .size = CLASS_SIZE };
 	const char *size = getenv("TCPLAB_CLASS");
-	char path[96];
+	char path[TEMPORARY_MAX + 8];
 
 	if (size)
 		c.size = (unsigned)strtoul(size, NULL, 10);
-	snprintf(c.folder, sizeof(c.folder), "/tmp/tcplab-class-XXXXXX");
+	temporary_name("class", c.folder, sizeof(c.folder));
 	if (c.size < HOSTILE_COUNT || !mkdtemp(c.folder))
 		return -1;
 	snprintf(c.exercise, sizeof(c.exercise), "%s/task.lab", c.folder);

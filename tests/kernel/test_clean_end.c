@@ -9,6 +9,7 @@
 
 #include "observe/sockdiag.h"
 #include "program.h"
+#include "temporary.h"
 
 #define DESCENDANTS_MAX 16
 #define NAMESPACES_MAX 3
@@ -27,7 +28,7 @@ struct family {
 struct scene {
 	struct program program;
 	struct family family;
-	char folder[32]; /* temporary; "" = none */
+	char folder[TEMPORARY_MAX]; /* temporary; "" = none */
 };
 
 /* ---- who is there ---- */
@@ -206,7 +207,7 @@ static int tear_down(void **state)
 	program_close(&s->program);
 	part(&s->family);
 	for (const char *name = s->folder[0] ? "ab" : ""; *name; name++) {
-		char path[64];
+		char path[TEMPORARY_MAX + 32];
 
 		snprintf(path, sizeof(path), "%s/%c.lab", s->folder, *name);
 		unlink(path);
@@ -378,7 +379,7 @@ static void terminated_check_plays_no_other_recipe(void **state)
 	struct scene *s = *state;
 	const char *const arguments[] = { "check", s->folder, NULL };
 
-	snprintf(s->folder, sizeof(s->folder), "/tmp/tcplab-test-XXXXXX");
+	temporary_name("test", s->folder, sizeof(s->folder));
 	assert_non_null(mkdtemp(s->folder));
 	write_file(s->folder, "a.lab", "socket c\nexpect c ESTABLISHED within 15s\n");
 	write_file(s->folder, "b.lab", "say \"the second\"\n");

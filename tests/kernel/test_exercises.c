@@ -6,19 +6,20 @@
  *   # score: 50
  *   # reason: the answer was bob */
 #include "handing_in.h"
+#include "temporary.h"
 
 #define STUDENT "ada-7"
 #define WRONG_LEAST 2
 
 struct fixture {
-	char folder[64]; /* for submissions */
+	char folder[TEMPORARY_MAX]; /* for submissions */
 };
 
 static int set_up(void **state)
 {
 	static struct fixture f;
 
-	snprintf(f.folder, sizeof(f.folder), "/tmp/tcplab-exercises-XXXXXX");
+	temporary_name("exercises", f.folder, sizeof(f.folder));
 	*state = &f;
 	return mkdtemp(f.folder) ? 0 : -1;
 }
@@ -84,7 +85,7 @@ static void play(const struct fixture *f, const char *exercise, const char *way)
 {
 	struct exercise *e = exercise_of(exercise, STUDENT);
 	struct text file = TEXT_EMPTY, typed = TEXT_EMPTY, words = TEXT_EMPTY;
-	char submission[128], *score, *reason;
+	char submission[TEMPORARY_MAX + 16], *score, *reason;
 	json_t *graded;
 
 	snprintf(submission, sizeof(submission), "%s/one.tcplab", f->folder);

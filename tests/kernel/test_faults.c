@@ -15,6 +15,7 @@
 #include "gone.h"
 #include "plan.h"
 #include "program.h"
+#include "temporary.h"
 
 #define POINTS_SHORT 150
 /* Main looks again and again whether processes sleep, so of most calls in a row one is as good as the other. */
@@ -99,7 +100,7 @@ struct point {
 };
 
 struct scene {
-	char folder[32];
+	char folder[TEMPORARY_MAX];
 	struct fault_plan *plan; /* shared with tcplab */
 	unsigned calls[FAULT_ROLES][FAULT_NUMBERS]; /* of a run in which nothing failed */
 	char *states; /* owned: what it told of states */
@@ -331,11 +332,11 @@ static void write_file(const char *name, const char *text, size_t len)
 static int set_up(void **state)
 {
 	struct scene *s = memory_new(sizeof(*s));
-	char path[64];
+	char path[TEMPORARY_MAX + 32];
 	int fd;
 
 	*state = s;
-	snprintf(s->folder, sizeof(s->folder), "/tmp/tcplab-test-XXXXXX");
+	temporary_name("test", s->folder, sizeof(s->folder));
 	assert_non_null(mkdtemp(s->folder));
 	assert_int_equal(chdir(s->folder), 0);
 	write_file("story.lab", story, strlen(story));
@@ -363,6 +364,8 @@ static int tear_down(void **state)
 	unlink("recording.pcapng");
 	rmdir("run");
 	rmdir(s->folder);
+	*strrchr(s->folder, '/') = '\0';
+	setenv("TMPDIR", s->folder, 1); /* as it was */
 	munmap(s->plan, sizeof(*s->plan));
 	free(s->states);
 	free(s);

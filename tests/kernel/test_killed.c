@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "gone.h"
 #include "program.h"
+#include "temporary.h"
 
 #define ROUNDS_SHORT 20
 #define MOMENT_MOST_NS (60 * NS_PER_MS) /* the story takes about as long */
@@ -47,7 +48,7 @@ enum victim {
 static const char *const victim_names[] = { "main", "a host", "a process", "a watcher" };
 
 struct scene {
-	char folder[32];
+	char folder[TEMPORARY_MAX];
 	uint64_t random;
 	int terminal, far_end; /* the lab's standard input: who has a terminal can be watched */
 	struct program program;
@@ -184,12 +185,12 @@ static bool round_of(struct scene *s, enum victim victim)
 static int set_up(void **state)
 {
 	struct scene *s = memory_new(sizeof(*s));
-	char path[64];
+	char path[TEMPORARY_MAX + 32];
 	FILE *file;
 
 	*state = s;
 	s->program = (struct program){ .pid = -1, .pidfd = -1, .in = -1, .out = -1, .err = -1 };
-	snprintf(s->folder, sizeof(s->folder), "/tmp/tcplab-test-XXXXXX");
+	temporary_name("test", s->folder, sizeof(s->folder));
 	assert_non_null(mkdtemp(s->folder));
 	assert_int_equal(chdir(s->folder), 0);
 	file = fopen("story.lab", "we");
@@ -212,6 +213,8 @@ static int tear_down(void **state)
 	program_close(&s->program);
 	text_printf(&command, "rm -rf %s", s->folder);
 	assert_int_equal(system(text_get(&command)), 0);
+	*strrchr(s->folder, '/') = '\0';
+	setenv("TMPDIR", s->folder, 1); /* as it was */
 	text_done(&command);
 	free(s);
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "gone.h"
 #include "program.h"
+#include "temporary.h"
 #include "world/power.h"
 
 /* "CapEff:\t0000000000001000" of that process; base of strtoull(3). */
@@ -102,10 +103,11 @@ static void a_program_has_no_power(void **state)
 /* A recording of root's into a folder of that owner. The exit code. */
 static int record_below(uid_t owner, struct program *p, struct stat *ret_about)
 {
-	char folder[] = "/tmp/tcplab-test-XXXXXX", path[64];
+	char folder[TEMPORARY_MAX], path[TEMPORARY_MAX + 32];
 	const char *const arguments[] = { "--json", "--capture", path, "-c", "socket c", NULL };
 	int code;
 
+	temporary_name("test", folder, sizeof(folder));
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/tape.pcapng", folder);
 	assert_int_equal(chown(folder, owner, owner), 0);

@@ -107,6 +107,36 @@ static void expectation_when_it_fails_stops_the_recipe_there(void **state)
 	assert_int_equal(pty_wait(&s->pty), 0);
 }
 
+static void the_readme_counts_a_recipes_commands_as_the_prompt_does(void **state)
+{
+	struct session *s = *state;
+	const char *source = getenv("TCPLAB_SOURCE");
+	struct text path = TEXT_EMPTY, there = TEXT_EMPTY;
+	char readme[65536] = "";
+	unsigned commands;
+	FILE *file;
+
+	text_printf(&path, "%s/README.md", source ? source : ".");
+	file = fopen(text_get(&path), "re");
+	text_done(&path);
+	if (!file) /* an ordinary user does not see a tree of root's */
+		skip();
+	assert_true(fread(readme, 1, sizeof(readme) - 1, file) > 0);
+	fclose(file);
+	assert_non_null(strstr(readme, "[7/"));
+	commands = (unsigned)strtoul(strstr(readme, "[7/") + 3, NULL, 10);
+	text_printf(&there, "`[7/%u]`: the seventh of %u)", commands, commands);
+	assert_non_null(strstr(readme, text_get(&there)));
+	text_clear(&there);
+	text_printf(&there, "\n[8/%u] c SYN-SENT  wire 1 held > ss", commands);
+	assert_non_null(strstr(readme, text_get(&there)));
+	text_clear(&there);
+	run(s, "play open/self-connect");
+	text_printf(&there, "/%u] ", commands);
+	pty_await_lines(&s->pty, 1, text_get(&there), NULL);
+	text_done(&there);
+}
+
 static void reset_when_a_recipe_is_played_begins_it_anew(void **state)
 {
 	struct session *s = *state;
@@ -215,6 +245,7 @@ int main(void)
 		TEST(enter_when_a_recipe_is_played_runs_its_next_command),
 		TEST(anything_when_typed_in_between_leaves_the_recipe),
 		TEST(expectation_when_it_fails_stops_the_recipe_there),
+		TEST(the_readme_counts_a_recipes_commands_as_the_prompt_does),
 		TEST(reset_when_a_recipe_is_played_begins_it_anew),
 		TEST(recipe_begins_with_the_kernels_own_sysctls),
 		TEST(ctrl_c_when_the_recipe_waits_keeps_its_place),

@@ -18,13 +18,14 @@
 #include "journal/jsonl_read.h"
 
 #include "files.h"
+#include "temporary.h"
 
 #define SKIPPED 77
 #define EXACT 0.11 /* of a number with one decimal */
 
 struct room {
 	struct browser browser;
-	char folder[64];
+	char folder[TEMPORARY_MAX];
 };
 
 /* ---- a page and its journal ---- */
@@ -348,7 +349,7 @@ static int skipped(const char *why)
 
 int main(void)
 {
-	struct room room = { .folder = "/tmp/tcplab-report-XXXXXX" };
+	struct room room = { 0 };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_prestate(pages_show_what_the_journal_says, &room),
 	};
@@ -360,6 +361,7 @@ int main(void)
 	text_done(&doctor);
 	if (r != 0)
 		return skipped("no lab can stand here");
+	temporary_name("report", room.folder, sizeof(room.folder));
 	if (!mkdtemp(room.folder))
 		return skipped("no folder in /tmp");
 	if (!browser_open(&room.browser)) {

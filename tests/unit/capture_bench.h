@@ -19,10 +19,11 @@
 #include "base/text.h"
 #include "journal/event.h"
 #include "wire/capture.h"
+#include "../kernel/temporary.h"
 
 struct bench {
-	char folder[32];
-	char path[64]; /* folder/wire.pcapng */
+	char folder[TEMPORARY_MAX];
+	char path[TEMPORARY_MAX + 32]; /* folder/wire.pcapng */
 	struct capture *capture;
 	uint64_t begin_ns; /* when the first packet is sent */
 };
@@ -32,7 +33,7 @@ static inline int open_bench(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	snprintf(b->folder, sizeof(b->folder), "/tmp/tcplab-test-XXXXXX");
+	temporary_name("test", b->folder, sizeof(b->folder));
 	assert_non_null(mkdtemp(b->folder));
 	snprintf(b->path, sizeof(b->path), "%s/wire.pcapng", b->folder);
 	b->begin_ns = clock_now_ns();

@@ -67,7 +67,7 @@ static void open_overwrites_a_recording_only(void **state)
 static void open_what_is_no_file_is_refused(void **state)
 {
 	struct bench *b = *state;
-	char other[64];
+	char other[TEMPORARY_MAX + 16];
 
 	assert_open_fails(b, b->folder, EISDIR);
 	assert_open_fails(b, "/tmp/no/such/folder", ENOENT);

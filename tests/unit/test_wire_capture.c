@@ -6,8 +6,9 @@
 
 #include "base/diag.h"
 #include "wire/capture.h"
+#include "../kernel/temporary.h"
 
-static char path[64];
+static char path[TEMPORARY_MAX + 32];
 
 static void begin(struct bench *b)
 {
@@ -15,7 +16,7 @@ static void begin(struct bench *b)
 	struct diag d = { 0 };
 	int fd;
 
-	snprintf(path, sizeof(path), "/tmp/tcplab-test-XXXXXX");
+	temporary_name("test", path, sizeof(path));
 	fd = mkstemp(path);
 	assert_true(fd >= 0);
 	close(fd);
