@@ -234,30 +234,36 @@ void text_brief_duration(struct text *t, unsigned long long duration_ns)
 		text_printf(t, "%.1f s", (double)duration_ns / (double)NS_PER_S);
 }
 
+static bool same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 size_t text_distance(const char *a, const char *b)
 {
-	size_t row[64];
-	size_t len = strlen(b);
+	size_t rows[3]
+		   [64]; /* of what a begins with: a letter, two letters less, and so on in turns */
+	size_t len = strlen(b), i;
 
-	if (len >= sizeof(row) / sizeof(row[0]))
+	if (len >= sizeof(rows[0]) / sizeof(rows[0][0]))
 		return SIZE_MAX;
 	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
+		rows[0][j] = j;
+	for (i = 1; a[i - 1]; i++) {
+		const size_t *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
+		size_t *row = rows[i % 3];
 
-		row[0] = i + 1;
+		row[0] = i;
 		for (size_t j = 1; j <= len; j++) {
-			size_t best = diagonal +
-				(tolower((unsigned char)a[i]) != tolower((unsigned char)b[j - 1]));
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			row[j] = above[j - 1] + !same_letter(a[i - 1], b[j - 1]);
+			if (above[j] + 1 < row[j])
+				row[j] = above[j] + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+				same_letter(a[i - 2], b[j - 1]) && second[j - 2] + 1 < row[j])
+				row[j] = second[j - 2] + 1;
 		}
 	}
-	return row[len];
+	return rows[(i + 2) % 3][len];
 }

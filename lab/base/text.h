@@ -57,7 +57,7 @@ void text_duration(struct text *t, unsigned long long duration_ns);
 /* The same in brief: "401.6 ms", "41.2 s". */
 void text_brief_duration(struct text *t, unsigned long long duration_ns);
 
-/* The number of single-letter edits between two words, for "did you mean". */
+/* The number of single-letter edits between two words, for "did you mean"; two neighbours that changed places are one. */
 size_t text_distance(const char *a, const char *b);
 /* strdup that never fails. */
 char *text_copy(const char *string);

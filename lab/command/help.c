@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/sysname.h"
 #include "base/tcp_state.h"
@@ -41,6 +42,38 @@ static void end_line(struct text *out)
 		out->s[--out->len] = '\0';
 }
 
+/* Every command once (tests/unit/test_help.c). */
+static const struct {
+	const char *name, *commands;
+} groups[] = {
+	{ "World", "host process fork exec type signal kill exit sysctl reset" },
+	{ "Calls",
+		"socket bind listen connect accept send sendto write recv recvfrom read shutdown close dup "
+		"getsockname getpeername set get ioctl nonblock poll" },
+	{ "Wire", "hold release step drop duplicate delay corrupt swap rate rules forge capture" },
+	{ "Seeing", "wire ss show counters ladder diagram events watch" },
+	{ "Scripts", "expect mark wait sleep until repeat slow needs include save say" },
+	{ "Stories", "play next claim differs predict choice" },
+	{ "Exercises", "goal hint answer submit given choose limit" },
+	{ "Besides", "help quit" },
+};
+
+void help_groups(struct text *out)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
+		struct text first = TEXT_EMPTY;
+
+		text_printf(&first, "%-11s", groups[i].name);
+		paragraph_add(out, text_get(&first), 11, groups[i].commands);
+		text_done(&first);
+	}
+	paragraph_add(out, "\n", 0,
+		"`help COMMAND` tells more, `help all` a line of each. So does help on a TCP state, an errno, a socket "
+		"option, a sysctl, a field that `show` tells, or a word: `help topics` and `help options` list them. "
+		"Ctrl-C stops waiting, Ctrl-D leaves.");
+	end_line(out);
+}
+
 void help_list(const struct cmd_table *table, struct text *out)
 {
 	for (size_t i = 0; table->defs[i]; i++) {
@@ -53,8 +86,7 @@ void help_list(const struct cmd_table *table, struct text *out)
 	}
 	paragraph_add(out, "\n", 0,
 		"After a call: `=> VALUE` says what it must give, `&` sends it to the background. `help COMMAND` tells "
-		"more; so does help on a TCP state, an errno, a socket option, a field that `show` tells, or a word: "
-		"`help topics` and `help options` list them. Ctrl-C stops waiting, Ctrl-D leaves.");
+		"more.");
 	end_line(out);
 }
 
@@ -92,7 +124,8 @@ static void add_topics(struct text *out)
 	paragraph_add(out, "Fields   ", 9, text_get(&list));
 	text_done(&list);
 	text_puts(out,
-		"Options  `help options` lists them\nCommands `help` lists them\n\n`help TOPIC` tells more.");
+		"Options  `help options` lists them\nCommands `help` lists them\nSysctls  as net.ipv4.tcp_fin_timeout\n\n"
+		"`help TOPIC` tells more.");
 }
 
 /* ---- one command ---- */
@@ -273,6 +306,37 @@ static void add_field(const struct sock_field *f, struct text *out)
 	text_done(&line);
 }
 
+/* A key of /proc/sys/net, also without what is before its name. What it means the kernel's own text says. */
+static bool add_sysctl(const char *name, struct text *out)
+{
+	static const char *const folders[] = { "", "net.ipv4.", "net.core.", "net.ipv6." };
+	struct text key = TEXT_EMPTY, path = TEXT_EMPTY;
+	struct stat about;
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(*folders); i++) {
+		text_clear(&key);
+		text_clear(&path);
+		text_printf(&key, "%s%s", folders[i], name);
+		text_printf(&path, "/proc/sys/%s", text_get(&key));
+		for (char *at = path.s; *at; at++)
+			*at = *at == '.' ? '/' : *at;
+		found = strncmp(text_get(&key), "net.", 4) == 0 && !strstr(text_get(&key), "..") &&
+			!strpbrk(name, "/ ") && stat(text_get(&path), &about) == 0 &&
+			S_ISREG(about.st_mode);
+	}
+	if (found)
+		text_printf(out,
+			"%s, a setting of each host (sysctl)\n"
+			"  Read it: sysctl %s\n"
+			"  Set it:  sysctl %s VALUE\n"
+			"  See:     ip-sysctl in the kernel's documentation; tcp(7), ip(7)\n",
+			text_get(&key), text_get(&key), text_get(&key));
+	text_done(&key);
+	text_done(&path);
+	return found;
+}
+
 /* ---- finding ---- */
 
 /* A command or a field that is a word too: both. */
@@ -308,7 +372,9 @@ bool help_on(const struct cmd_table *table, const char *name, bool exercising, s
 	const struct errno_topic *e = topic_errno(name);
 	bool found = true;
 
-	if (strcmp(name, "options") == 0)
+	if (strcmp(name, "all") == 0)
+		help_list(table, out);
+	else if (strcmp(name, "options") == 0)
 		add_options(out);
 	else if (strcmp(name, "topics") == 0)
 		add_topics(out);
@@ -321,7 +387,7 @@ bool help_on(const struct cmd_table *table, const char *name, bool exercising, s
 	else if (e)
 		add_errno(e, out);
 	else
-		found = add_named(table, name, exercising, out);
+		found = add_named(table, name, exercising, out) || add_sysctl(name, out);
 	end_line(out);
 	return found;
 }
@@ -373,7 +439,7 @@ static int help_run(struct cmd_call *c, struct diag *d)
 	for (size_t i = 1; i < s->word_count; i++) /* "zero-window probe" */
 		text_printf(&typed, "%s%s", i > 1 ? " " : "", s->words[i].text);
 	if (!typed.len)
-		help_list(table, &out);
+		help_groups(&out);
 	if (typed.len && !help_on(table, text_get(&typed), script_attempt(c->script), &out)) {
 		near = help_nearest(table, text_get(&typed));
 		r = statement_error(s, &s->words[1], d, "no help on '%.40s'%s%s%s",
@@ -389,12 +455,13 @@ static int help_run(struct cmd_call *c, struct diag *d)
 
 const struct cmd_def cmd_help = {
 	.name = "help",
-	.args = "[COMMAND|OPTION|TOPIC]",
+	.args = "[COMMAND|OPTION|TOPIC|KEY]",
 	.min_args = 0,
 	.max_args = 3,
 	.summary =
-		"list the commands, or tell more about one, an option, a state, an errno, a field, a word",
-	.detail = "`help topics` and `help options` list what there is.",
+		"list the commands, or tell more about one, an option, a state, an errno, a field, a sysctl, a word",
+	.detail =
+		"`help all` has a line of each; `help topics` and `help options` list what else there is.",
 	.source = "tcplab(1)",
 	.example = "help connect",
 	.flags = CMD_FREE | CMD_LOOKS,

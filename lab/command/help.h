@@ -8,10 +8,12 @@
 struct cmd_table;
 struct text;
 
-/* The list of commands, appended. */
+/* Their names by what they are for, appended: fits a screen. */
+void help_groups(struct text *out);
+/* The list of commands, a line and more of each, appended. */
 void help_list(const struct cmd_table *table, struct text *out);
-/* What is known of `name`, appended: a command, an option, "options", "topics", a TCP state, an errno or a
- * word. exercising: who asks does an exercise, and is not told how one is written. false = nothing, and nothing was
+/* What is known of `name`, appended: a command, an option, "all", "options", "topics", a TCP state, an errno, a
+ * sysctl or a word. exercising: who asks does an exercise, and is not told how one is written. false = nothing, and nothing was
  * appended. */
 bool help_on(const struct cmd_table *table, const char *name, bool exercising, struct text *out);
 /* The name nearest to what was typed, of all that have help; NULL when nothing is near. */

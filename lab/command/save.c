@@ -19,6 +19,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/script.h"
 #include "language/statement.h"
 #include "observe/tracker.h"
@@ -276,8 +277,8 @@ static int save_run(struct cmd_call *c, struct diag *d)
 	if (!script_may_write(c->script))
 		return statement_error(c->statement, NULL, d,
 			"a recipe may not write files unless tcplab is told so: --allow-write");
-	if (strlen(path->text) != path->len)
-		return statement_error(c->statement, path, d, "a file name holds no NUL");
+	if (name_path(c->statement, path, d) < 0)
+		return -EINVAL;
 	text_puts(&out, "# A session with tcplab.\n\n");
 	pauses_ns = add_session(world_journal(c->world), c->event, &out);
 	add_states(c->world, &out);

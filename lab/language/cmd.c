@@ -33,7 +33,7 @@ const struct cmd_def *cmd_find_begun(const struct cmd_table *table, const char *
 
 const char *cmd_nearest(const struct cmd_table *table, const char *typed)
 {
-	size_t best = strlen(typed) / 3 + 2; /* more edits than that is another word */
+	size_t best = (strlen(typed) + 1) / 2; /* half of it is another word */
 	const char *nearest = NULL;
 
 	for (size_t i = 0; table->defs[i]; i++) {

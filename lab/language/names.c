@@ -422,6 +422,16 @@ int name_size(const struct statement *s, const struct token *t, uint64_t most, u
 	return 0;
 }
 
+int name_path(const struct statement *s, const struct token *t, struct diag *d)
+{
+	if (strlen(t->text) != t->len)
+		return statement_error(s, t, d, "a file name or an argument holds no NUL");
+	if (t->kind == TOKEN_WORD && (strcmp(t->text, "~") == 0 || strncmp(t->text, "~/", 2) == 0))
+		return statement_error(s, t, d,
+			"'~' is not replaced by your folder here, as a shell does it: write that out");
+	return 0;
+}
+
 int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
 	struct diag *d)
 {

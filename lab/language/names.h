@@ -26,6 +26,9 @@ int name_new(const struct world *w, const struct statement *s, const struct toke
 	struct diag *d);
 int name_process(const struct world *w, const struct statement *s, const struct token *t,
 	struct process **ret_process, struct diag *d);
+/* A word that goes out of the lab, a path or a program's argument: no NUL, and no ~ that a shell would have replaced;
+ * between quotes it is one. */
+int name_path(const struct statement *s, const struct token *t, struct diag *d);
 /* Any socket ever seen, also one nobody owns. */
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d);

@@ -23,6 +23,7 @@
 #include "observe/sock_field.h"
 #include "observe/sockdiag.h"
 #include "observe/tracker.h"
+#include "repl/on_disk.h"
 #include "wire/match.h"
 #include "world/host.h"
 #include "world/process.h"
@@ -200,6 +201,7 @@ static void offer_topics(struct request *r)
 	for (size_t i = 0; (w = topic_word_at(i)); i++)
 		request_offer(r, "", w->name, "");
 	offer_fields(r);
+	request_offer(r, "", "all", "");
 	request_offer(r, "", "options", "");
 	request_offer(r, "", "topics", "");
 }
@@ -305,6 +307,9 @@ static const struct {
 	{ "PACKET", offer_packets },
 	{ "DETAIL", offer_details },
 	{ "RECIPE", offer_recipes },
+	{ "PROGRAM", on_disk_offer_programs },
+	{ "ARG", on_disk_offer_files },
+	{ "KEY", on_disk_offer_sysctls },
 	{ "NAME", NULL },
 	{ "ADDR", NULL },
 	{ "ID", NULL },
@@ -318,7 +323,6 @@ static const struct {
 	{ "FILE", NULL },
 	{ "FROM-TO", NULL },
 	{ "FROM..TO", NULL },
-	{ "KEY", NULL },
 	{ "MARK", NULL },
 	{ "SIZE", NULL },
 	{ "TIMEOUT", NULL },
@@ -338,4 +342,55 @@ bool class_offer(struct request *r, const char *name, size_t len)
 		return true;
 	}
 	return false;
+}
+
+static bool is_socket(const struct world *w, const char *name)
+{
+	const struct endpoint *e;
+
+	for (size_t i = 0; (e = world_socket_at(w, i)); i++)
+		if (e->name && strcmp(e->name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_process(const struct world *w, const char *name)
+{
+	const struct process *p;
+
+	for (size_t i = 0; (p = world_process_at(w, i)); i++)
+		if (strcmp(p->name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_host(const struct world *w, const char *name)
+{
+	const struct host *h;
+
+	for (size_t i = 0; (h = world_host_at(w, i)); i++)
+		if (strcmp(h->name, name) == 0)
+			return true;
+	return false;
+}
+
+bool class_takes(const struct world *w, const char *name, size_t len, const char *word)
+{
+	static const struct {
+		const char *name;
+		bool (*is)(const struct world *w, const char *name);
+	} kinds[] = { { "SOCK", is_socket }, { "PROC", is_process }, { "HOST", is_host } };
+	bool is_kind = false, known = false;
+
+	for (size_t i = 0; w && i < sizeof(kinds) / sizeof(*kinds); i++) {
+		bool is = kinds[i].is(w, word);
+
+		known |= is;
+		if (strlen(kinds[i].name) == len && memcmp(kinds[i].name, name, len) == 0) {
+			if (is)
+				return true;
+			is_kind = true;
+		}
+	}
+	return !is_kind || !known;
 }

@@ -34,6 +34,9 @@ bool request_last_word_is(const struct request *r, const char *word);
 /* Offer the words of the class with this name (`len` bytes). false: there is none; true also when only the user
  * can know its words. */
 bool class_offer(struct request *r, const char *name, size_t len);
+/* May `word` stand where a signature has this class? Not where it has SOCK, PROC or HOST and the world knows the word as
+ * another of these only. w: NULL = it is not asked. */
+bool class_takes(const struct world *w, const char *name, size_t len, const char *word);
 /* Classes that are needed without a signature, too. */
 void class_offer_verbs(struct request *r);
 void class_offer_signals(struct request *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A signature such as "NAME [tcp|udp] [in PROC]" is read into items, one per word, and walked over the
  * words typed so far as a small non-deterministic automaton: the set of items the next word may be. An
- * item with capitals takes any word, another only itself, and what is in brackets can be
+ * item with capitals takes any word (SOCK not what is known as a process), another only itself, and what is in brackets can be
  * stepped over. Where the walk ends, every item of the set offers its words. A " | " with blanks around
  * it parts two signatures; each is walked by itself. */
 #include "repl/complete.h"
@@ -116,14 +116,14 @@ static bool has_capital(const char *alternative, size_t len)
 	return false;
 }
 
-static bool item_takes(const struct item *item, const struct token *word)
+static bool item_takes(const struct world *w, const struct item *item, const struct token *word)
 {
 	const char *end = item->text + item->len, *next;
 	size_t len;
 
 	for (const char *at = item->text; at < end; at = next) {
 		next = next_alternative(at, end, &len);
-		if (has_capital(at, len))
+		if (has_capital(at, len) && class_takes(w, at, len, word->text))
 			return true;
 		if (len == word->len && memcmp(at, word->text, len) == 0)
 			return true;
@@ -181,7 +181,7 @@ static uint32_t places_at_end(const struct request *r, const struct signature *s
 		uint32_t next = 0;
 
 		for (size_t i = 0; i < s->count; i++)
-			if ((places & place(i)) && item_takes(&s->items[i], &r->words[w]))
+			if ((places & place(i)) && item_takes(r->world, &s->items[i], &r->words[w]))
 				next |= place(i + 1) | s->items[i].again;
 		places = with_skips(s, next);
 	}

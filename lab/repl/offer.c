@@ -60,7 +60,8 @@ static char **complete(const char *text, int start, int end)
 	if (!matches)
 		return NULL;
 	len = strlen(matches[0]);
-	rl_completion_suppress_append = len && matches[0][len - 1] == ':'; /* the port comes next */
+	/* the port, a name in a folder, the rest of a key comes next */
+	rl_completion_suppress_append = len && strchr(":/.", matches[0][len - 1]);
 	return matches;
 }
 

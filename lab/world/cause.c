@@ -61,17 +61,18 @@ static bool is_last_timer(const struct endpoint *e, const struct segment *s)
 		s->options.ts_value - e->timer_ts <= TOGETHER_MS;
 }
 
-/* Of those that may have made a socket send, the one that was given something to do: whoever has it; and who had it
- * last, if a program, for that it is closed may be read before what was sent until then. */
-static uint64_t motive_of_holders(const struct endpoint *e)
+/* Of those that may have made a socket send something new, the one that was given something to do: whoever has it; and
+ * who had it last, if a program, for that it is closed may be read before what was sent until then. What is sent again
+ * no call has asked for: tcp_output.c tcp_retransmit_skb() is called by timers and for what comes in. */
+static uint64_t motive_of(const struct process *owner, const struct endpoint *e)
 {
-	uint64_t found;
+	uint64_t found = owner ? motion_motive(owner) : 0;
 
-	for (const struct descriptor *d = e->held; d; d = d->next) {
-		if ((found = motion_motive(d->process)))
-			return found;
-	}
-	return e->left_by && e->left_by->program ? motion_motive(e->left_by) : 0;
+	for (const struct descriptor *d = e ? e->held : NULL; d && !found; d = d->next)
+		found = motion_motive(d->process);
+	if (!found && e && e->left_by && e->left_by->program)
+		found = motion_motive(e->left_by);
+	return found;
 }
 
 /* Of those that may have made a socket send that nobody is known to have: a connect() whose local port we have not seen
@@ -123,12 +124,10 @@ uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, 
 
 	if (delivery_sent(w, host, owner, s))
 		return w->delivering;
-	if (answers_syn(s,
-		    again)) /* it can leave late: another CPU may be at the queue of the device */
+	/* it can leave late: another CPU may be at the queue of the device */
+	if (answers_syn(s, again))
 		return e ? e->last_in : 0;
-	if (owner && (found = motion_motive(owner)))
-		return found;
-	if (e && (found = motive_of_holders(e)))
+	if ((!e || !again) && (found = motive_of(owner, e)))
 		return found;
 	if (e && timer_sends(e, again, 0))
 		return timer_sent(e, s, tracker_timer_fired(t, e));

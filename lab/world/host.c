@@ -68,10 +68,6 @@ static const struct {
 	{ EAGAIN,
 		"you may have no more processes: end some (ps -u $USER), or allow more: ulimit -u; where a "
 		"container or a service is limited: docker run --pids-limit, TasksMax of systemd" },
-	{ ENOSPC,
-		"you may have no more namespaces, and each host of a lab takes one of each kind: end other "
-		"labs, or as root: sysctl -w user.max_user_namespaces=15000 user.max_net_namespaces=15000 "
-		"user.max_pid_namespaces=15000" },
 	{ EPIPE, "the host's first process has gone: start the lab again" },
 	{ ETIMEDOUT, "the machine is too busy: try again when there are fewer labs" },
 };
@@ -111,6 +107,32 @@ static int look_into_proc(void)
 static pid_t clone_host(bool new_user)
 {
 	return clone_process(CLONE_NEWNET | CLONE_NEWPID | (new_user ? CLONE_NEWUSER : 0), SIGCHLD);
+}
+
+/* ENOSPC does not say of which kind of namespace there may be no more: each is tried alone. */
+static void add_full_kind(bool new_user, struct diag *d)
+{
+	static const struct {
+		uint64_t flag;
+		const char *name;
+	} kinds[] = { { 0, "user" }, { CLONE_NEWNET, "net" }, { CLONE_NEWPID, "pid" } };
+
+	for (size_t i = new_user ? 0 : 1; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		pid_t pid = clone_process(kinds[i].flag | (new_user ? CLONE_NEWUSER : 0), SIGCHLD);
+
+		if (pid == 0)
+			_exit(0);
+		if (pid < 0 && errno == ENOSPC) {
+			diag_remedy(d,
+				"you may have no more %s namespaces, and each host of a lab takes one: end "
+				"other labs, or as root: sysctl -w user.max_%s_namespaces=15000",
+				kinds[i].name, kinds[i].name);
+			return;
+		}
+		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	diag_remedy(d, "there were no more namespaces, and are again: start the lab again");
 }
 
 /* Wait for the next message of the host. 0 or -errno (-EPIPE: it is gone). */
@@ -196,8 +218,12 @@ int host_open(struct host *h, unsigned index, const char *name, const struct add
 				.address_count = count });
 	r = h->pid < 0 ? -errno : 0;
 	close(pair[1]);
-	if (r < 0)
-		return step_failed(d, STEP_NAMESPACES, -r, "clone", ret_step);
+	if (r < 0) {
+		r = step_failed(d, STEP_NAMESPACES, -r, "clone", ret_step);
+		if (r == -ENOSPC)
+			add_full_kind(h->new_user, d);
+		return r;
+	}
 	r = receive(h, &m, fds, 2);
 	if (r < 0)
 		return step_failed(d, STEP_NAMESPACES, -r, "wait for the host", ret_step);

@@ -42,6 +42,10 @@ run 0 'exec p cat; expect p running; kill p; expect p killed SIGTERM within 5s'
 run 0 'exec p printf "\\033[31m\\200\\n"; expect p exited 0 within 5s'
 told 'p +\| \\x1b\[31m\\x80'
 run 0 'exec p /no/such/program => ENOENT; expect p exited 127'
+run 2 'exec p ~/client'
+told "'~' is not replaced by your folder here"
+run 0 'exec p echo "~/client"; expect p exited 0 within 5s'
+told 'p +\| ~/client'
 run 2 'exec p cat; socket c in p'
 told "'p' is a program and makes its own calls"
 printf 'exec p cat\n' >"$work/recipe.lab"

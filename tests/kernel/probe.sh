@@ -80,7 +80,7 @@ probe "somebody else's /proc" 'find its own processes in /proc' 'readlink /proc/
 	'--mount-proc' unshare -rpf
 
 tun_remedy='chmod 0666 /dev/net/tun'
-users_remedy='sysctl -w user.max_user_namespaces='
+users_remedy='as root: sysctl -w user.max_user_namespaces=15000'
 
 # Somebody else's file, which this user may not write.
 with_mount --bind /etc/passwd /dev/net/tun
@@ -110,7 +110,7 @@ probe 'root without power' 'make user, network and PID namespaces' clone \
 for kind in net pid; do
 	# shellcheck disable=SC2016
 	probe "no $kind namespaces" 'make user, network and PID namespaces' clone \
-		'No space left on device' "user.max_${kind}_namespaces=" \
+		'No space left on device' "as root: sysctl -w user.max_${kind}_namespaces=15000" \
 		unshare -rU bash -c "echo 0 >/proc/sys/user/max_${kind}_namespaces || exit 126"'
 			exec "$@"' bash
 done

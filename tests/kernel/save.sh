@@ -99,7 +99,8 @@ cp my.lab before
 refused "'my.lab' is there already: choose another name" -c 'save my.lab'
 cmp -s my.lab before || wrong 'it has been written over'
 refused "'/nowhere/my.lab' cannot be written: No such file or directory" -c 'save /nowhere/my.lab'
-refused 'a file name holds no NUL' -c 'save "a\0b"'
+refused 'a file name or an argument holds no NUL' -c 'save "a\0b"'
+refused "'~' is not replaced by your folder here" -c 'save ~/my.lab'
 echo 'save new.lab' >recipe.lab
 refused 'a recipe may not write files' -f recipe.lab
 [[ ! -e new.lab ]] || wrong 'it has written'

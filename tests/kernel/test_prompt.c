@@ -301,6 +301,16 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "send alpha \"al");
 	pty_type(&s->pty, "\025help shut\t");
 	pty_await_typed(&s->pty, "help shutdown ");
+	pty_type(&s->pty, "\025expect al\tblo\tESTA\t"); /* what only a process can be is not offered */
+	pty_await_typed(&s->pty, "expect alpha bloESTA");
+	pty_type(&s->pty, "\025expect al\tESTA\t");
+	pty_await_typed(&s->pty, "expect alpha ESTABLISHED ");
+	pty_type(&s->pty, "\025exec x on local\tprintf /pro\tself/statu\t");
+	pty_await_typed(&s->pty, "exec x on localhost printf /proc/self/status ");
+	pty_type(&s->pty, "\025exec x setpri\t");
+	pty_await_typed(&s->pty, "exec x setpriv ");
+	pty_type(&s->pty, "\025sysctl n\tipv4.tcp_fi\t");
+	pty_await_typed(&s->pty, "sysctl net.ipv4.tcp_fin_timeout ");
 	pty_type(&s->pty, "\025help cw\t");
 	pty_await_typed(&s->pty, "help cwnd ");
 	pty_type(&s->pty, "\025close alpha; clo\tal\t");

@@ -210,6 +210,9 @@ static void distance_counts_single_letter_edits(void **state)
 	assert_int_equal(text_distance("cloase", "close"), 1);
 	assert_int_equal(text_distance("clone", "close"), 1);
 	assert_int_equal(text_distance("kitten", "sitting"), 3);
+	assert_int_equal(text_distance("sned", "send"), 1);
+	assert_int_equal(text_distance("clsoe", "close"), 1);
+	assert_int_equal(text_distance("esnd", "send"), 1);
 	assert_int_equal(text_distance(long_word, "0"), strlen(long_word) - 1);
 	assert_int_equal(text_distance("0", long_word), SIZE_MAX);
 }

@@ -85,8 +85,40 @@ static void list_fits(void **state)
 	help_list(&command_table, &out);
 	assert_fits("", text_get(&out));
 	text_done(&out);
+	assert_helps("all", "take the first finished connection");
 	assert_helps("topics", "ECONNREFUSED");
+	assert_helps("tcp_fin_timeout", "sysctl net.ipv4.tcp_fin_timeout VALUE");
+	assert_helps("net.core.somaxconn", "sysctl net.core.somaxconn\n");
 	assert_helps("options", "SO_LINGER");
+}
+
+static void names_by_topic_are_all_there_once_and_fit_a_screen(void **state)
+{
+	struct text out = TEXT_EMPTY, word = TEXT_EMPTY;
+	unsigned lines = 1;
+
+	(void)state;
+	text_puts(&out, " ");
+	help_groups(&out);
+	assert_fits("", text_get(&out) + 1);
+	for (char *at = out.s; *at; at++) {
+		lines += *at == '\n';
+		if (*at == '\n')
+			*at = ' ';
+	}
+	assert_in_range(lines, 5, 22);
+	*strstr(out.s, "`help COMMAND`") = '\0';
+	for (size_t i = 0; command_table.defs[i]; i++) {
+		const char *at;
+
+		text_clear(&word);
+		text_printf(&word, " %s ", command_table.defs[i]->name);
+		at = strstr(text_get(&out), text_get(&word));
+		if (!at || strstr(at + 1, text_get(&word)))
+			fail_msg("help: '%s' is not there once", command_table.defs[i]->name);
+	}
+	text_done(&word);
+	text_done(&out);
 }
 
 static void command_and_option_each_have_help(void **state)
@@ -295,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(list_fits),
+		cmocka_unit_test(names_by_topic_are_all_there_once_and_fit_a_screen),
 		cmocka_unit_test(command_and_option_each_have_help),
 		cmocka_unit_test(state_each_has_help),
 		cmocka_unit_test(errno_topic_each_is_whole),
