@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/syscall.h>
 
 #define ERRNO_MOST 4095 /* MAX_ERRNO of include/linux/err.h */
 
@@ -45,6 +46,53 @@ static const char *const signal_names[] = {
 #undef SIGNAL
 };
 #define SIGNAL_COUNT ((int)(sizeof(signal_names) / sizeof(signal_names[0])))
+
+static const struct {
+	long number;
+	const char *name;
+} syscall_names[] = {
+#define SYSCALL(name)                                                                              \
+	{                                                                                          \
+		SYS_##name, #name                                                                  \
+	}
+	SYSCALL(accept),
+	SYSCALL(accept4),
+	SYSCALL(clock_nanosleep),
+	SYSCALL(close),
+	SYSCALL(connect),
+	SYSCALL(epoll_pwait),
+	SYSCALL(epoll_pwait2),
+	SYSCALL(flock),
+	SYSCALL(futex),
+	SYSCALL(io_uring_enter),
+	SYSCALL(nanosleep),
+	SYSCALL(ppoll),
+	SYSCALL(pselect6),
+	SYSCALL(read),
+	SYSCALL(readv),
+	SYSCALL(recvfrom),
+	SYSCALL(recvmmsg),
+	SYSCALL(recvmsg),
+	SYSCALL(restart_syscall),
+	SYSCALL(rt_sigsuspend),
+	SYSCALL(rt_sigtimedwait),
+	SYSCALL(sendfile),
+	SYSCALL(sendmmsg),
+	SYSCALL(sendmsg),
+	SYSCALL(sendto),
+	SYSCALL(splice),
+	SYSCALL(wait4),
+	SYSCALL(waitid),
+	SYSCALL(write),
+	SYSCALL(writev),
+#ifdef SYS_poll /* younger kinds of machines have only what took their place */
+	SYSCALL(epoll_wait),
+	SYSCALL(pause),
+	SYSCALL(poll),
+	SYSCALL(select),
+#endif
+#undef SYSCALL
+};
 
 const char *errno_name(int error)
 {
@@ -87,4 +135,13 @@ int signal_parse(const char *name)
 			return s;
 	}
 	return 0;
+}
+
+const char *syscall_name(long number)
+{
+	for (size_t i = 0; i < sizeof(syscall_names) / sizeof(syscall_names[0]); i++) {
+		if (syscall_names[i].number == number)
+			return syscall_names[i].name;
+	}
+	return NULL;
 }

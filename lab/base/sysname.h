@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names of errnos and signals, as C programs spell them. From glibc's own tables. */
+/* Names of errnos and signals, as C programs spell them, from glibc's own tables; and of system calls. */
 #ifndef LAB_BASE_SYSNAME_H
 #define LAB_BASE_SYSNAME_H
 
@@ -12,5 +12,9 @@ int errno_parse(const char *name);
 const char *signal_name(int signal);
 /* From "SIGPIPE", "PIPE", "sigpipe" or "13"; 0 when it is none. */
 int signal_parse(const char *name);
+
+/* "connect", by its number on this machine, of those that programs sleep in; NULL for any other. In the kernel recv() is
+ * recvfrom, and send() is sendto. */
+const char *syscall_name(long number);
 
 #endif

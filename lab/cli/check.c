@@ -119,7 +119,8 @@ int check_recipes(const struct options *o, const struct recipe_list *list)
 		.jobs = o->jobs,
 		.list = list,
 		.ended = on_ended,
-		.arg = &c };
+		.arg = &c,
+		.keep_output = o->report == REPORT_JUNIT };
 	uname(&kernel);
 	prepare(&c, &kernel);
 	report_begin(&c.report, &out);
@@ -130,6 +131,7 @@ int check_recipes(const struct options *o, const struct recipe_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		free(c.results[i].name);
 		free(c.results[i].message);
+		free(c.results[i].output);
 		if (c.captures)
 			free(c.captures[i]);
 	}

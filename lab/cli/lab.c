@@ -219,6 +219,9 @@ static void on_signal(uv_signal_t *handle, int number)
 		lab->code = EXIT_SIGNAL + number;
 	if (number == SIGINT && !lab->closing)
 		format_stop(lab, &where);
+	/* a limit of time, of `check` or timeout(1): which line has hung is not told otherwise */
+	if (number == SIGTERM && !lab->closing && !lab->interactive && script_busy(lab->script))
+		telling_stopped(world_journal(lab->world), "SIGTERM");
 	close_lab(lab);
 	tell(lab,
 		text_get(

@@ -244,18 +244,19 @@ const struct option_def option_defs[OPTION_COUNT] = {
 		.name = "report",
 		.arg = "tap|junit|json|text|markdown|html|csv|gradescope",
 		.summary = "how check (tap), claims or grade (text) report",
-		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it. json: one\n"
-			  "object with version, kernel and results. All but tap come when all recipes have ended. text,\n"
-			  "markdown, html (one page that needs nothing else) are for claims, which takes no tap. csv and\n"
-			  "gradescope (the results.json of its autograder) are for grade, which also takes text, junit\n"
-			  "and json.",
+		.detail = "tap: the Test Anything Protocol, line by line. junit: XML as CI services read it, with\n"
+			  "the story of what failed as <system-out>. json: one object with version, kernel and results. All\n"
+			  "but tap come when all recipes have ended. text, markdown, html (one page that needs nothing else)\n"
+			  "are for claims, which takes no tap. csv and gradescope (the results.json of its autograder) are\n"
+			  "for grade, which also takes text, junit and json.",
 		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_TIMEOUT] = {
 		.name = "timeout",
 		.arg = "T",
 		.summary = "a recipe that takes longer has failed (120s; --slow: 20m)",
-		.detail = "T is a time as in recipes: 300ms, 2s, 5m.",
+		.detail = "T is a time as in recipes: 300ms, 2s, 5m. What was running then is told, with the story before\n"
+			  "it.",
 		.verbs = ON(CHECK) | ON(CLAIMS) | ON(GRADE),
 	},
 	[OPTION_STUDENT] = {

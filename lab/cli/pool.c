@@ -17,6 +17,8 @@
 #include "language/recipe.h"
 #include "view/report.h"
 
+#define OUTPUT_MOST (64u << 10) /* bytes of a lab's story that are kept */
+
 struct run;
 
 /* Room for one lab at a time. */
@@ -24,6 +26,8 @@ struct job {
 	struct run *run; /* borrowed, up */
 	struct child child;
 	size_t recipe; /* index of what it plays */
+	struct text
+		output; /* with pool->keep_output: whole lines, the last OUTPUT_MOST bytes at least */
 	bool busy;
 };
 
@@ -89,8 +93,10 @@ static void on_child_ended(void *arg, struct child *child)
 		pool->no_lab |= result->verdict == REPORT_NO_LAB;
 		text_add(&message, text_get(&child->said), child->said.len);
 		result->message = message.len ? text_take(&message) : NULL;
+		result->output = job->output.len ? text_take(&job->output) : NULL;
 	}
 	text_done(&message);
+	text_done(&job->output);
 	child_done(child);
 	pool->ended(pool->arg, job->recipe);
 	advance(job->run);
@@ -102,6 +108,23 @@ static void on_line(void *arg, const char *line, size_t len)
 	const struct pool *pool = job->run->pool;
 
 	pool->line(pool->arg, job->recipe, line, len);
+}
+
+static void on_output(void *arg, const char *line, size_t len)
+{
+	struct job *job = arg;
+
+	text_add(&job->output, line, len);
+	text_puts(&job->output, "\n");
+	if (job->output.len > 2 * (size_t)OUTPUT_MOST) {
+		const char *from = job->output.s + job->output.len - OUTPUT_MOST;
+		struct text last = TEXT_EMPTY;
+
+		text_puts(&last, "...\n");
+		text_puts(&last, strchr(from - 1, '\n') + 1);
+		text_done(&job->output);
+		job->output = last;
+	}
 }
 
 static void start(struct run *r, struct job *job)
@@ -136,7 +159,10 @@ static void start(struct run *r, struct job *job)
 	if (!pool->words)
 		argv[count++] = (char *)"-f";
 	argv[count] = pool->list->paths[job->recipe];
-	if (child_start(&job->child, &r->loop, argv, o->timeout_ns, pool->line ? on_line : NULL,
+	if (child_start(&job->child, &r->loop, argv, o->timeout_ns,
+		    pool->line			? on_line
+			    : pool->keep_output ? on_output
+						: NULL,
 		    on_child_ended, job, &d) == 0) {
 		job->busy = true;
 		r->running++;

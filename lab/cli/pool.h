@@ -25,6 +25,8 @@ struct pool {
 	/* Its journal, as JSON Lines without their ends. NULL = it is not wanted. */
 	void (*line)(void *arg, size_t recipe, const char *line, size_t len);
 	void *arg;
+	/* Keep the last of what a lab has told of its story on standard output, for results[].output. Not with `line`. */
+	bool keep_output;
 	/* what became of it */
 	int signal; /* that ended it; 0 = none */
 	bool no_lab; /* there is none, so no more were started */

@@ -26,7 +26,8 @@ struct text;
 struct roll {
 	struct recipe_list listed; /* IDs, in the order of the class list */
 	bool has_list; /* nobody else has a row */
-	struct recipe_list left; /* files that nobody has looked into, because of their names: whose may they be? */
+	struct recipe_list
+		left; /* files that nobody has looked into, because of their names: whose may they be? */
 };
 
 /* Read a class list: an ID a line, what stands behind a comma, a semicolon or a tab is not looked at; # begins a comment,

@@ -8,6 +8,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/script.h"
 #include "language/statement.h"
 #include "wire/wire.h"
@@ -50,8 +51,8 @@ static int capture_run(struct cmd_call *c, struct diag *d)
 	if (!script_may_write(c->script))
 		return statement_error(c->statement, NULL, d,
 			"a recipe may not write files unless tcplab is told so: --allow-write");
-	if (strlen(path->text) != path->len)
-		return statement_error(c->statement, path, d, "a file name holds no NUL");
+	if (name_path(c->statement, path, d) < 0)
+		return -EINVAL;
 	if (off && !wire_captured(w))
 		return statement_error(c->statement, path, d, "nothing is being recorded");
 	/* before the next one begins, which may be in the same file */

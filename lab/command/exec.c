@@ -30,11 +30,8 @@ static int exec_run(struct cmd_call *c, struct diag *d)
 	if (r == 0 && s->word_count - i > EXEC_ARGUMENTS_MAX)
 		r = statement_error(s, &s->words[i + EXEC_ARGUMENTS_MAX], d,
 			"a program takes at most %d arguments here", EXEC_ARGUMENTS_MAX);
-	for (size_t w = i; r == 0 && w < s->word_count; w++) {
-		if (strlen(s->words[w].text) != s->words[w].len)
-			r = statement_error(s, &s->words[w], d,
-				"an argument of a program holds no NUL");
-	}
+	for (size_t w = i; r == 0 && w < s->word_count; w++)
+		r = name_path(s, &s->words[w], d);
 	if (r == 0 && !script_may_exec(c->script))
 		r = statement_error(s, NULL, d,
 			"a recipe may not run programs unless tcplab is told so: --allow-exec");
@@ -67,7 +64,8 @@ const struct cmd_def cmd_exec = {
 	.summary = "run a real program on a host, as process NAME",
 	.detail =
 		"Its sockets are called NAME/FD and watched like ours; what it writes is shown, `type` feeds\n"
-		"its standard input, `kill` ends it. Quote arguments that hold blanks, # or ;.",
+		"its standard input, `kill` ends it. Quote arguments that hold blanks, # or ;. PROGRAM without a /\n"
+		"is looked for in PATH, ./cl in the folder tcplab was started in; ~ is not replaced.",
 	.source = "execve(2)",
 	.example = "exec web nc -l -p 8080",
 	.flags = CMD_OUTCOME | CMD_OUTSIDE | CMD_REFUSED,

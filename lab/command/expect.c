@@ -54,11 +54,15 @@ static int expect_failed(struct cmd_call *c)
 
 static int expect_check(struct cmd_call *c, struct diag *d)
 {
-	const struct waiting *w = c->state;
+	struct waiting *w = c->state;
+	int r = 0;
 
-	(void)d;
 	if (!world_settled(c->world))
 		return CMD_WAIT;
+	if (w->expectation.awaited)
+		r = expectation_parse(c->world, c->statement, &w->expectation, d);
+	if (r < 0)
+		return r;
 	switch (expectation_stands(&w->expectation, c->world, script_mark(c->script), w->since)) {
 	case STANDS_MET:
 		return expect_passed(c);
@@ -105,6 +109,10 @@ const struct cmd_def cmd_expect = {
 	.min_args = 2,
 	.max_args = CMD_MANY,
 	.summary = "wait until this is so (2 s, or `within T`); if it does not come true, fail",
+	.detail =
+		"A socket of a program that runs is waited for, too: expect web/3 LISTEN within 5s. A\n"
+		"program is blocked in the system call that the kernel says it sleeps in (/proc/PID/syscall), its\n"
+		"first thread: expect get blocked connect. Many wait in another than one thinks, such as poll.",
 	.source = "states: RFC 9293 3.3.2",
 	.example = "expect c path CLOSED > SYN-SENT > ESTABLISHED within 1s",
 	.flags = CMD_FREE,

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/text.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/recipe.h"
 #include "language/script.h"
 #include "language/statement.h"
@@ -39,8 +40,8 @@ static int include_run(struct cmd_call *c, struct diag *d)
 	bool typed = script_typed(c->script);
 	int r;
 
-	if (strlen(name->text) != name->len)
-		return statement_error(s, name, d, "no file's name holds a NUL");
+	if (name_path(s, name, d) < 0)
+		return -EINVAL;
 	if (!typed && (name->text[0] == '/' || strstr(name->text, "..")))
 		return statement_error(s, name, d,
 			"only files beside this one or below can be included, without '..'");
@@ -72,8 +73,8 @@ const struct cmd_def cmd_include = {
 	.max_args = 1,
 	.summary = "run the commands of another recipe here",
 	.detail =
-		"RECIPE is a file beside or below the one that includes it. At the prompt it is any file, or the name of a\n"
-		"recipe, as in api/connected.",
+		"RECIPE is a file beside or below the one that includes it. At the prompt it is any file, from the folder\n"
+		"tcplab was started in, or the name of a recipe, as in api/connected. ~ is not replaced.",
 	.source = "tcplab",
 	.example = "include common.lab",
 	.flags = CMD_OUTSIDE | CMD_REFUSED,

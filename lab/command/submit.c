@@ -7,6 +7,7 @@
 #include "command/exercising.h"
 #include "language/attempt.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/script.h"
 #include "language/statement.h"
 
@@ -17,8 +18,8 @@ static int submit_run(struct cmd_call *c, struct diag *d)
 	struct attempt *a;
 	int r = exercising_find(c, &a, d);
 
-	if (r == 0 && path && strlen(path->text) != path->len)
-		r = statement_error(c->statement, path, d, "a file name holds no NUL");
+	if (r == 0 && path)
+		r = name_path(c->statement, path, d);
 	if (r == 0)
 		r = attempt_submit(a, path ? path->text : NULL, &out, d);
 	if (r == 0)

@@ -332,7 +332,7 @@ static const uint64_t story = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_BLOCKED) |
 	EVENT_BIT(EVENT_SEGMENT) | EVENT_BIT(EVENT_COPY) | EVENT_BIT(EVENT_FORGED) |
 	EVENT_BIT(EVENT_HELD) | EVENT_BIT(EVENT_DELAYED) | EVENT_BIT(EVENT_CORRUPTED) |
 	EVENT_BIT(EVENT_SWAPPED) | EVENT_BIT(EVENT_DROPPED) | EVENT_BIT(EVENT_PROCESS_END) |
-	EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_MARK);
+	EVENT_BIT(EVENT_PROGRAM) | EVENT_BIT(EVENT_SIGNAL) | EVENT_BIT(EVENT_MARK);
 
 /* Where the lab, as it stands, began: the one host that nobody asked for. `reset` makes it anew. */
 static uint64_t beginning(const struct journal *j)
@@ -356,14 +356,17 @@ void narrate_tail(const struct journal *j, unsigned lines, struct text *out)
 		first = no;
 	for (no = first - 1; (no = journal_next(j, no, story));) {
 		const struct event *event = journal_get(j, no);
-		struct text subject = TEXT_EMPTY;
+		struct text subject = TEXT_EMPTY, cause = TEXT_EMPTY;
 
 		narrate_subject(event, &subject);
 		text_printf(out, "    %9.3f  %-8s ", (double)event->time_ns / (double)NS_PER_MS,
 			text_get(&subject));
 		narrate_what(j, event, out);
-		text_puts(out, "\n");
+		if (!event_is_verdict(event))
+			narrate_cause(j, event, &cause);
+		text_printf(out, "%s%s\n", cause.len ? "  <- " : "", text_get(&cause));
 		text_done(&subject);
+		text_done(&cause);
 	}
 }
 

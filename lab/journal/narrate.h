@@ -24,8 +24,8 @@ const char *narrate_verdict(enum prediction_verdict verdict);
 /* How event `no` came about, oldest first: call, segments, timers, states, a line each, `most` at most (the
  * youngest), down to the event itself. Nothing when it has no story: it is a command's own. Appended. */
 void narrate_chain(const struct journal *j, uint64_t no, unsigned most, struct text *out);
-/* The last `lines` events of the story (calls, states, segments, ends), a line each, indented; none from before a
- * `reset`. Appended. */
+/* The last `lines` events of the story (calls, states, segments, ends, what programs wrote), a line each with its cause,
+ * indented; none from before a `reset`. Appended. */
 void narrate_tail(const struct journal *j, unsigned lines, struct text *out);
 
 #endif

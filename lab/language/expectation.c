@@ -224,8 +224,12 @@ static int parse_returned(const struct statement *s, size_t *i, struct expectati
 static int parse_socket(const struct world *w, const struct statement *s, size_t *i,
 	struct expectation *e, struct diag *d)
 {
-	int r = name_socket(w, s, &s->words[*i], &e->endpoint, d);
+	int r = 0;
 
+	if (name_is_awaited(w, s->words[*i].text))
+		e->awaited = &s->words[*i];
+	else
+		r = name_socket(w, s, &s->words[*i], &e->endpoint, d);
 	if (r < 0)
 		return r;
 	++*i;

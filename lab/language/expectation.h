@@ -61,6 +61,9 @@ struct expectation {
 	enum expectation_kind kind;
 	bool never;
 	struct endpoint *endpoint; /* borrowed */
+	/* borrowed from the statement: a program's socket that there is not yet, and `endpoint` is NULL. Nothing is so of
+	 * it; parse again when something has happened. NULL = nothing is awaited */
+	const struct token *awaited;
 	struct process *process; /* borrowed */
 	struct host *host; /* borrowed */
 	char counter[64]; /* its name */
@@ -85,6 +88,8 @@ int expectation_parse(const struct world *w, const struct statement *s,
 /* How it stands; reads the kernel back where it says so about queues and timers. mark: event the story counts from. since: event number at which `never` began. */
 enum expectation_standing expectation_stands(const struct expectation *e, struct world *w,
 	uint64_t mark, uint64_t since);
+/* What the socket it is about is called, also before there is one. */
+const char *expectation_socket_name(const struct expectation *e);
 /* Both sides in one notation. Appended. */
 void expectation_format(const struct expectation *e, struct text *out);
 void expectation_format_seen(const struct expectation *e, struct world *w, uint64_t mark,

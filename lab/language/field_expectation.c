@@ -60,7 +60,7 @@ static int parse_value(const struct statement *s, const struct token *t, struct 
 	default:
 		return statement_error(s, t, d,
 			"nothing can be expected of %s, only read: show %s %s", e->field->name,
-			e->endpoint->name, e->field->name);
+			expectation_socket_name(e), e->field->name);
 	}
 }
 
@@ -73,7 +73,7 @@ int field_expectation_parse(const struct statement *s, size_t *i, struct expecta
 	if (e->field->runs)
 		return statement_error(s, t - 1, d,
 			"%s runs with the clock, so that nothing can be expected of it: show %s %s",
-			e->field->name, e->endpoint->name, e->field->name);
+			e->field->name, expectation_socket_name(e), e->field->name);
 	if (*i >= s->word_count || strcmp(t->text, "within") == 0)
 		return statement_error(s, t - 1, d, "a value is missing after this");
 	++*i;
@@ -118,7 +118,7 @@ void field_expectation_format(const struct expectation *e, struct text *out)
 {
 	static const struct sock_detail nothing;
 
-	text_printf(out, "%s %s ", e->endpoint->name, e->field->name);
+	text_printf(out, "%s %s ", expectation_socket_name(e), e->field->name);
 	if (e->is_none)
 		text_puts(out, e->field->none ? e->field->none : "none");
 	else if (e->field->kind == FIELD_TEXT)

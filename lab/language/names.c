@@ -85,6 +85,29 @@ struct endpoint *name_find_socket(const struct world *w, const char *name)
 	return d ? d->endpoint : world_socket(w, name);
 }
 
+/* The process of that name when a socket is called as those of programs are: NAME/3, or NAME/3/1 before it is accepted. */
+static const struct process *program_of(const struct world *w, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	struct text before = TEXT_EMPTY;
+	const struct process *p;
+
+	if (!slash || !isdigit((unsigned char)slash[1]) ||
+		strspn(slash, "/0123456789") != strlen(slash))
+		return NULL;
+	text_add(&before, name, (size_t)(slash - name));
+	p = world_process(w, text_get(&before));
+	text_done(&before);
+	return p && p->program ? p : NULL;
+}
+
+bool name_is_awaited(const struct world *w, const char *name)
+{
+	const struct process *p = name_find_socket(w, name) ? NULL : program_of(w, name);
+
+	return p && !p->ended;
+}
+
 /* "; there are: a, b, c" for the message about an unknown name. */
 static void list_sockets(const struct world *w, struct text *out)
 {
@@ -101,13 +124,19 @@ int name_socket(const struct world *w, const struct statement *s, const struct t
 {
 	struct endpoint *e = name_find_socket(w, t->text);
 	struct text others = TEXT_EMPTY;
+	const struct process *p;
 
 	if (e) {
 		*ret_endpoint = e;
 		return 0;
 	}
 	list_sockets(w, &others);
-	statement_error(s, t, d, "no socket '%.40s'%s", t->text, text_get(&others));
+	p = program_of(w, t->text);
+	if (p)
+		statement_error(s, t, d, "program '%s' %s a socket '%.40s'", p->name,
+			p->ended ? "has ended and never had" : "does not have", t->text);
+	else
+		statement_error(s, t, d, "no socket '%.40s'%s", t->text, text_get(&others));
 	text_done(&others);
 	return -EINVAL;
 }
@@ -390,6 +419,16 @@ int name_size(const struct statement *s, const struct token *t, uint64_t most, u
 			" (text goes in quotes)",
 			t->text, most);
 	*ret_size = number << shift;
+	return 0;
+}
+
+int name_path(const struct statement *s, const struct token *t, struct diag *d)
+{
+	if (strlen(t->text) != t->len)
+		return statement_error(s, t, d, "a file name or an argument holds no NUL");
+	if (t->kind == TOKEN_WORD && (strcmp(t->text, "~") == 0 || strncmp(t->text, "~/", 2) == 0))
+		return statement_error(s, t, d,
+			"'~' is not replaced by your folder here, as a shell does it: write that out");
 	return 0;
 }
 

@@ -26,9 +26,14 @@ int name_new(const struct world *w, const struct statement *s, const struct toke
 	struct diag *d);
 int name_process(const struct world *w, const struct statement *s, const struct token *t,
 	struct process **ret_process, struct diag *d);
+/* A word that goes out of the lab, a path or a program's argument: no NUL, and no ~ that a shell would have replaced;
+ * between quotes it is one. */
+int name_path(const struct statement *s, const struct token *t, struct diag *d);
 /* Any socket ever seen, also one nobody owns. */
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d);
+/* PROGRAM/FD, or what comes of that: a socket that a program which runs does not have, and may have yet. */
+bool name_is_awaited(const struct world *w, const char *name);
 /* A descriptor on which a call can be made: it is open, its process lives and is not in a call. */
 int name_callable(const struct world *w, const struct statement *s, const struct token *t,
 	struct descriptor **ret_descriptor, struct diag *d);

@@ -230,7 +230,8 @@ static void tell_mismatch(struct script *s, uint64_t cause, const struct stateme
 	claim_fail(claims_of(s, st->played), expected, seen);
 	telling_mismatch(world_journal(s->world), cause, st,
 		token ? token->column : st->words->column, expected, seen,
-		clock_waited_ns((int)getpid()) - s->waited_ns);
+		clock_waited_ns((int)getpid()) - s->waited_ns,
+		s->options.interactive ? TELLING_LINES_READ : TELLING_LINES);
 }
 
 int script_mismatch(struct cmd_call *c, const struct token *token, const char *expected,

@@ -36,7 +36,8 @@ enum script_verdict {
 	SCRIPT_PASSED = 0,
 	SCRIPT_FAILED = 1, /* an expectation */
 	SCRIPT_BAD = 2, /* usage or syntax */
-	SCRIPT_NO_LAB = 3, /* the machine could not: there is no lab, or not any more, or a limit was met */
+	SCRIPT_NO_LAB =
+		3, /* the machine could not: there is no lab, or not any more, or a limit was met */
 };
 
 struct script_options {

@@ -164,10 +164,30 @@ static bool was_in_state(const struct expectation *e, const struct journal *j, u
 	return e->endpoint->state == e->states[0];
 }
 
+/* Nobody tells of a program's calls, but the kernel of the one it sleeps in. In its name for it, or in the one that
+ * programs know. */
+static bool program_blocked_in(const struct process *p, const char *call)
+{
+	static const char *const known_as[][2] = { { "recv", "recvfrom" }, { "send", "sendto" },
+		{ "accept", "accept4" } };
+	long number = p->ended ? -1 : process_sleeps_in(p);
+	const char *name = number < 0 ? NULL : syscall_name(number);
+
+	if (!call[0])
+		return number >= 0;
+	for (size_t i = 0; name && i < sizeof(known_as) / sizeof(known_as[0]); i++) {
+		if (strcmp(call, known_as[i][0]) == 0 && strcmp(name, known_as[i][1]) == 0)
+			return true;
+	}
+	return name && strcmp(name, call) == 0;
+}
+
 bool expectation_blocked_in(const struct process *p, const char *call)
 {
 	size_t len = strlen(call);
 
+	if (p->program)
+		return program_blocked_in(p, call);
 	if (!p->in_call || !p->call.blocked || p->in_motion)
 		return false;
 	return !len || (strncmp(p->call.text, call, len) == 0 && p->call.text[len] == '(');
@@ -289,6 +309,8 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 {
 	const struct journal *j = world_journal(w);
 
+	if (e->awaited)
+		return STANDS_NOT_YET;
 	switch (e->kind) {
 	case EXPECT_STATE:
 		if (e->never)
@@ -322,6 +344,11 @@ enum expectation_standing expectation_stands(const struct expectation *e, struct
 	}
 }
 
+const char *expectation_socket_name(const struct expectation *e)
+{
+	return e->endpoint ? e->endpoint->name : e->awaited->text;
+}
+
 static void format_states(const enum tcp_state *states, size_t count, struct text *out)
 {
 	for (size_t i = 0; i < count; i++)
@@ -337,7 +364,7 @@ static void format_counter(const struct expectation *e, uint64_t number, struct 
 		[EXPECT_RETRANSMITS] = "retransmits",
 		[EXPECT_TIMER] = "timer" };
 
-	text_printf(out, "%s %s ", e->endpoint->name, words[e->kind]);
+	text_printf(out, "%s %s ", expectation_socket_name(e), words[e->kind]);
 	if (e->kind == EXPECT_TIMER)
 		text_puts(out, number ? sock_timer_name((enum sock_timer)number) : "none");
 	else
@@ -380,12 +407,12 @@ void expectation_format(const struct expectation *e, struct text *out)
 		break;
 	case EXPECT_STATE:
 	case EXPECT_PATH:
-		text_printf(out, "%s%s %s", e->never ? "never " : "", e->endpoint->name,
+		text_printf(out, "%s%s %s", e->never ? "never " : "", expectation_socket_name(e),
 			e->kind == EXPECT_PATH ? "path " : "");
 		format_states(e->states, e->count, out);
 		break;
 	case EXPECT_RETURNED:
-		text_printf(out, "%s returned ", e->endpoint->name);
+		text_printf(out, "%s returned ", expectation_socket_name(e));
 		text_printable(out, e->call, strlen(e->call));
 		text_puts(out, " ");
 		format_value(e->value, out);
@@ -472,6 +499,10 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 	uint64_t gap_ns, number;
 	size_t count;
 
+	if (e->awaited) {
+		text_printf(out, "no socket %s", expectation_socket_name(e));
+		return;
+	}
 	switch (e->kind) {
 	case EXPECT_RECVQ:
 	case EXPECT_SENDQ:
@@ -526,12 +557,28 @@ void expectation_format_seen(const struct expectation *e, struct world *w, uint6
 	expectation_format_seen_fate(e->process, out);
 }
 
+/* One that is awake may sleep by the time it is told of. */
+static void format_program(const struct process *p, struct text *out)
+{
+	long number = process_sleeps_in(p);
+	const char *name = number < 0 ? NULL : syscall_name(number);
+
+	if (name)
+		text_printf(out, "blocked in %s", name);
+	else if (number >= 0)
+		text_printf(out, "blocked in system call %ld", number);
+	else
+		text_puts(out, "running");
+}
+
 void expectation_format_seen_fate(const struct process *p, struct text *out)
 {
 	if (p->ended && p->killed)
 		text_printf(out, "killed %s", signal_name(p->killed));
 	else if (p->ended)
 		text_printf(out, "exited %d", p->exit_code);
+	else if (p->program)
+		format_program(p, out);
 	else if (expectation_blocked_in(p, ""))
 		text_printf(out, "blocked in %s", p->call.text);
 	else

@@ -87,26 +87,58 @@ static void add_orphans(struct text *out)
 	text_done(&words);
 }
 
-void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
-	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns)
+/* The line, and both sides. */
+static void add_sides(const char *file, uint32_t line, uint32_t column, const char *command,
+	const char *expected, const char *seen, struct text *out)
 {
-	struct text message = TEXT_EMPTY;
+	text_printable(out, file, strlen(file));
+	text_printf(out, ":%u:%u: ", line, column);
+	text_printable(out, command, strlen(command));
+	text_printf(out, "\n  expected  %s\n  seen      %s\n", expected, seen);
+}
 
-	text_printable(&message, st->file, strlen(st->file));
-	text_printf(&message, ":%u:%u: ", st->line, column);
-	text_printable(&message, st->text, strlen(st->text));
-	text_printf(&message, "\n  expected  %s\n  seen      %s\n", expected, seen);
-	add_orphans(&message);
-	telling_busy(waited_ns, clock_now_ns() - journal_start_ns(j), &message);
-	text_puts(&message, "  the story before it:\n");
-	narrate_tail(j, 12, &message);
-	message.s[--message.len] = '\0'; /* its last newline */
+/* The last of the story behind them, and all of it to the journal. The message is used up. */
+static void tell_unmet(struct journal *j, uint64_t cause, uint32_t line, uint32_t column,
+	unsigned lines, struct text *message)
+{
+	text_puts(message, "  the story before it:\n");
+	narrate_tail(j, lines, message);
+	message->s[--message->len] = '\0'; /* its last newline */
 	journal_add(j,
 		(struct event){ .kind = EVENT_EXPECTATION,
 			.cause = cause,
-			.text = text_get(&message),
-			.place = { .line = st->line, .column = column, .passed = false } });
-	text_done(&message);
+			.text = text_get(message),
+			.place = { .line = line, .column = column, .passed = false } });
+	text_done(message);
+}
+
+void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
+	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns, unsigned lines)
+{
+	struct text message = TEXT_EMPTY;
+
+	add_sides(st->file, st->line, column, st->text, expected, seen, &message);
+	add_orphans(&message);
+	telling_busy(waited_ns, clock_now_ns() - journal_start_ns(j), &message);
+	tell_unmet(j, cause, st->line, column, lines, &message);
+}
+
+void telling_stopped(struct journal *j, const char *by)
+{
+	uint64_t no = journal_previous(j, journal_last(j) + 1, EVENT_BIT(EVENT_COMMAND));
+	struct text seen = TEXT_EMPTY, message = TEXT_EMPTY;
+	struct event command;
+
+	if (!no)
+		return;
+	command = *journal_get(j, no);
+	text_puts(&seen, "still running after ");
+	text_duration(&seen, clock_now_ns() - journal_start_ns(j) - command.time_ns);
+	text_printf(&seen, ", ended by %s", by);
+	add_sides(command.subject, command.place.line, command.place.column, command.text,
+		"its end", text_get(&seen), &message);
+	tell_unmet(j, no, command.place.line, command.place.column, TELLING_LINES, &message);
+	text_done(&seen);
 }
 
 char *telling_line_of(const char *text, size_t len, uint32_t first, uint32_t number)

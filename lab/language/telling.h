@@ -16,9 +16,14 @@ struct text;
 /* The lab could not, or the input is bad. cause: the command that failed, 0 = it never ran. line: the source
  * line d points into; NULL = none to show. */
 void telling_error(struct journal *j, uint64_t cause, const struct diag *d, const char *line);
-/* The kernel did otherwise than `st` says at `column`. waited_ns: see telling_busy(). */
+#define TELLING_LINES 40 /* of the story, where nobody has read it as it happened */
+#define TELLING_LINES_READ 12 /* where somebody has, at the prompt */
+/* The kernel did otherwise than `st` says at `column`. waited_ns: see telling_busy(). lines: of the story. */
 void telling_mismatch(struct journal *j, uint64_t cause, const struct statement *st,
-	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns);
+	uint32_t column, const char *expected, const char *seen, uint64_t waited_ns,
+	unsigned lines);
+/* Somebody ends the lab while a script runs: which command has not come to its end, in the same words. by: the signal. */
+void telling_stopped(struct journal *j, const char *by);
 /* Has it waited for a core for so long, of all the time it has lived, that a story may be another one than on a quiet
  * machine? Then say so, in whole lines. */
 void telling_busy(uint64_t waited_ns, uint64_t lived_ns, struct text *out);

@@ -14,6 +14,7 @@
 #include "observe/sockdiag.h"
 
 struct descriptor;
+struct process;
 struct tracker;
 
 struct endpoint {
@@ -49,6 +50,8 @@ struct endpoint {
 	uint64_t last_in; /* the EVENT_DELIVERED of the last segment it got; 0 = none */
 	struct tracker *tracker; /* borrowed, up */
 	struct descriptor *held; /* the world's: its first open descriptor; NULL = nobody's */
+	struct process *
+		left_by; /* the world's: whose descriptor of it was the last that went; NULL = none has */
 	/* endpoint_index.h */
 	struct hash_link by_cookie, by_pair, by_port;
 	bool has_pair, has_port; /* it is in that one */

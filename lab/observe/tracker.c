@@ -441,6 +441,23 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	return e;
 }
 
+struct endpoint *tracker_foresee(struct tracker *t, const struct address *local,
+	const struct address *remote)
+{
+	struct sock_report report;
+	struct endpoint *e;
+
+	if (!t->diag || sockdiag_lookup(t->diag, local, remote, &report) < 0 ||
+		report.state == STATE_LISTEN)
+		return NULL;
+	e = endpoint_index_cookie(&t->index, report.cookie);
+	if (!e)
+		e = add_endpoint(t, report.cookie, NULL, local);
+	set_addresses(t, e, &report.local, &report.remote);
+	e->inode = report.inode;
+	return e;
+}
+
 void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause)
 {
 	struct endpoint *e = endpoint_index_cookie(&t->index, r->cookie);

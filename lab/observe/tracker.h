@@ -72,6 +72,10 @@ struct overtaken {
 struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	const struct address *remote, uint64_t cause, const struct overtaken *overtaken,
 	uint64_t *ret_cause);
+/* Meet whoever has these addresses, to know whose it is before its state is told: that is left to the next look.
+ * Returns the endpoint, or NULL. */
+struct endpoint *tracker_foresee(struct tracker *t, const struct address *local,
+	const struct address *remote);
 /* Something came out of this endpoint that no call and no segment asked for: journal the timer that did
  * it, unless a look already has. Returns its event number. */
 uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e);

@@ -298,6 +298,13 @@ static void see_host(struct cast *c, const struct event *event)
 #define STRANGERS_MAX 256
 #define OTHERS "other addresses"
 
+/* Is an address that a packet has on `host` the one of somebody there? 127.0.0.1 is another one on each host. What was forged
+ * comes from none (NULL), and then it is the one. */
+static bool is_on(const char *there, const struct address *address, const char *host)
+{
+	return !address_is_loopback(address) || !there || !host || strcmp(there, host) == 0;
+}
+
 /* An address no socket has. */
 static size_t address_party(struct cast *c, const struct address *address, const char *host)
 {
@@ -310,11 +317,14 @@ static size_t address_party(struct cast *c, const struct address *address, const
 		const struct party *p = &c->parties[number_index_get(x, at)];
 
 		if (!p->socket && address_equal(&p->local, address) &&
-			(!address_is_loopback(address) || same(p->host, host)))
+			is_on(p->host, address, host))
 			oldest = number_index_get(x, at);
 	}
-	if (oldest != NOBODY)
+	if (oldest != NOBODY) {
+		if (!c->parties[oldest].host)
+			replace(&c->parties[oldest].host, host);
 		return oldest;
+	}
 	for (size_t i = 0; i < c->host_count && !address_is_loopback(address); i++) {
 		if (address_same_host(&c->hosts[i].addresses[0], address) ||
 			address_same_host(&c->hosts[i].addresses[1], address))
@@ -330,12 +340,12 @@ static size_t address_party(struct cast *c, const struct address *address, const
 	return made;
 }
 
-/* Is this where the socket is? 127.0.0.1 is another one on each host. */
+/* Is this where the socket is? A listener that was closed answers nobody: its host does. */
 static bool has_address(const struct party *p, const struct address *address, const char *host)
 {
 	return p->socket && address->port && p->local.port == address->port &&
 		(address_same_host(&p->local, address) || address_is_any(&p->local)) &&
-		(!address_is_loopback(address) || same(p->host, host));
+		is_on(p->host, address, host) && !(p->listened && p->state == STATE_CLOSED);
 }
 
 /* Who is at one end of a conversation with the other: of that name when there is one, else by the place alone. */

@@ -144,6 +144,11 @@ static void junit_case(const struct report *r, const struct report_result *resul
 	}
 	text_puts(out, ">\n");
 	junit_why(result, r->stopped, out);
+	if (result->output) {
+		text_puts(out, "      <system-out>");
+		markup_text(result->output, strlen(result->output), out);
+		text_puts(out, "</system-out>\n");
+	}
 	text_puts(out, "    </testcase>\n");
 }
 

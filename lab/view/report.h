@@ -37,6 +37,7 @@ struct report_result {
 	char *name; /* owned by the caller, as all strings here: "open/three-way" */
 	char *file;
 	char *message; /* what it said went wrong, lines; NULL = nothing */
+	char *output; /* JUnit's <system-out> where it did not pass, lines; NULL = none was kept */
 	uint64_t time_ns; /* from start to end */
 	enum report_verdict verdict;
 };

@@ -174,16 +174,14 @@ static void exec_worked(struct world_process *wp)
 	world_kick(wp->world);
 }
 
-bool answers_read(struct world_process *wp)
+static bool read_into(struct world_process *wp, void *buffer, size_t capacity)
 {
-	static _Alignas(16) uint8_t buffer[sizeof(struct call_reply) + CALL_DATA_MAX];
 	int fds[2];
 	ssize_t len;
 
 	if (wp->process.channel < 0 || !wp->polled)
 		return false;
-	len = channel_receive(wp->process.channel, buffer, sizeof(buffer), MSG_DONTWAIT, fds, 2,
-		NULL);
+	len = channel_receive(wp->process.channel, buffer, capacity, MSG_DONTWAIT, fds, 2, NULL);
 	if (len == -EAGAIN)
 		return false;
 	if (len < 0) /* it waits for us, and we do not hear it */
@@ -198,6 +196,22 @@ bool answers_read(struct world_process *wp)
 	else /* it is dead or dying; its host will say how */
 		world_close_channel(wp);
 	return true;
+}
+
+bool answers_read(struct world_process *wp)
+{
+	static _Alignas(16) uint8_t buffer[sizeof(struct call_reply) + CALL_DATA_MAX];
+
+	return read_into(wp, buffer, sizeof(buffer));
+}
+
+void answers_hear_exec(struct world_process *wp)
+{
+	struct call_reply own; /* we may be asked in the middle of another's answer */
+
+	while (wp->process.in_call && wp->process.call.request.kind == CALL_EXEC &&
+		read_into(wp, &own, sizeof(own)))
+		;
 }
 
 void answers_on_process(uv_poll_t *handle, int status, int events)

@@ -42,6 +42,7 @@ void descriptor_close(struct descriptor *d)
 	while (*place != d)
 		place = &(*place)->next;
 	*place = d->next;
+	d->endpoint->left_by = d->process;
 	d->next = NULL;
 	d->open = false;
 }

@@ -8,10 +8,6 @@
 #include "observe/tracker.h"
 #include "world/parts.h"
 
-/* To take in what has piled up takes less. Two timers of one socket are further apart, a probe and what follows it
- * perhaps not much: what one sends leaves together (timestamps count ms: net/ipv4/tcp_output.c tcp_mstamp_refresh()). */
-#define LATE_MOST_NS (50 * NS_PER_MS)
-#define TOGETHER_MS 5
 /* A process that has a core answers, or sleeps, within some 20 us of being given a call, and to look on until then is the
  * quickest. One that has none waits the longer for it the longer we look on, and so does everybody else's lab: then its
  * answer wakes us, and whether it sleeps is asked now and then. */
@@ -161,32 +157,6 @@ bool world_settled(struct world *w)
 	return false;
 }
 
-uint64_t motion_motive(const struct process *p)
-{
-	if (p->ended || !p->in_motion)
-		return 0;
-	if (p->signal_event)
-		return p->signal_event;
-	return p->in_call ? p->call.event : p->program_event;
-}
-
-/* Dead already, and the host has not told yet. */
-static bool is_dying(const struct process *p)
-{
-	char state = process_state(p);
-
-	return state == 0 || state == 'Z' || state == 'X';
-}
-
-/* A delivery answers for what comes from where it went, and for what nobody else on that host can have
- * sent. */
-static bool delivery_sent(const struct world *w, unsigned host, const struct process *owner,
-	const struct segment *s)
-{
-	return w->delivering && host == w->delivered_host &&
-		(address_equal(&s->src, &w->delivered_to) || !owner || !motion_motive(owner));
-}
-
 /* The socket at the end that has addresses local and remote: of TCP the connection, of UDP whoever is bound
  * there, of ICMP nobody. */
 static struct endpoint *end_of(const struct world *w, unsigned host, const struct segment *s,
@@ -201,81 +171,9 @@ static struct endpoint *end_of(const struct world *w, unsigned host, const struc
 	return s->kind == SEGMENT_UDP ? tracker_datagram(t, local, remote) : NULL;
 }
 
-/* Was it the timer that sock_diag told of, being due within slack_ns? One for retransmission sends again. (A loss
- * probe may send new data, RFC 8985 7.3, and cannot be told from a sender that keeps a pace, as bbr does.) */
-static bool timer_sends(const struct endpoint *e, bool again, uint64_t slack_ns)
+static bool opens(const struct segment *s)
 {
-	return e->timer && (again || e->timer != SOCK_TIMER_RETRANSMIT) &&
-		e->timer_due_ns <= clock_now_ns() + slack_ns;
-}
-
-/* s was sent by the timer that has been told of as `event`. */
-static uint64_t timer_sent(struct endpoint *e, const struct segment *s, uint64_t event)
-{
-	e->timer_sent = event;
-	e->timer_ts = s->options.ts_value;
-	return event;
-}
-
-/* Was it the timer told of last? Where we are late, one look has told of all that went off meanwhile. */
-static bool is_last_timer(const struct endpoint *e, const struct segment *s)
-{
-	if (e->timer_told_ns + LATE_MOST_NS <= clock_now_ns())
-		return false;
-	return e->timer_sent != e->timer_event || !(s->options.present & OPTION_TIMESTAMPS) ||
-		s->options.ts_value - e->timer_ts <= TOGETHER_MS;
-}
-
-/* e: whose it is, NULL = not known. */
-static uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s,
-	struct endpoint *e, bool again)
-{
-	struct tracker *t = world_tracker_at(w, host);
-	struct process *owner = e ? world_owner(e) : NULL;
-	uint64_t found;
-
-	if (e && !owner) { /* accepted by a program a moment ago, and not claimed yet */
-		const struct endpoint *listener = tracker_listener(t, &s->src);
-
-		owner = listener ? world_owner(listener) : NULL;
-		if (owner && !owner->program)
-			owner = NULL;
-	}
-	if (delivery_sent(w, host, owner, s))
-		return w->delivering;
-	if (owner && (found = motion_motive(owner)))
-		return found;
-	if (e && timer_sends(e, again, 0))
-		return timer_sent(e, s, tracker_timer_fired(t, e));
-	/* a connect() whose local port we have not seen yet; a listener taking its children along */
-	for (size_t i = 0; i < w->process_count; i++) {
-		struct process *p = &w->processes[i]->process;
-
-		if (p->host->index == host && (found = motion_motive(p)))
-			return found;
-	}
-	if (!e || (owner && is_dying(owner)))
-		return 0;
-	/* asleep in a call that the kernel may have woken, unless a look shows that a timer was at work */
-	if (owner && owner->in_call && owner->call.endpoint == e) {
-		tracker_look_at(t, &s->src, &s->dst, 0, NULL, &found);
-		if (found || !again)
-			return found ? found : owner->call.event;
-	}
-	if (owner && owner->program && !again)
-		return owner->program_event;
-	/* somebody has it, such as a program in the background: no timer's work */
-	if (!owner && e->inode)
-		return 0;
-	if (timer_sends(e, again, TRACKER_TICK_NS))
-		return timer_sent(e, s, tracker_timer_fired(t, e));
-	if (again)
-		return timer_sent(e, s,
-			is_last_timer(e, s) ? e->timer_event : tracker_timer_fired(t, e));
-	/* an ACK put off, or the pace of the sender; one for all that came at that pace since a delivery */
-	if (e->hidden_event <= w->delivered)
-		e->hidden_event = tracker_hidden_timer_fired(t, e);
-	return e->hidden_event;
+	return s->kind == SEGMENT_TCP && (s->flags & SEGMENT_SYN) && !(s->flags & SEGMENT_ACK);
 }
 
 /* Can this segment move the state of e, where it goes? e: NULL = no connection is known there. */
@@ -312,6 +210,14 @@ static bool shows_move(const struct segment *s, const struct endpoint *e)
 	default:
 		return true;
 	}
+}
+
+/* Does this segment show that a program has accepted e? Who sends data has a descriptor. */
+static bool shows_accept(const struct world_host *h, const struct segment *s,
+	const struct endpoint *e)
+{
+	return h->programs && e && !e->held && !e->inode && s->payload_len &&
+		(e->state == STATE_ESTABLISHED || e->state == STATE_CLOSE_WAIT);
 }
 
 /* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
@@ -431,11 +337,13 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 
 	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
 		e = bind_sender(w, host, s);
+	if (!e && opens(s) && world_tracker_at(w, host))
+		e = program_meet_sender(w->hosts[host], &s->src, &s->dst);
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
 		origin.cause = cause_of_sent(w, host, s, e, again);
 		if (e && s->kind == SEGMENT_TCP && s->payload_len)
 			e->has_data = true;
-		if (shows_move(s, e))
+		if (shows_move(s, e) || shows_accept(w->hosts[host], s, e))
 			look(w, host, &s->src, &s->dst, e, origin.cause,
 				overtake(w->hosts[host], s, e, &s->src, &overtaken) ? &overtaken
 										    : NULL);
@@ -507,7 +415,7 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 {
 	struct world *w = arg;
 	struct tracker *t = world_tracker_at(w, host);
-	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *quoted;
+	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other;
 	struct overtaken overtaken;
 
 	if (!t)
@@ -521,11 +429,12 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 		look(w, host, &s->dst, &s->src, e, event,
 			overtake(w->hosts[host], s, e, &s->dst, &overtaken) ? &overtaken : NULL);
 	} else if (can_move(s, e) && s->icmp.quoted_protocol == IPPROTO_TCP) {
-		quoted = tracker_find(t, &s->icmp.quoted_src, &s->icmp.quoted_dst);
-		if (quoted)
-			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, quoted, event,
-				NULL);
+		other = tracker_find(t, &s->icmp.quoted_src, &s->icmp.quoted_dst);
+		if (other)
+			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, other, event, NULL);
 	}
+	if (opens(s) && (other = tracker_find(t, &s->dst, &s->src)))
+		other->last_in = event; /* it may have come to be just now */
 	if (e)
 		touch(e);
 	wake_holders(w, host, s, e);

@@ -4,7 +4,8 @@
  *
  * world.c    makes and ends processes, finds things by name
  * hosts.c    makes and ends hosts, knows their addresses
- * motion.c   the rule that nothing is missed: who is in motion, what may be delivered, what caused what
+ * motion.c   the rule that nothing is missed: who is in motion, what may be delivered
+ * cause.c    what caused what
  * program.c  processes that became other programs: their output, and whose their sockets are
  * patience.c what kernels would give up while a recipe waits for a person
  * answers.c  what processes and hosts say: calls that return, processes that end */
@@ -102,17 +103,26 @@ static inline struct world_process *world_process_of(struct process *p)
 
 /* The wire's questions and news; arg = the world. */
 extern const struct wire_watch motion_watch;
-/* What a process in motion is at: the signal that is ending it, else its call; 0 = it is not. */
-uint64_t motion_motive(const struct process *p);
 /* The loop's callbacks: something happened; a kernel timer is due. */
 void motion_on_idle(uv_idle_t *handle);
 void motion_on_timer(uv_timer_t *handle);
 void motion_on_tun(uv_poll_t *handle, int status, int events);
 
+/* cause.c */
+
+/* What a process in motion is at: the signal that is ending it, else its call; 0 = it is not. */
+uint64_t motion_motive(const struct process *p);
+/* The event for which `host` has sent s; 0 = not known. e: whose it is, NULL = not known. again: s was sent before. What
+ * a timer has sent is told of as its doing. */
+uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, struct endpoint *e,
+	bool again);
+
 /* answers.c */
 
 /* Take the next answer of a process; false when there is none. */
 bool answers_read(struct world_process *p);
+/* If its execve() is under way: has it become the program by now? */
+void answers_hear_exec(struct world_process *p);
 void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
@@ -135,6 +145,10 @@ bool program_read_all(struct world *w);
 /* A socket on this host was looked at: whose is it now? Asks for what is cheap to know, the rest when all is at
  * rest. */
 void program_met(struct world_host *h, struct endpoint *e);
+/* A socket on this host sends its first SYN: meet it, and whoever has it. It waits in connect(), so that its descriptor is
+ * there. NULL: it is gone already, or no program runs here. */
+struct endpoint *program_meet_sender(struct world_host *h, const struct address *local,
+	const struct address *remote);
 /* Meet the listeners of programs, before a SYN does. */
 void program_meet_listeners(struct world_host *h);
 /* Its heartbeat, if that is due: what it did on its own, by its own timers. Returns when the next is due

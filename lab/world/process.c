@@ -158,3 +158,13 @@ char process_task_state(int tid)
 
 	return read_state(stat, syscall);
 }
+
+long process_sleeps_in(const struct process *p)
+{
+	char call[64], *end;
+	long number;
+
+	read_proc(p->syscall, call, sizeof(call));
+	number = strtol(call, &end, 10); /* "running": none */
+	return end == call || process_state(p) != 'S' ? -1 : number;
+}

@@ -105,7 +105,10 @@ void process_end_call(struct process *p);
 /* Where the kernel says the process is: 'R' running, 'S' asleep and off the run queue, 'D', 'T' stopped, 'Z'
  * dead ...; 0 = no such process any more. Source: proc(5), /proc/PID/stat and /proc/PID/syscall. */
 char process_state(const struct process *p);
-/* The same of a thread or process that is none of ours, by its number as main sees it. */
+/* The number of the system call that its first thread sleeps in; -1 = it does not sleep, or this kernel does not tell.
+ * Source: proc(5), /proc/PID/syscall. */
+long process_sleeps_in(const struct process *p);
+/* How a thread or process stands that is none of ours, by its number as main sees it. */
 char process_task_state(int tid);
 
 #endif

@@ -36,6 +36,7 @@
 #define READS_AT_ONCE 16 /* a pipe's worth */
 #define LINE_MAX_BYTES 4096 /* of output; a longer line is told in pieces */
 #define CHILDREN_DEPTH 4 /* nc from a shell from a script */
+#define CLAIM_AHEAD 8 /* numbers of descriptors to try before all are looked through */
 #define BEAT_SOCKETS 64 /* looked at in one heartbeat, in turns */
 
 /* ---- output ---- */
@@ -371,18 +372,20 @@ static bool stays_touched(const struct endpoint *e)
 	}
 }
 
-/* Descriptors are given out lowest first: does it have the next number of this program's? */
+/* Descriptors are given out lowest first: does it have the next number of this program's, or one soon behind? Between
+ * them are its files, and what it has accepted and was not claimed yet. */
 static bool claim_next(struct world_process *wp, struct endpoint *e)
 {
 	char entry[16];
 
-	if (wp->descriptors < 0)
-		return false;
-	snprintf(entry, sizeof(entry), "%d", wp->next_fd);
-	if (inode_of(wp->descriptors, entry) != e->inode)
-		return false;
-	claim(wp, wp->next_fd, e);
-	return true;
+	for (int fd = wp->next_fd; wp->descriptors >= 0 && fd < wp->next_fd + CLAIM_AHEAD; fd++) {
+		snprintf(entry, sizeof(entry), "%d", fd);
+		if (inode_of(wp->descriptors, entry) != e->inode)
+			continue;
+		claim(wp, fd, e);
+		return true;
+	}
+	return false;
 }
 
 /* The listener's program, or else that of a client: the last one started is the likeliest. */
@@ -397,6 +400,28 @@ static void claim_cheaply(struct world_host *h, struct endpoint *e)
 		if (w->processes[i]->process.host == &h->host && claim_next(w->processes[i], e))
 			return;
 	}
+}
+
+struct endpoint *program_meet_sender(struct world_host *h, const struct address *local,
+	const struct address *remote)
+{
+	struct world *w = h->world;
+	struct endpoint *e;
+	struct claims claims = { .endpoints = &e, .count = 1 };
+
+	for (size_t i = 0; i < w->process_count; i++)
+		answers_hear_exec(w->processes[i]); /* it may be quicker than its answer is read */
+	e = h->programs ? tracker_foresee(h->tracker, local, remote) : NULL;
+	if (e && is_unclaimed(e))
+		claim_cheaply(h, e);
+	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
+		const struct process *p = &w->processes[i]->process;
+
+		claims.wp = w->processes[i];
+		if (p->host == &h->host && p->program && !p->ended)
+			for_family((int)p->outer_pid, CHILDREN_DEPTH, claim_of, &claims);
+	}
+	return e;
 }
 
 void program_met(struct world_host *h, struct endpoint *e)

@@ -34,9 +34,8 @@ static void check_as_recipe(const struct world *w, const char *text, size_t size
 
 	if (statement_parse_all(text, size, "fuzz", 1, &list, &d) < 0)
 		return; /* fuzz_statement looks at that */
-	if (checking_all(w, &command_table, &list, false, &d) < 0)
-		check_place(&d, text, size);
-	else if (checking_guest(&command_table, &list, &d) < 0)
+	if (checking_all(w, &command_table, &list, false, &d) < 0 ||
+		checking_guest(&command_table, &list, &d) < 0)
 		check_place(&d, text, size);
 	statement_list_done(&list);
 }

@@ -96,7 +96,7 @@ static int copy(struct lws *wsi, char *buffer, int size, enum lws_token_indexes 
 
 static int custom_copy(struct lws *wsi, char *buffer, int size, const char *name, int name_len)
 {
-	const char *value;
+	const char *value = NULL;
 	int found;
 
 	LAB_ASSERT(name_len == (int)strlen(name));
@@ -208,7 +208,7 @@ static void ask(struct server *s, struct lws *wsi, const char *path, const char 
 	if (r == 0 && visitor.errand == ERRAND_COMMAND)
 		r = requests_body_end(s, &visitor);
 	if (r == 0)
-		r = viewers_tell(s, &visitor);
+		viewers_tell(s, &visitor);
 	LAB_ASSERT(wsi->answers >= 1);
 	check(s, wsi, path);
 	viewers_leave(s, &visitor);

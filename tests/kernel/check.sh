@@ -78,6 +78,28 @@ assert [r["verdict"] for r in report["results"]].count("failed") == 2
 assert report["results"][1]["time_ms"] > 0
 EOF
 fi
+# ---- what the program under test said, and why all came so ----
+
+mkdir "$work/program"
+cat >"$work/program/cl.lab" <<'EOF'
+socket l; bind l :80; listen l; socket c; connect c :80
+exec cl sh -c "printf 'refused <&>\\033[31m\\n'; exit 7"
+expect cl exited 0
+EOF
+run 1 check --allow-exec "$work/program"
+has out '^# +[0-9.]+  cl       \| refused <&>\\x1b\[31m$'
+has out '^# .*  c        SYN-SENT -> ESTABLISHED  <- #2 SYN/ACK$'
+run 1 check --allow-exec --report json "$work/program"
+has out 'cl       \| refused <&>\\\\x1b\[31m'
+run 1 check --allow-exec --report junit "$work/program"
+what="$what: its output"
+[[ $(grep -c 'cl       | refused &lt;&amp;&gt;\\x1b\[31m$' "$work/out") == 2 ]] || wrong 'not in <failure> and in <system-out>'
+has out '^      <system-out> .* main     runs on localhost as PID'
+printf 'socket c; repeat 3000 { getsockname c }\nsocket d => 9\n' >"$work/long.lab"
+run 1 check --report junit "$work/long.lab"
+has out '^      <system-out>\.\.\.$'
+(($(stat -c %s "$work/out") < 200000)) || wrong 'all of it is kept'
+
 run 2 check --report xml "$work/many"
 run 2 check --json "$work/many"
 
@@ -90,6 +112,14 @@ run 1 check --timeout 300ms "$work/bad"
 has out '^not ok 1 - bad/a # time=[0-9]{3,}\.'
 has out '^# no end within 300.000 ms'
 has out '^ok 2 - bad/b'
+
+printf 'socket l; bind l :80; listen l\naccept l a\n' >"$work/hangs.lab"
+run 1 check --timeout 3s --report junit "$work/hangs.lab"
+has out 'no end within 3.000 s; --timeout gives it more'
+has out '^not as expected: .*hangs\.lab:2:1: accept l a$'
+has out '^  seen      still running after [0-9.]+ m?s, ended by SIGTERM$'
+has out '  l        CLOSED -&gt; LISTEN  &lt;- main: listen$'
+has out '  main     accept\(3\) is blocked$'
 
 # Start `check ARG...` in the background and wait for its child that plays bad/a.
 begin()

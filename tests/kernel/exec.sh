@@ -42,6 +42,10 @@ run 0 'exec p cat; expect p running; kill p; expect p killed SIGTERM within 5s'
 run 0 'exec p printf "\\033[31m\\200\\n"; expect p exited 0 within 5s'
 told 'p +\| \\x1b\[31m\\x80'
 run 0 'exec p /no/such/program => ENOENT; expect p exited 127'
+run 2 'exec p ~/client'
+told "'~' is not replaced by your folder here"
+run 0 'exec p echo "~/client"; expect p exited 0 within 5s'
+told 'p +\| ~/client'
 run 2 'exec p cat; socket c in p'
 told "'p' is a program and makes its own calls"
 printf 'exec p cat\n' >"$work/recipe.lab"
@@ -49,6 +53,13 @@ timeout 40 "$tcplab" -f "$work/recipe.lab" >"$work/out" 2>&1 </dev/null
 what='exec in a recipe'
 told 'may not run programs unless .* --allow-exec'
 timeout 40 "$tcplab" --allow-exec -f "$work/recipe.lab" >"$work/out" 2>&1 </dev/null || wrong "exit code $?"
+
+# ---- what it sleeps in ----
+
+run 0 'exec p cat; expect p blocked; expect p blocked read; type p eof; expect p exited 0 within 5s'
+run 1 'exec p cat; expect p blocked connect within 50ms'
+told 'expected +p blocked connect' 'seen +p blocked in read'
+run 0 'hold syn/ack; socket l; bind l :80; listen l; exec p bash -c "exec 3<>/dev/tcp/127.0.0.1/80"; expect p blocked connect within 5s'
 
 # ---- programs that are no help: writing without end, ending while nobody waits, going to the background ----
 

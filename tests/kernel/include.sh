@@ -33,6 +33,7 @@ included 2 self.lab 'does one include itself?'
 included 2 fifo.lab 'no plain file'
 included 2 link.lab 'cannot be read'
 included 2 below 'no plain file'
+included 2 '~/part.lab' "'~' is not replaced by your folder"
 included 2 /etc/passwd 'only files beside'
 included 2 ../etc/passwd "without '..'"
 exit $((failures > 0))

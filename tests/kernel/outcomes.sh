@@ -43,6 +43,11 @@ run 2 -c 'socket c; expect c returned recv'
 
 run 1 -c 'expect main exited 0 within 50ms'
 told err 'not as expected: -c:1:1:' 'expected  main exited 0' 'seen      main running'
+run 1 -c 'process p; kill p KILL; expect p exited 0'
+told err 'not as expected: -c:1:25:' 'expected  p exited 0' 'seen      p killed SIGKILL'
+run 1 -c "process server; socket l in server; bind l :80; listen l; socket c; mark; drop syn x1; connect c :80
+expect gap syn syn 9s +-20%"
+told err 'not as expected: -c:2:1:' 'expected  gap syn syn 9.000 s +-20%' 'seen      gap '
 
 # ---- what a call gives ----
 
@@ -55,6 +60,8 @@ told err 'not as expected: -c:1:11: connect c :80' 'expected  success' 'seen    
 run 0 -c 'socket c => 3; socket d => 4'
 run 1 -c 'socket c => 4'
 told err 'not as expected: -c:1:1: socket c => 4' 'expected  4' 'seen      3'
+run 1 -c 'socket t; get t TCP_CONGESTION => 0' # a name is no number
+told err 'not as expected: -c:1:11: get t TCP_CONGESTION => 0' 'expected  0'
 run 0 -c "$pair; send c \"a\\x00b\" => 3; recv a => \"a\\x00b\""
 run 1 -c "$pair; send c \"abc\"; recv a => \"abd\""
 told err 'not as expected: -c:1:' 'expected  "abd"' 'seen      3 "abc"'

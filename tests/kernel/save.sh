@@ -59,6 +59,28 @@ saved 'send c "x" => 1' 'expect c CLOSED' 'send c "x" => killed SIGPIPE' 'accept
 left_out 'expect l CLOSED'
 plays
 
+# At a person's pace the kernel sends again meanwhile, and each copy takes a `step` of its own: what was waited for comes
+# again. The pauses are kept, and not what was typed to look on.
+rm my.lab
+what='a retransmission is waited for'
+coproc lab { timeout -s KILL 40 "$tcplab" --allow-write 2>err; }
+exec {type}>&"${lab[1]}" {tells}<&"${lab[0]}"
+session=$lab_PID
+eval "exec ${lab[1]}>&-"
+printf '%s\n' 'socket c' 'bind c :6666' 'hold' 'connect c :6666 &' ss >&"$type"
+while IFS= read -r -t 30 line <&"$tells" && [[ $line != *'(again: #1)'* ]]; do
+	:
+done
+printf '%s\n' step step step step 'save my.lab' >&"$type"
+exec {type}>&-
+cat <&"$tells" >out
+exec {tells}<&-
+wait "$session" || wrong "exit code $?"
+saved 'connect c :6666 => 0 &' step step step step 'expect c ESTABLISHED'
+left_out ss
+grep -A1 '^connect' my.lab | grep -qxE 'sleep [1-9][0-9]{3,}ms' || wrong 'my.lab does not wait behind connect'
+plays
+
 # refused TEXT [OPTION...]: to save is an error that says so.
 refused()
 {
@@ -77,7 +99,8 @@ cp my.lab before
 refused "'my.lab' is there already: choose another name" -c 'save my.lab'
 cmp -s my.lab before || wrong 'it has been written over'
 refused "'/nowhere/my.lab' cannot be written: No such file or directory" -c 'save /nowhere/my.lab'
-refused 'a file name holds no NUL' -c 'save "a\0b"'
+refused 'a file name or an argument holds no NUL' -c 'save "a\0b"'
+refused "'~' is not replaced by your folder here" -c 'save ~/my.lab'
 echo 'save new.lab' >recipe.lab
 refused 'a recipe may not write files' -f recipe.lab
 [[ ! -e new.lab ]] || wrong 'it has written'

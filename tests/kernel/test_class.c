@@ -350,8 +350,8 @@ static void check_hostile(const json_t *report, size_t i)
 	const char *verdict = json_string_value(json_object_get(grade, "verdict"));
 	const char *reasons = json_string_value(json_object_get(grade, "reasons"));
 
-	if ((hostile[i].verdict && strcmp(verdict, hostile[i].verdict) != 0) || !reasons ||
-		!strstr(reasons, hostile[i].reason) ||
+	if ((hostile[i].verdict && strcmp(verdict, hostile[i].verdict) != 0) ||
+		!strstr(reasons ? reasons : "", hostile[i].reason) ||
 		json_integer_value(json_object_get(grade, "score")) == 100)
 		fail_msg("%s: %s", hostile[i].student, json_dumps(grade, JSON_INDENT(2)));
 }

@@ -174,6 +174,7 @@ static void idle_labs_cost_only_memory_and_leave_none(void **state)
 		program_open(&c->labs[c->count], arguments, -1);
 		program_say(&c->labs[c->count], script, strlen(script));
 	}
+	assert_true(c->count > 0);
 	for (size_t i = 0; i < c->count; i++) {
 		program_await(&c->labs[i], "mark");
 		members[i].count = 0;

@@ -284,6 +284,7 @@ static void hostile_text_is_shown_as_text(void **state)
 		"expect q exited 0\nsay unharmed\n");
 	journal_free(await_said(desk, "unharmed"));
 	read_raw(desk, "unharmed", &raw);
+	assert_non_null(raw.s);
 	assert_null(strstr(raw.s, "\033]0;owned"));
 	assert_null(strstr(raw.s, "\033]"));
 	assert_null(strstr(raw.s, "\a"));

@@ -216,12 +216,12 @@ static void full_when_texts_are_long(void **state)
 static void add_of_a_transfer_takes_few_bytes(void **state)
 {
 	struct bench *b = *state;
-	size_t most = sizeof(*b->writer.chunk) + CHUNK_EVENTS * 32;
+	size_t most = sizeof(*b->writer.chunk) + (size_t)CHUNK_EVENTS * 32;
 
 	chunk_begin(&b->writer, 1);
 	for (uint32_t i = 0; !chunk_full(&b->writer); i++) {
 		struct event event = { .kind = EVENT_SEGMENT,
-			.time_ns = i * 5000,
+			.time_ns = UINT64_C(5000) * i,
 			.subject = "c",
 			.host = "left",
 			.text = "l",

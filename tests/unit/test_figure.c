@@ -186,15 +186,16 @@ static void edge_of_the_figure_is_marked_alone(void **state)
 		int width = form & 1 ? DIAGRAM_WIDTH_WIDE : DIAGRAM_WIDTH;
 		int lines = form & 1 ? DIAGRAM_LINES_WIDE : DIAGRAM_LINES;
 		struct diagram d = { 0 }, blank = { 0 };
-		uint8_t *owner = memory_new((size_t)(width * lines));
+		size_t cells = (size_t)width * (size_t)lines;
+		uint8_t *owner = memory_new(cells);
 
-		memset(owner, 0, (size_t)(width * lines));
+		memset(owner, 0, cells);
 		diagram_draw(&blank, &(struct ways){ 0 },
 			&(struct diagram_options){ .width = width, .ascii = form & 2 });
 		for (size_t e = 0; e < FIGURE_EDGES; e++) {
 			draw_edge(&figure_edges[e], width, form & 2, &d);
 			assert_leads(&d, lines, &figure_edges[e]);
-			for (int i = 0; i < width * lines; i++) {
+			for (size_t i = 0; i < cells; i++) {
 				if (d.cells[i].mark == 1) {
 					assert_int_equal(owner[i], 0);
 					owner[i] = (uint8_t)(e + 1);

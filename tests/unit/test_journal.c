@@ -289,7 +289,7 @@ static void trouble_is_not_told_between_packets(void **state)
 
 	(void)state;
 	set_limit(RLIMIT_NOFILE, 0, &old);
-	for (uint64_t no = 1; no <= 4 * CHUNK_EVENTS; no++)
+	for (uint64_t no = 1; no <= UINT64_C(4) * CHUNK_EVENTS; no++)
 		assert_int_equal(journal_add(j, (struct event){ .kind = kinds[no % 2] }), no);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 	assert_int_equal(journal_next(j, 0, EVENT_BIT(EVENT_NOTE)), 0);
@@ -341,8 +341,8 @@ static void add_of_many_segments_takes_little_memory(void **state)
 	}
 	assert_in_range(mallinfo2().uordblks - before, 0, 3 << 19);
 	for (uint32_t i = 1; i <= 150000; i++) {
-		const struct event *sent = journal_get(j, 2 * i - 1);
-		const struct event *delivered = journal_get(j, 2 * i);
+		const struct event *sent = journal_get(j, UINT64_C(2) * i - 1);
+		const struct event *delivered = journal_get(j, UINT64_C(2) * i);
 
 		assert_int_equal(sent->wire.number, i);
 		assert_int_equal(sent->wire.segment.seq_rel, i);

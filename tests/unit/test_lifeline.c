@@ -30,6 +30,44 @@ static void strangers_of_a_flood_share_a_lifeline(void **state)
 	text_done(&drawn);
 }
 
+static void listen_and_close(struct journal *j)
+{
+	struct event change = { .kind = EVENT_STATE,
+		.subject = "l",
+		.host = "localhost",
+		.state = { .endpoint = 1, .from = STATE_CLOSED, .to = STATE_LISTEN } };
+
+	change.state.local = at("127.0.0.1:81");
+	make(j, 1, "l", "main");
+	add(j, change);
+	change.state.from = STATE_LISTEN;
+	change.state.to = STATE_CLOSED;
+	add(j, change);
+}
+
+/* A forged packet leaves no host, its answer does: both are at one place. And it is not the listener that answers, which
+ * is there no more. */
+static void place_that_answers_has_one_lifeline(void **state)
+{
+	struct journal *j = *state;
+	struct event forged = { .kind = EVENT_FORGED, .wire.number = 1 };
+	struct segment answer = tcp(SEGMENT_RST | SEGMENT_ACK, 0, 1);
+
+	listen_and_close(j);
+	forged.wire.segment = tcp(SEGMENT_SYN, 0, 0);
+	forged.wire.segment.src = answer.dst = at("9.9.9.9:1");
+	forged.wire.segment.dst = answer.src = at("127.0.0.1:81");
+	add(j, forged);
+	put(j, 2, NULL, NULL, answer, deliver(j, 1));
+	verdict(j, EVENT_DROPPED, 2, 0, "no host has this address");
+	assert_ascii(j,
+		"        9.9.9.9:1                                                   127.0.0.1:81\n"
+		"    ms  no socket                                                     no socket\n"
+		"   0.0      |   ~~~ #1 forged SYN seq 0 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~>|\n"
+		"   0.0      |    no host has this address XXX-- #2 RST/ACK seq 0 ack 1 ---|\n"
+		"XXX lost   ~~~ forged\n");
+}
+
 static void self_connect_is_one_lifeline_with_loops(void **state)
 {
 	struct journal *j = *state;
@@ -274,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LADDER_TEST(strangers_of_a_flood_share_a_lifeline),
+		LADDER_TEST(place_that_answers_has_one_lifeline),
 		LADDER_TEST(self_connect_is_one_lifeline_with_loops),
 		LADDER_TEST(hosts_can_be_the_columns),
 		LADDER_TEST(many_sockets_of_a_process_share_its_lifeline),

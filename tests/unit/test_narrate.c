@@ -309,6 +309,33 @@ static void tail_shows_the_last_of_the_story(void **state)
 		"        0.000  c        CLOSED -> SYN-SENT\n");
 }
 
+/* What one's own program said is most often what is looked for. */
+static void tail_has_causes_and_what_programs_wrote(void **state)
+{
+	struct journal *j = *state;
+	uint64_t call = journal_add(j,
+		(struct event){ .kind = EVENT_CALL,
+			.time_ns = 1,
+			.process = "main",
+			.text = "close(3)" });
+
+	journal_add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.time_ns = 1,
+			.cause = call,
+			.subject = "c",
+			.state = { .from = STATE_ESTABLISHED, .to = STATE_FIN_WAIT_1 } });
+	journal_add(j,
+		(struct event){ .kind = EVENT_PROGRAM,
+			.time_ns = 1,
+			.cause = call,
+			.subject = "nc",
+			.text = "\x1b[2J refused" });
+	assert_tail(j, 2,
+		"        0.000  c        ESTABLISHED -> FIN-WAIT-1  <- main: close\n"
+		"        0.000  nc       | \\x1b[2J refused\n");
+}
+
 /* `reset` makes the first host anew, which no command asked for. */
 static void tail_ends_where_the_lab_began_anew(void **state)
 {
@@ -341,6 +368,7 @@ int main(void)
 		NARRATE_TEST(what_came_from_outside_is_made_printable),
 		NARRATE_TEST(what_of_output_keeps_its_lines),
 		NARRATE_TEST(tail_shows_the_last_of_the_story),
+		NARRATE_TEST(tail_has_causes_and_what_programs_wrote),
 		NARRATE_TEST(tail_ends_where_the_lab_began_anew),
 	};
 

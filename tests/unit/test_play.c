@@ -65,6 +65,7 @@ static const char *run(struct play *p, uint64_t steps, struct text *out)
 		struct statement *st = play_take(p);
 		bool behind = st == open;
 
+		assert_non_null(st);
 		text_printf(out, "%s%s%s", out->len ? " " : "", behind ? "/" : "",
 			st->words[0].text);
 		open = behind ? NULL : open;

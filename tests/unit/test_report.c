@@ -26,6 +26,7 @@ static struct report_result results[] = {
 	{ .name = (char *)HOSTILE_NAME,
 		.file = (char *)"\xff.lab",
 		.message = (char *)HOSTILE_MESSAGE,
+		.output = (char *)"\x1b]0;<out> & ]]>\n\x01",
 		.time_ns = 1500000000,
 		.verdict = REPORT_FAILED },
 	{ .name = (char *)"open/dead",
@@ -127,6 +128,8 @@ static void junit_of_anything_is_well_formed(void **state)
 		"<failure type=\"failed\" message=\"not as &lt;expected&gt;: &amp; "
 		"&quot;quoted&quot;\">not as");
 	assert_has(&out, "<error type=\"died\" message=\"the lab died by SIGSEGV\">");
+	assert_has(&out,
+		"<system-out>\\x1b]0;&lt;out&gt; &amp; ]]&gt;\n\\x01</system-out>\n    </testcase>");
 	assert_has(&out, "<skipped message=\"Interrupted.\"/>");
 	assert_null(strstr(text_get(&out), "\xef\xbf\xbe")); /* U+FFFE and U+FFFF are no XML */
 	assert_null(strstr(text_get(&out), "\xef\xbf\xbf"));

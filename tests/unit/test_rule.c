@@ -214,7 +214,7 @@ static void rate_queues_behind_what_is_on_the_line(void **state)
 		now + 9 * NS_PER_S + NS_PER_S / 1000);
 	/* the largest packet and the slowest line do not overflow */
 	r = (struct rule){ .kind = RULE_RATE, .bits_per_s = 1 };
-	assert_int_equal(rule_delay(&r, 65535, now), now + 65535 * 8 * NS_PER_S);
+	assert_int_equal(rule_delay(&r, 65535, now), now + UINT64_C(65535) * 8 * NS_PER_S);
 }
 
 /* ---- chance ---- */

@@ -25,8 +25,8 @@ static void every_field_is_whole_and_fits(void **state)
 
 	(void)state;
 	for (i = 0; (f = sock_field_at(i)); i++) {
-		if (!f->sentence || !f->more || !f->source || !f->width)
-			fail_msg("%s lacks something", f->name);
+		if (!f->name || !f->sentence || !f->more || !f->source || !f->width)
+			fail_msg("%s lacks something", f->name ? f->name : "a field");
 		if (strlen(f->name) > SOCK_FIELD_NAME_MOST ||
 			strlen(f->sentence) > SOCK_FIELD_SENTENCE_MOST)
 			fail_msg("%s: '%s' is too long", f->name, f->sentence);

@@ -34,6 +34,7 @@ static int parse_all(const char *text, size_t len, struct statement_list *list, 
 
 static void add_tokens(struct text *out, const struct token *tokens, size_t count)
 {
+	assert_true(tokens || !count);
 	for (size_t i = 0; i < count; i++) {
 		text_puts(out, tokens[i].kind == TOKEN_STRING ? "\"" : "[");
 		text_escape(out, tokens[i].text, tokens[i].len);

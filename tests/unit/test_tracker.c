@@ -275,7 +275,7 @@ static void look_while_the_time_wait_one_takes_its_place_sees_that(void **state)
 	static const enum tcp_state from[] = { STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, STATE_CLOSING };
 	struct bench *b = *state;
 
-	for (uint16_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
 		const uint16_t port = (uint16_t)(1000 + i);
 		struct endpoint *e = adopt(b, "c", 7 + i, from[i], port, 80, SOCK_TIMER_NONE, 0);
 

@@ -280,7 +280,7 @@ static void rate_spaces_packets_by_their_length(void **state)
 static void rate_of_an_idle_line_starts_anew(void **state)
 {
 	struct bench *b = *state;
-	struct rule *r = rate(b, 8 * 1000000); /* a byte a microsecond */
+	struct rule *r = rate(b, UINT64_C(8000000)); /* a byte a microsecond */
 
 	send_numbered(b, 1);
 	pump_all(b);
@@ -302,7 +302,8 @@ static void rate_and_delay_last_the_longer(void **state)
 	assert_int_equal(delay_of(b, 1), 60 * NS_PER_S);
 	assert_string_equal(event_at(b, 2, EVENT_DELAYED)->text, "rule 1: delay any 60s");
 	/* the first occupies the line for 41 s, the second until 82 s */
-	assert_int_equal(packet(b, 2)->due_ns, packet(b, 1)->sent_ns + 2 * LEN * NS_PER_S);
+	assert_int_equal(packet(b, 2)->due_ns,
+		packet(b, 1)->sent_ns + UINT64_C(2) * LEN * NS_PER_S);
 	assert_string_equal(event_at(b, 4, EVENT_DELAYED)->text, "rule 2: rate any 8bit");
 	assert_int_equal(journal_last(b->journal), 4);
 }
