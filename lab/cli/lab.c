@@ -56,6 +56,7 @@ struct lab {
 	struct prompt *prompt;
 	struct server *server; /* NULL = there is no page */
 	struct feed *feed; /* for watchers; NULL = nobody can watch */
+	struct text recipe; /* what is in options->file; read before the lab stands */
 	struct text title; /* what they are told this lab is */
 	struct stepper stepper; /* of a recipe that is played for people; else all zero */
 	uint32_t line; /* of standard input */
@@ -395,25 +396,24 @@ static void begin_work(struct lab *lab)
 	}
 }
 
-/* Have the recipe played by somebody, or read at once. 0 or -errno with d filled. */
+/* Have the recipe played by somebody, or run at once. 0 or -errno with d filled. */
 static int feed_recipe(struct lab *lab, struct diag *d)
 {
 	const struct options *o = lab->options;
-	struct text text = TEXT_EMPTY;
-	int r = recipe_read(o->file, &text, d);
+	const struct text *text = &lab->recipe;
+	int r = 0;
 
-	if (r == 0 && (o->step || o->pace_ns)) {
-		r = script_play(lab->script, o->file, text_get(&text), text.len, d);
+	if (o->step || o->pace_ns) {
+		r = script_play(lab->script, o->file, text_get(text), text->len, d);
 		if (r == 0)
 			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
 				o->pace_ns / NS_PER_MS, terminal_wants_color(STDOUT_FILENO), d);
-	} else if (r == 0) {
-		telling_recipe(world_journal(lab->world), o->file, text_get(&text), text.len);
-		script_push_told(lab->script, text_get(&text), text.len, o->file, 1);
+	} else {
+		telling_recipe(world_journal(lab->world), o->file, text_get(text), text->len);
+		script_push_told(lab->script, text_get(text), text->len, o->file, 1);
 		if (!o->control) /* else more may come */
 			script_end(lab->script);
 	}
-	text_done(&text);
 	return r;
 }
 
@@ -560,8 +560,10 @@ int lab_run(const struct options *o, struct lines *input)
 	int r;
 
 	if (check_json(&lab, &d) < 0 || practice_read(&lab.practice, o, &d) < 0 ||
+		(o->file && recipe_read(o->file, &lab.recipe, &d) < 0) ||
 		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
 		practice_done(&lab.practice);
+		text_done(&lab.recipe);
 		return complaint_print(&d);
 	}
 	if (open_loop(&lab, capture) < 0)
@@ -598,6 +600,7 @@ int lab_run(const struct options *o, struct lines *input)
 	world_free(lab.world);
 	console_free(lab.console);
 	text_done(&lab.title);
+	text_done(&lab.recipe);
 	stepper_done(&lab.stepper);
 	LAB_ASSERT(uv_loop_close(&lab.loop) == 0);
 	return lab.code;

@@ -60,6 +60,7 @@ static int read_win(struct forging *f, size_t *index, struct diag *d)
 	int r = read_number(f, index, UINT16_MAX, &number, d);
 
 	f->segment.window = (uint16_t)number;
+	f->window = true;
 	return r;
 }
 
@@ -306,6 +307,8 @@ static int forge_run(struct cmd_call *c, struct diag *d)
 
 	if (r == 0)
 		r = read_details(&f, f.next, d);
+	if (r == 0 && (f.segment.flags & SEGMENT_RST) && !f.window)
+		f.segment.window = 0; /* nobody who resets offers room */
 	if (r == 0)
 		r = forge(&f, c->event, d);
 	text_done(&f.payload);
@@ -327,7 +330,7 @@ const struct cmd_def cmd_forge = {
 		" seq N, ack N: counted from 0 as the lab prints them; next (unless told): what the sender would "
 		"use, what the receiver has sent; next+1; c+100: behind what socket c would send next; raw N: as "
 		"on the wire.\n"
-		" win N (as on the wire: the story shows it scaled), urg N, ttl N, data \"TEXT\", data N: N bytes; checksum wrong.\n"
+		" win N (as on the wire: the story shows it scaled; unless told 64240, 0 of a RST), urg N, ttl N, data \"TEXT\", data N: N bytes; checksum wrong.\n"
 		" mss N, wscale N, sackok, sack LEFT RIGHT, ts VALUE ECHO: TCP options.\n"
 		" on HOST: whose 127.0.0.1 is meant, when no socket tells.\n"
 		" about #SEG, about SOCK, mtu N: of icmp frag-needed, port-unreachable, host-unreachable, "

@@ -45,6 +45,7 @@ struct forging {
 	uint32_t mtu;
 	const char *icmp_kind; /* its name; NULL = no ICMP */
 	const struct token *about; /* segment.icmp quotes this; borrowed; NULL = nobody */
+	bool window; /* was told */
 	bool spoil; /* the checksum */
 	struct text payload; /* owned */
 };

@@ -439,7 +439,7 @@ int name_duration(const struct statement *s, const struct token *t, uint64_t *re
 		const char *unit;
 		uint64_t ns;
 	} units[] = { { "ns", 1 }, { "us", NS_PER_US }, { "ms", NS_PER_MS }, { "s", NS_PER_S },
-		{ "m", 60 * NS_PER_S } };
+		{ "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S } };
 	char *end;
 	double value = strtod(t->text, &end);
 
@@ -455,5 +455,5 @@ int name_duration(const struct statement *s, const struct token *t, uint64_t *re
 				t->text[0])) /* most often seconds are meant, but not always */
 		return statement_error(s, t, d, "'%.40s' is no time: %.40ss, %.40sms ...", t->text,
 			t->text, t->text);
-	return statement_error(s, t, d, "'%.40s' is no time: 300ms, 2s, 1.5s, 1m", t->text);
+	return statement_error(s, t, d, "'%.40s' is no time: 300ms, 2s, 1.5s, 1m, 1h", t->text);
 }

@@ -41,7 +41,8 @@ int recipe_read(const char *path, struct text *out, struct diag *d)
 			missing ? "no recipe '%s'" : "the recipe '%s' cannot be read", path);
 
 		if (missing)
-			diag_remedy(d, "tcplab list");
+			diag_remedy(d,
+				"a file is meant; `tcplab play NAME` plays what `tcplab list` shows");
 		return r;
 	}
 	return recipe_read_fd(fd, path, out, d);

@@ -23,10 +23,11 @@
 #define BUSY_SHARE 20 /* of all the time */
 #define EXCERPT_LINE_MAX 100 /* columns of a source line shown above the caret */
 
-/* The source line and a caret under the column, cut to a window that fits a terminal. */
+/* The source line and a caret under the column (a byte's), cut to a window that fits a terminal. */
 static void add_caret(const char *line, uint32_t column, struct text *out)
 {
-	size_t len = strlen(line), at = column ? column - 1 : 0, from = 0;
+	size_t len = strlen(line), at = column ? column - 1 : 0, from = 0, columns = 0;
+	uint32_t point;
 
 	if (at > len)
 		at = len;
@@ -35,12 +36,18 @@ static void add_caret(const char *line, uint32_t column, struct text *out)
 	if (len - from > EXCERPT_LINE_MAX)
 		len = from + EXCERPT_LINE_MAX;
 	text_puts(out, "\n    ");
-	for (size_t i = from; i < len; i++) {
-		char c = line[i];
-
-		text_add(out, c == '\t' ? " " : (c >= 0x20 && c < 0x7f) ? &c : "?", 1);
+	for (size_t i = from, width; i < len; i += width) {
+		width = text_point(line + i, len - i, &point);
+		if (line[i] == '\t')
+			text_puts(out, " ");
+		else if (width && !text_point_acts(point))
+			text_add(out, line + i, width);
+		else
+			text_puts(out, "?");
+		width = width ? width : 1;
+		columns += i < at;
 	}
-	text_printf(out, "\n    %*s^", (int)(at - from), "");
+	text_printf(out, "\n    %*s^", (int)(at < len ? columns : columns + (at - len)), "");
 }
 
 void telling_error(struct journal *j, uint64_t cause, const struct diag *d, const char *line)

@@ -23,6 +23,7 @@ static bool find(void *handle, const char *name, void *ret_pointer)
 const struct library *library_load(struct diag *d)
 {
 	void *handle = dlopen(SERVE_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	const char *reason = handle ? NULL : dlerror();
 	bool whole = handle != NULL;
 
 #define LIBRARY_FIND(name) whole = whole && find(handle, #name, &library.name);
@@ -30,6 +31,11 @@ const struct library *library_load(struct diag *d)
 #undef LIBRARY_FIND
 	if (whole)
 		return &library;
+	if (reason && !strstr(reason, strerror(ENOENT))) { /* it is there */
+		diag_set(d, ENOMEM, "no page can be served: %s", reason);
+		diag_remedy(d, "%s", diag_shortage(ENOMEM));
+		return NULL;
+	}
 	diag_set(d, ENOENT, "no page can be served without %s", SERVE_LIBRARY);
 	diag_remedy(d,
 		"install it: apt-get install libwebsockets-evlib-uv, or dnf install libwebsockets");

@@ -173,8 +173,12 @@ static const struct bad_line bad_lines[] = {
 	{ "delay #7 100ms +-20ms", 0, ":1:16: '+-20ms' is one word too many: delay #SEG TIME" },
 	{ "delay syn", 0, ":1:1: 'delay' needs more: delay #SEG TIME | MATCH [xN] " },
 	{ "delay syn x2", 0, ":1:11: by how long? delay data x1 100ms" },
-	{ "delay syn soon", 0, ":1:11: 'soon' is no time: 300ms, 2s, 1.5s, 1m" },
+	{ "delay syn soon", 0, ":1:11: 'soon' is no time: 300ms, 2s, 1.5s, 1m, 1h" },
 	{ "delay syn 100", 0, ":1:11: '100' is no time: 100s, 100ms ..." },
+	{ "say \"\xc3\xa9\"; socket \xc3\xa9", 0,
+		":1:18: '\xc3\xa9' is no name: begin with a letter, then letters, digits, _ or -, at most 32\n"
+		"    say \"\xc3\xa9\"; socket \xc3\xa9\n                    ^\n" },
+	{ "ping", 0, ":1:1: unknown command 'ping'; 'help' lists them all" },
 	{ "sleep 20", 0, ":1:7: '20' is no time: 20s, 20ms ..." },
 	{ "delay syn 100ms x2", 0,
 		":1:17: 'x2' is in the wrong place: delay #SEG TIME | MATCH [xN] " },

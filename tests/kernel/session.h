@@ -37,7 +37,7 @@ static inline int set_up_home(void **state)
 	const char *folder = getenv("TMPDIR");
 
 	s->pty.fd = s->pty.pid = -1;
-	snprintf(s->home, sizeof(s->home), "%s/tcplab-prompt-XXXXXX", folder ? folder : "/tmp");
+	snprintf(s->home, sizeof(s->home), "%s/home-XXXXXX", folder ? folder : "/tmp");
 	if (!mkdtemp(s->home))
 		return -1;
 	setenv("HOME", s->home, 1);

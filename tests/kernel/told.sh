@@ -37,6 +37,8 @@ told "$pair drop data to l x1; send c 1000; send c 1000; send c 1000; recv a 300
 # in bytes: 63 of 1024
 told "$pair ladder ascii" ' c > l/1 +ACK seq 1 ack 1 win [1-9][0-9]{4}' \
 	'#1 SYN seq 0 -' '\|    <mss 1460, sackOK, TS, wscale'
+told 'forge rst from 10.9.9.9:1000 to :80' 'RST seq 0 win 0  \(forged\)'
+told 'forge rst from 10.9.9.9:1000 to :80 win 7' 'RST seq 0 win 7  \(forged\)'
 told 'forge syn from 10.9.9.9:1000 to :80 seq 0 mss 1000 ts 12 34 sack 5 9' \
 	'SYN seq 0 win 64240 <mss 1000, TS 12/34, sack 5-9>  \(forged\)'
 # the kernel binds it with what it sends
