@@ -136,6 +136,9 @@ uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, 
 		return 0;
 	if (!owner && (found = motive_on(w, host, e)))
 		return found;
+	/* also one that is dead by the time this is read */
+	if (e && owner && owner->program && !again)
+		return owner->program_event;
 	if (!e || (owner && is_dying(owner)))
 		return 0;
 	/* asleep in a call that the kernel may have woken, unless a look shows that a timer was at work */
@@ -144,8 +147,6 @@ uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, 
 		if (found || !again)
 			return found ? found : owner->call.event;
 	}
-	if (owner && owner->program && !again)
-		return owner->program_event;
 	if (timer_sends(e, again, TRACKER_TICK_NS))
 		return timer_sent(e, s, tracker_timer_fired(t, e));
 	if (again)
