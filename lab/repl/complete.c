@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/lab_assert.h"
 #include "base/text.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
@@ -74,6 +75,7 @@ static const char *signature_parse(const char *args, struct signature *s)
 {
 	size_t opened[ITEMS_MAX], depth = 0;
 
+	LAB_ASSERT(args); /* which a sanitized build does not see by itself */
 	*s = (struct signature){ 0 };
 	while (*args && s->count < ITEMS_MAX - 1) {
 		size_t len = strcspn(args, " []");
