@@ -57,6 +57,7 @@ static void add_item(struct signature *s, const char *text, size_t len)
 {
 	bool repeated = len >= 3 && memcmp(text + len - 3, "...", 3) == 0;
 
+	LAB_ASSERT(text); /* which a sanitized build does not see by itself */
 	if (repeated)
 		len -= 3;
 	if (len) {
@@ -75,7 +76,6 @@ static const char *signature_parse(const char *args, struct signature *s)
 {
 	size_t opened[ITEMS_MAX], depth = 0;
 
-	LAB_ASSERT(args); /* which a sanitized build does not see by itself */
 	*s = (struct signature){ 0 };
 	while (*args && s->count < ITEMS_MAX - 1) {
 		size_t len = strcspn(args, " []");

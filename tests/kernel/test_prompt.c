@@ -301,7 +301,8 @@ static void tab_when_a_word_is_begun_completes_it(void **state)
 	pty_await_typed(&s->pty, "send alpha \"al");
 	pty_type(&s->pty, "\025help shut\t");
 	pty_await_typed(&s->pty, "help shutdown ");
-	pty_type(&s->pty, "\025expect al\tblo\tESTA\t"); /* what only a process can be is not offered */
+	pty_type(&s->pty,
+		"\025expect al\tblo\tESTA\t"); /* what only a process can be is not offered */
 	pty_await_typed(&s->pty, "expect alpha bloESTA");
 	pty_type(&s->pty, "\025expect al\tESTA\t");
 	pty_await_typed(&s->pty, "expect alpha ESTABLISHED ");
