@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/lab_assert.h"
 #include "base/text.h"
 #include "language/cmd.h"
 #include "language/lexer.h"
@@ -56,6 +57,7 @@ static void add_item(struct signature *s, const char *text, size_t len)
 {
 	bool repeated = len >= 3 && memcmp(text + len - 3, "...", 3) == 0;
 
+	LAB_ASSERT(text); /* which a sanitized build does not see by itself */
 	if (repeated)
 		len -= 3;
 	if (len) {
