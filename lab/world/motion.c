@@ -248,9 +248,9 @@ static void look(struct world *w, unsigned host, const struct address *local,
 	struct endpoint *e = tracker_look_at(h->tracker, local, remote, cause, overtaken, NULL);
 
 	if (known && known != e)
-		program_met(h, known);
+		claims_met(h, known);
 	if (e)
-		program_met(h, e);
+		claims_met(h, e);
 }
 
 /* Nobody has a descriptor of it, and nobody will: only segments and timers move it now. */
@@ -338,7 +338,7 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
 		e = bind_sender(w, host, s);
 	if (!e && opens(s) && world_tracker_at(w, host))
-		e = program_meet_sender(w->hosts[host], &s->src, &s->dst);
+		e = claims_meet_sender(w->hosts[host], &s->src, &s->dst);
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
 		origin.cause = cause_of_sent(w, host, s, e, again);
 		if (e && s->kind == SEGMENT_TCP && s->payload_len)
@@ -365,7 +365,7 @@ static void look_before(struct world *w, unsigned host, const struct segment *s,
 	struct world_host *h = w->hosts[host];
 
 	if (!e && (s->flags & SEGMENT_SYN) && !tracker_listener(h->tracker, &s->dst))
-		program_meet_listeners(h);
+		claims_meet_listeners(h);
 	if (e && (s->flags & (SEGMENT_FIN | SEGMENT_RST)) && e->state == STATE_ESTABLISHED &&
 		(e->sendq || e->has_data) && !(e->held && !e->held->process->program))
 		look(w, host, &s->dst, &s->src, e, 0, NULL);

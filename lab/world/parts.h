@@ -6,7 +6,8 @@
  * hosts.c    makes and ends hosts, knows their addresses
  * motion.c   the rule that nothing is missed: who is in motion, what may be delivered
  * cause.c    what caused what
- * program.c  processes that became other programs: their output, and whose their sockets are
+ * program.c  processes that became other programs: their output, and when they are at rest
+ * claims.c   whose the sockets of programs are
  * patience.c what kernels would give up while a recipe waits for a person
  * answers.c  what processes and hosts say: calls that return, processes that end */
 #ifndef LAB_WORLD_PARTS_H
@@ -144,15 +145,6 @@ void program_wake(struct process *p);
 void program_check(struct world_process *p);
 /* All is at rest: read back what programs have done that no segment tells of. true: something was read. */
 bool program_read_all(struct world *w);
-/* A socket on this host was looked at: whose is it now? Asks for what is cheap to know, the rest when all is at
- * rest. */
-void program_met(struct world_host *h, struct endpoint *e);
-/* A socket on this host sends its first SYN: meet it, and whoever has it. It waits in connect(), so that its descriptor is
- * there. NULL: it is gone already, or no program runs here. */
-struct endpoint *program_meet_sender(struct world_host *h, const struct address *local,
-	const struct address *remote);
-/* Meet the listeners of programs, before a SYN does. */
-void program_meet_listeners(struct world_host *h);
 /* Its heartbeat, if that is due: what it did on its own, by its own timers. Returns when the next is due
  * (CLOCK_MONOTONIC); 0 = never, it is no program or has ended. */
 uint64_t program_beat(struct world_process *p);
@@ -162,6 +154,20 @@ void program_hear(struct world_process *p);
 void program_ended(struct world_process *p);
 /* Close its pipes, whoever has the other ends. */
 void program_close(struct world_process *p);
+
+/* claims.c */
+
+/* A socket on this host was looked at: whose is it now? Asks for what is cheap to know, the rest when all is at
+ * rest. */
+void claims_met(struct world_host *h, struct endpoint *e);
+/* A socket on this host sends its first SYN: meet it, and whoever has it. It waits in connect(), so that its descriptor is
+ * there. NULL: it is gone already, or no program runs here. */
+struct endpoint *claims_meet_sender(struct world_host *h, const struct address *local,
+	const struct address *remote);
+/* Meet the listeners of programs, before a SYN does. */
+void claims_meet_listeners(struct world_host *h);
+/* Read back what the programs of a host have done; whose the sockets are, of those that may have done it. */
+void claims_read(struct world_host *h);
 
 /* hosts.c */
 

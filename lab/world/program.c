@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Processes that became other programs. Nobody tells us of their calls, so they are watched from outside:
- * what they write comes through a pipe, and whose a socket is stands in /proc/PID/fd, by its inode. A program
- * given something to do (started, typed to, a segment arrived for it) is in motion until /proc shows all
- * of it asleep, or PROGRAM_MOTION_NS later: one that computes must not stop the story. (Time in which it waits for a
- * core does not count: on a crowded machine it may not even have begun.)
- *
- * Nothing is missed all the same. Whatever a program does to the state of a connection puts a segment on the wire,
- * and with each of those its socket is read (motion.c). No segment tells of a listener that comes or goes, of a
- * connect() given up, of a FIN that has to wait behind data, and of accept(). Those are read when all is at
- * rest and at each heartbeat; of the sockets that anything has happened to, so ten thousand idle ones cost
- * nothing. A listener is also looked for before a SYN comes to it. */
-#include <dirent.h>
+/* Processes that became other programs. Nobody tells us of their calls, so they are watched from outside: what they
+ * write comes through a pipe, and whose a socket is claims.c finds out. A program given something to do (started, typed
+ * to, a segment arrived for it) is in motion until /proc shows all of it asleep, or PROGRAM_MOTION_NS later: one that
+ * computes must not stop the story. (Time in which it waits for a core does not count: on a crowded machine it may not
+ * even have begun.) */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,6 +18,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "observe/tracker.h"
+#include "world/family.h"
 #include "world/parts.h"
 
 #define PROGRAM_MOTION_NS (50 * NS_PER_MS)
@@ -35,8 +29,6 @@
 #define BEAT_IDLE_NS (100 * NS_PER_MS) /* all of it sleeps */
 #define READS_AT_ONCE 16 /* a pipe's worth */
 #define LINE_MAX_BYTES 4096 /* of output; a longer line is told in pieces */
-#define CHILDREN_DEPTH 4 /* nc from a shell from a script */
-#define CLAIM_AHEAD 8 /* numbers of descriptors to try before all are looked through */
 #define BEAT_SOCKETS 64 /* looked at in one heartbeat, in turns */
 
 /* ---- output ---- */
@@ -121,30 +113,14 @@ void program_wake(struct process *p)
 	p->motion_since_ns = clock_now_ns();
 }
 
-static int open_proc(int pid, const char *name, int flags)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	return open(path, O_RDONLY | O_CLOEXEC | flags);
-}
-
-static int open_children(int pid, int tid)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 /* Not all need be there: it may have ended, and `children` is a matter of the kernel's configuration. 0 or -errno. */
 static int open_files(struct world_process *wp, int pid)
 {
 	errno = 0;
-	wp->tasks = open_proc(pid, "task", O_DIRECTORY);
-	wp->children = open_children(pid, pid);
-	wp->descriptors = open_proc(pid, "fd", O_DIRECTORY);
-	wp->schedstat = open_proc(pid, "schedstat", 0);
+	wp->tasks = family_open(pid, "task", O_DIRECTORY);
+	wp->children = family_children(pid, pid);
+	wp->descriptors = family_open(pid, "fd", O_DIRECTORY);
+	wp->schedstat = family_open(pid, "schedstat", 0);
 	return diag_is_machine(errno) ? -errno : 0;
 }
 
@@ -217,275 +193,6 @@ int world_type(struct world *w, struct process *p, const void *data, size_t len)
 	return (size_t)written == len ? 0 : -EAGAIN;
 }
 
-/* ---- whose sockets ---- */
-
-/* Call `each` for every thread of a process, of its children and of theirs. leader: the first of its process,
- * whose descriptors are those of all. Source: proc(5), /proc/PID/task/TID/children. */
-typedef void each_task_fn(void *arg, int tid, bool leader);
-
-static void for_family(int pid, unsigned depth, each_task_fn *each, void *arg);
-
-static void for_children(int pid, int tid, unsigned depth, each_task_fn *each, void *arg)
-{
-	char line[4096], *at = line, *end;
-	CLEANUP(fd_closep) int fd = open_children(pid, tid);
-	ssize_t len;
-
-	len = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-	if (len <= 0)
-		return;
-	line[len] = '\0';
-	/* each number has a blank behind it: one without was cut */
-	for (long child; (child = strtol(at, &end, 10)) > 0 && *end == ' '; at = end)
-		for_family((int)child, depth - 1, each, arg);
-}
-
-static void for_family(int pid, unsigned depth, each_task_fn *each, void *arg)
-{
-	const struct dirent *entry;
-	char path[64];
-	DIR *tasks;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	tasks = opendir(path);
-	while (tasks && (entry = readdir(tasks))) {
-		int tid = (int)strtol(entry->d_name, NULL, 10);
-
-		if (tid <= 0)
-			continue;
-		each(arg, tid, tid == pid);
-		if (depth)
-			for_children(pid, tid, depth, each, arg);
-	}
-	if (tasks)
-		closedir(tasks);
-}
-
-/* The program whose calls are to answer for what is found on a host: one that moved, else any. */
-static const struct process *any_program(const struct world_host *h)
-{
-	const struct world *w = h->world;
-	const struct process *found = NULL;
-
-	for (size_t i = 0; i < w->process_count; i++) {
-		const struct process *p = &w->processes[i]->process;
-
-		if (p->host != &h->host || !p->program || p->ended)
-			continue;
-		if (p->unread)
-			return p;
-		if (!found)
-			found = p;
-	}
-	return found;
-}
-
-static bool is_unclaimed(const struct endpoint *e)
-{
-	return e->inode && e->state != STATE_CLOSED && !e->held;
-}
-
-/* Name what a program holds: "web/3". */
-static void claim(struct world_process *wp, int fd, struct endpoint *e)
-{
-	struct text name = TEXT_EMPTY;
-
-	text_printf(&name, "%s/%d", wp->process.name, fd);
-	descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e);
-	tracker_own(e->tracker, e, text_get(&name), wp->process.name, fd,
-		wp->process.program_event);
-	text_done(&name);
-	wp->next_fd = fd + 1;
-}
-
-/* The inode of the socket behind an entry of /proc/PID/fd; 0 = it is none. */
-static unsigned long inode_of(int folder, const char *entry)
-{
-	char target[64];
-	ssize_t len = readlinkat(folder, entry, target, sizeof(target) - 1);
-
-	if (len <= 0)
-		return 0;
-	target[len] = '\0';
-	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
-}
-
-/* Sockets that somebody holds and nobody is known to hold, and a program that may be who. */
-struct claims {
-	struct world_process *wp;
-	struct endpoint **endpoints; /* owned */
-	size_t count;
-};
-
-static void claim_of(void *arg, int pid, bool leader)
-{
-	const struct claims *c = arg;
-	const struct dirent *entry;
-	DIR *folder;
-	int fd;
-
-	if (!leader || (fd = open_proc(pid, "fd", O_DIRECTORY)) < 0)
-		return;
-	folder = fdopendir(fd);
-	while (folder && (entry = readdir(folder))) {
-		unsigned long inode = inode_of(fd, entry->d_name);
-
-		for (size_t i = 0; inode && i < c->count; i++) {
-			if (c->endpoints[i]->inode != inode || c->endpoints[i]->held)
-				continue;
-			if (!c->wp->process.program)
-				answers_exec_worked(c->wp);
-			claim(c->wp, (int)strtol(entry->d_name, NULL, 10), c->endpoints[i]);
-		}
-	}
-	if (folder)
-		closedir(folder);
-}
-
-/* The kernel says that no process has a descriptor of it any more. */
-static void give_up(struct world *w, struct endpoint *e)
-{
-	struct descriptor *next;
-
-	for (struct descriptor *d = e->held; d; d = next) {
-		struct world_process *wp = world_process_of(d->process);
-
-		next = d->next;
-		if (!d->process->program)
-			continue;
-		if (d->fd < wp->next_fd)
-			wp->next_fd = d->fd;
-		world_close_descriptor(w, d, d->process->program_event);
-	}
-}
-
-/* May it change again without a segment? */
-static bool stays_touched(const struct endpoint *e)
-{
-	switch (e->state) {
-	case STATE_LISTEN: /* close() */
-	case STATE_SYN_SENT: /* close() */
-		return true;
-	case STATE_SYN_RECEIVED:
-	case STATE_ESTABLISHED:
-	case STATE_CLOSE_WAIT: /* accept(); close() while data waits that the FIN must wait for */
-		return !e->held || e->sendq;
-	default:
-		return false;
-	}
-}
-
-/* Descriptors are given out lowest first: does it have the next number of this program's, or one soon behind? Between
- * them are its files, and what it has accepted and was not claimed yet. */
-static bool claim_next(struct world_process *wp, struct endpoint *e)
-{
-	char entry[16];
-
-	for (int fd = wp->next_fd; wp->descriptors >= 0 && fd < wp->next_fd + CLAIM_AHEAD; fd++) {
-		snprintf(entry, sizeof(entry), "%d", fd);
-		if (inode_of(wp->descriptors, entry) != e->inode)
-			continue;
-		claim(wp, fd, e);
-		return true;
-	}
-	return false;
-}
-
-/* The listener's program, or else that of a client: the last one started is the likeliest. */
-static void claim_cheaply(struct world_host *h, struct endpoint *e)
-{
-	struct world *w = h->world;
-	const struct endpoint *listener = tracker_listener(h->tracker, &e->local);
-
-	if (listener && listener->held && claim_next(world_process_of(listener->held->process), e))
-		return;
-	for (size_t i = w->process_count; i-- > 0;) {
-		if (w->processes[i]->process.host == &h->host && claim_next(w->processes[i], e))
-			return;
-	}
-}
-
-struct endpoint *program_meet_sender(struct world_host *h, const struct address *local,
-	const struct address *remote)
-{
-	struct world *w = h->world;
-	struct endpoint *e = NULL;
-	struct claims claims = { .endpoints = &e, .count = 1 };
-	bool any = false;
-
-	for (size_t i = 0; i < w->process_count; i++) /* it may be quicker than its answer */
-		any |= answers_in_exec(w->processes[i]);
-	if (any || h->programs)
-		e = tracker_foresee(h->tracker, local, remote);
-	if (e && is_unclaimed(e))
-		claim_cheaply(h, e);
-	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
-		const struct process *p = &w->processes[i]->process;
-
-		claims.wp = w->processes[i];
-		if (p->host == &h->host && (answers_in_exec(claims.wp) || p->program) && !p->ended)
-			for_family((int)p->outer_pid, CHILDREN_DEPTH, claim_of, &claims);
-	}
-	return e;
-}
-
-void program_met(struct world_host *h, struct endpoint *e)
-{
-	if (!h->programs)
-		return;
-	if (e->held && (!e->inode || e->state == STATE_CLOSED))
-		give_up(h->world, e);
-	if (is_unclaimed(e))
-		claim_cheaply(h, e);
-	if (!stays_touched(e) && !is_unclaimed(e))
-		tracker_untouch(e);
-}
-
-void program_meet_listeners(struct world_host *h)
-{
-	const struct process *p = any_program(h);
-
-	tracker_meet_listeners(h->tracker, p ? p->program_event : 0);
-}
-
-/* Read back what the programs of a host have done; whose the sockets are, of those that may have done it. */
-static void read_host(struct world_host *h)
-{
-	struct world *w = h->world;
-	const struct process *p = any_program(h);
-	uint64_t cause = p ? p->program_event : 0;
-	struct claims claims = { 0 };
-	struct endpoint *e, *next;
-
-	tracker_meet_listeners(h->tracker, cause);
-	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
-		next = tracker_touched(h->tracker, e);
-		if (e->held && !e->held->process->program) { /* whoever has it tells of his calls */
-			tracker_untouch(e);
-			continue;
-		}
-		if (e->state != STATE_CLOSED)
-			tracker_look(h->tracker, e, NULL,
-				e->held ? e->held->process->program_event : cause);
-		program_met(h, e);
-		if (!is_unclaimed(e))
-			continue;
-		claims.endpoints = memory_grow(claims.endpoints,
-			(claims.count + 1) * sizeof(struct endpoint *));
-		claims.endpoints[claims.count++] = e;
-	}
-	for (size_t i = 0; i < w->process_count; i++) {
-		claims.wp = w->processes[i];
-		p = &claims.wp->process;
-		if (p->host != &h->host || !p->program || !p->unread)
-			continue;
-		if (claims.count && !p->ended)
-			for_family((int)p->outer_pid, CHILDREN_DEPTH, claim_of, &claims);
-		claims.wp->process.unread = false;
-	}
-	free(claims.endpoints);
-}
-
 /* ---- in motion ---- */
 
 static void add_awake(void *arg, int tid, bool leader)
@@ -516,7 +223,7 @@ static bool is_asleep(struct world_process *wp)
 	if (state != 'S' && state != 'T' && state != 't' && state != 'Z' && state != 0)
 		return false;
 	if (!is_alone(wp))
-		for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, add_awake, &awake);
+		family_walk((int)wp->process.outer_pid, add_awake, &awake);
 	return awake == 0;
 }
 
@@ -540,7 +247,7 @@ static uint64_t waited_ns(struct world_process *wp)
 {
 	uint64_t waited = 0;
 
-	for_family((int)wp->process.outer_pid, CHILDREN_DEPTH, add_waited, &waited);
+	family_walk((int)wp->process.outer_pid, add_waited, &waited);
 	if (wp->waited_motion_ns != wp->process.motion_since_ns || waited < wp->waited_ns) {
 		wp->waited_motion_ns = wp->process.motion_since_ns;
 		wp->waited_ns = waited;
@@ -571,7 +278,7 @@ bool program_read_all(struct world *w)
 		struct process *p = &w->processes[i]->process;
 
 		if (p->unread && w->hosts[p->host->index]->tracker) {
-			read_host(w->hosts[p->host->index]);
+			claims_read(w->hosts[p->host->index]);
 			any = true;
 		}
 		p->unread = false;
@@ -619,7 +326,7 @@ uint64_t program_beat(struct world_process *wp)
 		if (has_run(wp)) {
 			p->unread = true;
 			look_in_turn(h);
-			read_host(h);
+			claims_read(h);
 		}
 	}
 	return p->in_motion ? clock_now_ns() + MOTION_POLL_NS : wp->beat_due_ns;

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whose the sockets of programs are: it stands in /proc/PID/fd, by their inodes.
+ *
+ * Whatever a program does to the state of a connection puts a segment on the wire, and with each of those its socket is
+ * read (motion.c). No segment tells of a listener that comes or goes, of a connect() given up, of a FIN that has to wait
+ * behind data, and of accept(). Those are read when all is at rest and at each heartbeat; of the sockets that anything
+ * has happened to, so ten thousand idle ones cost nothing. A listener is also looked for before a SYN comes to it. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "journal/event.h"
+#include "observe/tracker.h"
+#include "world/family.h"
+#include "world/parts.h"
+
+#define CLAIM_AHEAD 8 /* numbers of descriptors to try before all are looked through */
+
+/* The program whose calls are to answer for what is found on a host: one that moved, else any. */
+static const struct process *any_program(const struct world_host *h)
+{
+	const struct world *w = h->world;
+	const struct process *found = NULL;
+
+	for (size_t i = 0; i < w->process_count; i++) {
+		const struct process *p = &w->processes[i]->process;
+
+		if (p->host != &h->host || !p->program || p->ended)
+			continue;
+		if (p->unread)
+			return p;
+		if (!found)
+			found = p;
+	}
+	return found;
+}
+
+static bool is_unclaimed(const struct endpoint *e)
+{
+	return e->inode && e->state != STATE_CLOSED && !e->held;
+}
+
+/* Name what a program holds: "web/3". */
+static void claim(struct world_process *wp, int fd, struct endpoint *e)
+{
+	struct text name = TEXT_EMPTY;
+
+	text_printf(&name, "%s/%d", wp->process.name, fd);
+	descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e);
+	tracker_own(e->tracker, e, text_get(&name), wp->process.name, fd,
+		wp->process.program_event);
+	text_done(&name);
+	wp->next_fd = fd + 1;
+}
+
+/* The inode of the socket behind an entry of /proc/PID/fd; 0 = it is none. */
+static unsigned long inode_of(int folder, const char *entry)
+{
+	char target[64];
+	ssize_t len = readlinkat(folder, entry, target, sizeof(target) - 1);
+
+	if (len <= 0)
+		return 0;
+	target[len] = '\0';
+	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
+}
+
+/* Sockets that somebody holds and nobody is known to hold, and a program that may be who. */
+struct claims {
+	struct world_process *wp;
+	struct endpoint **endpoints; /* owned */
+	size_t count;
+};
+
+static void claim_of(void *arg, int pid, bool leader)
+{
+	const struct claims *c = arg;
+	const struct dirent *entry;
+	DIR *folder;
+	int fd;
+
+	if (!leader || (fd = family_open(pid, "fd", O_DIRECTORY)) < 0)
+		return;
+	folder = fdopendir(fd);
+	while (folder && (entry = readdir(folder))) {
+		unsigned long inode = inode_of(fd, entry->d_name);
+
+		for (size_t i = 0; inode && i < c->count; i++) {
+			if (c->endpoints[i]->inode != inode || c->endpoints[i]->held)
+				continue;
+			if (!c->wp->process.program)
+				answers_exec_worked(c->wp);
+			claim(c->wp, (int)strtol(entry->d_name, NULL, 10), c->endpoints[i]);
+		}
+	}
+	if (folder)
+		closedir(folder);
+}
+
+/* The kernel says that no process has a descriptor of it any more. */
+static void give_up(struct world *w, struct endpoint *e)
+{
+	struct descriptor *next;
+
+	for (struct descriptor *d = e->held; d; d = next) {
+		struct world_process *wp = world_process_of(d->process);
+
+		next = d->next;
+		if (!d->process->program)
+			continue;
+		if (d->fd < wp->next_fd)
+			wp->next_fd = d->fd;
+		world_close_descriptor(w, d, d->process->program_event);
+	}
+}
+
+/* May it change again without a segment? */
+static bool stays_touched(const struct endpoint *e)
+{
+	switch (e->state) {
+	case STATE_LISTEN: /* close() */
+	case STATE_SYN_SENT: /* close() */
+		return true;
+	case STATE_SYN_RECEIVED:
+	case STATE_ESTABLISHED:
+	case STATE_CLOSE_WAIT: /* accept(); close() while data waits that the FIN must wait for */
+		return !e->held || e->sendq;
+	default:
+		return false;
+	}
+}
+
+/* Descriptors are given out lowest first: does it have the next number of this program's, or one soon behind? Between
+ * them are its files, and what it has accepted and was not claimed yet. */
+static bool claim_next(struct world_process *wp, struct endpoint *e)
+{
+	char entry[16];
+
+	for (int fd = wp->next_fd; wp->descriptors >= 0 && fd < wp->next_fd + CLAIM_AHEAD; fd++) {
+		snprintf(entry, sizeof(entry), "%d", fd);
+		if (inode_of(wp->descriptors, entry) != e->inode)
+			continue;
+		claim(wp, fd, e);
+		return true;
+	}
+	return false;
+}
+
+/* The listener's program, or else that of a client: the last one started is the likeliest. */
+static void claim_cheaply(struct world_host *h, struct endpoint *e)
+{
+	struct world *w = h->world;
+	const struct endpoint *listener = tracker_listener(h->tracker, &e->local);
+
+	if (listener && listener->held && claim_next(world_process_of(listener->held->process), e))
+		return;
+	for (size_t i = w->process_count; i-- > 0;) {
+		if (w->processes[i]->process.host == &h->host && claim_next(w->processes[i], e))
+			return;
+	}
+}
+
+struct endpoint *claims_meet_sender(struct world_host *h, const struct address *local,
+	const struct address *remote)
+{
+	struct world *w = h->world;
+	struct endpoint *e = NULL;
+	struct claims claims = { .endpoints = &e, .count = 1 };
+	bool any = false;
+
+	for (size_t i = 0; i < w->process_count; i++) /* it may be quicker than its answer */
+		any |= answers_in_exec(w->processes[i]);
+	if (any || h->programs)
+		e = tracker_foresee(h->tracker, local, remote);
+	if (e && is_unclaimed(e))
+		claim_cheaply(h, e);
+	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
+		const struct process *p = &w->processes[i]->process;
+
+		claims.wp = w->processes[i];
+		if (p->host == &h->host && (answers_in_exec(claims.wp) || p->program) && !p->ended)
+			family_walk((int)p->outer_pid, claim_of, &claims);
+	}
+	return e;
+}
+
+void claims_met(struct world_host *h, struct endpoint *e)
+{
+	if (!h->programs)
+		return;
+	if (e->held && (!e->inode || e->state == STATE_CLOSED))
+		give_up(h->world, e);
+	if (is_unclaimed(e))
+		claim_cheaply(h, e);
+	if (!stays_touched(e) && !is_unclaimed(e))
+		tracker_untouch(e);
+}
+
+void claims_meet_listeners(struct world_host *h)
+{
+	const struct process *p = any_program(h);
+
+	tracker_meet_listeners(h->tracker, p ? p->program_event : 0);
+}
+
+void claims_read(struct world_host *h)
+{
+	struct world *w = h->world;
+	const struct process *p = any_program(h);
+	uint64_t cause = p ? p->program_event : 0;
+	struct claims claims = { 0 };
+	struct endpoint *e, *next;
+
+	tracker_meet_listeners(h->tracker, cause);
+	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
+		next = tracker_touched(h->tracker, e);
+		if (e->held && !e->held->process->program) { /* whoever has it tells of his calls */
+			tracker_untouch(e);
+			continue;
+		}
+		if (e->state != STATE_CLOSED)
+			tracker_look(h->tracker, e, NULL,
+				e->held ? e->held->process->program_event : cause);
+		claims_met(h, e);
+		if (!is_unclaimed(e))
+			continue;
+		claims.endpoints = memory_grow(claims.endpoints,
+			(claims.count + 1) * sizeof(struct endpoint *));
+		claims.endpoints[claims.count++] = e;
+	}
+	for (size_t i = 0; i < w->process_count; i++) {
+		claims.wp = w->processes[i];
+		p = &claims.wp->process;
+		if (p->host != &h->host || !p->program || !p->unread)
+			continue;
+		if (claims.count && !p->ended)
+			family_walk((int)p->outer_pid, claim_of, &claims);
+		claims.wp->process.unread = false;
+	}
+	free(claims.endpoints);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A program as /proc shows it: its threads, its children and theirs. */
+#ifndef LAB_WORLD_FAMILY_H
+#define LAB_WORLD_FAMILY_H
+
+#include <stdbool.h>
+
+/* leader: the first thread of its process, whose descriptors are those of all. */
+typedef void family_fn(void *arg, int tid, bool leader);
+
+/* Call `each` for every thread of a process, of its children and of theirs. Source: proc(5),
+ * /proc/PID/task/TID/children. */
+void family_walk(int pid, family_fn *each, void *arg);
+/* Open /proc/PID/NAME, or the list of a thread's children, to be read. The descriptor is the caller's; -1 with errno. */
+int family_open(int pid, const char *name, int flags);
+int family_children(int pid, int tid);
+
+#endif
