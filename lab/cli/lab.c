@@ -512,6 +512,7 @@ static int open_loop(struct lab *lab, struct capture *capture)
 
 	if (r < 0) {
 		practice_done(&lab->practice);
+		text_done(&lab->recipe);
 		complaint_print(&d);
 		if (capture)
 			capture_close(capture, &d);

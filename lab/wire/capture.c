@@ -454,20 +454,20 @@ static bool ends_in(const char *path, const char *end)
 	return len > end_len && strcmp(path + len - end_len, end) == 0;
 }
 
-/* Does it begin as pcapng, or as pcap with microseconds or nanoseconds, of either byte order? */
-static bool is_recording(int fd)
+/* Does it begin as pcapng, or as pcap with microseconds or nanoseconds, of either byte order? Or -errno. */
+static int is_recording(int fd)
 {
 	static const uint32_t magics[] = { BLOCK_SECTION, 0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d,
 		0x4d3cb2a1 };
-	uint32_t magic;
+	uint32_t magic = 0;
 
-	if (pread(fd, &magic, sizeof(magic), 0) != sizeof(magic))
-		return false;
+	if (pread(fd, &magic, sizeof(magic), 0) < 0)
+		return -errno;
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
 		if (magic == magics[i])
-			return true;
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 /* The file, empty, or -errno. */
@@ -478,6 +478,7 @@ static int open_file(const char *path, struct diag *d)
 	int fd =
 		open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	struct stat status;
+	int r;
 
 	if (fd < 0)
 		return diag_errno(d, errno, "open", "'%s' cannot be written", path);
@@ -485,7 +486,10 @@ static int open_file(const char *path, struct diag *d)
 		return diag_errno(d, errno, "fstat", "'%s' cannot be written", path);
 	if (!S_ISREG(status.st_mode))
 		return diag_set(d, EEXIST, "'%s' is no regular file", path);
-	if (status.st_size > 0 && !is_recording(fd))
+	r = status.st_size > 0 ? is_recording(fd) : 1;
+	if (r < 0)
+		return diag_errno(d, -r, "pread", "'%s' cannot be read", path);
+	if (r == 0)
 		return diag_set(d, EEXIST,
 			"'%s' is there already, and no recording of packets: choose another name",
 			path);
