@@ -68,7 +68,8 @@ awk 'BEGIN {
 		$0 = substr($0, 1, at - 1) (how == 0 ? "" : how == 1 ? b : substr($0, at, 1) substr($0, at, 1)) \
 			substr($0, at + 1)
 	}
-	print
+	if ($0 !~ /[0-9]m([^s]|$)/) # minutes would be waited for
+		print
 }' "$work/lines" >"$work/mutated"
 
 cat >"$work/before" <<'LAB'
