@@ -36,22 +36,4 @@ static inline void bench_row(const char *what, const char *unit, double ours, co
 		printf("-\t-\t%s\n", goal);
 }
 
-/* The most a process had resident. */
-static inline double bench_peak_kib(int pid)
-{
-	char path[64], line[256];
-	double kib = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "VmHWM:", 6) == 0)
-			kib = strtod(line + 6, NULL);
-	}
-	if (file)
-		fclose(file);
-	return kib;
-}
-
 #endif

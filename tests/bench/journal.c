@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../kernel/status.h"
 #include "base/clock.h"
 #include "bench.h"
 #include "journal/event.h"
@@ -114,8 +115,8 @@ int main(int argc, char **argv)
 	size = journal_size(j);
 	bench_row("an event kept", "B", (double)(size.memory + size.file) / (double)journal_last(j),
 		"struct event", sizeof(struct event), "-");
-	bench_row("memory (RSS), ten million segments", "KiB", bench_peak_kib(getpid()), NULL, 0,
-		MOST);
+	bench_row("memory (RSS), ten million segments", "KiB",
+		(double)status_of(getpid(), "VmHWM", 10), NULL, 0, MOST);
 	journal_free(j);
 	return 0;
 }

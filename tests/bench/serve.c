@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../kernel/browser.h"
+#include "../kernel/status.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "bench.h"
@@ -143,7 +144,7 @@ static double stop(struct lab *lab, double *ret_kib)
 	struct rusage usage;
 
 	if (ret_kib)
-		*ret_kib = bench_peak_kib(lab->pid);
+		*ret_kib = (double)status_of(lab->pid, "VmHWM", 10);
 	close(lab->in);
 	wait4(lab->pid, NULL, 0, &usage);
 	unlink(lab->output);

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../kernel/status.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
@@ -311,9 +312,9 @@ static struct work measure_work(const char *program, const struct size *size, bo
 	seconds = (double)(clock_now_ns() - begin) / (double)NS_PER_S;
 	w.draws = screen.bursts / seconds;
 	w.events = events_a_round(lab.pid) * size->sends / seconds;
-	w.kib = bench_peak_kib(lab.pid);
+	w.kib = (double)status_of(lab.pid, "VmHWM", 10);
 	if (watched) {
-		w.watcher_kib = bench_peak_kib(screen.pid);
+		w.watcher_kib = (double)status_of(screen.pid, "VmHWM", 10);
 		leave(&screen);
 	}
 	close(in[1]);

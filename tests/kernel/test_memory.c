@@ -2,32 +2,17 @@
 /* tcplab promises to need less than 12 MB while a lab is up, and less than 64 MB for one of 16 hosts, 200
  * processes and 1,000 connections: the most main ever had resident. Of the hosts and the processes it is less:
  * they share its pages. */
-#include "program.h"
+#include <inttypes.h>
 
-#define MOST_KB (12 * 1024)
-#define LARGE_MOST_KB (64 * 1024)
+#include "program.h"
+#include "status.h"
+
+#define MOST_KIB (12 * 1024)
+#define LARGE_MOST_KIB (64 * 1024)
 #define HOSTS 16
 #define PROCESSES 200
 #define CONNECTIONS 1000
 #define AT_ONCE 50 /* connections asked for before the answers are read */
-
-/* VmHWM of /proc/PID/status, in KiB. Source: proc(5). */
-static long peak_kb(pid_t pid)
-{
-	char path[64], line[256];
-	long kb = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "VmHWM:", 6) == 0)
-			kb = strtol(line + 6, NULL, 10);
-	}
-	fclose(file);
-	return kb;
-}
 
 static void lab_with_a_connection_needs_little(void **state)
 {
@@ -37,16 +22,16 @@ static void lab_with_a_connection_needs_little(void **state)
 		"connect c :8080; accept l a; send c \"hello\"; recv a => \"hello\"\n"
 		"mark done\n";
 	struct program p;
-	long kb;
+	uint64_t kib;
 
 	(void)state;
 	program_open(&p, arguments, -1);
 	program_say(&p, script, strlen(script));
 	program_await(&p, "mark");
-	kb = peak_kb(p.pid);
+	kib = status_of(p.pid, "VmHWM", 10);
 	program_close(&p);
-	printf("# %ld KiB\n", kb);
-	assert_in_range(kb, 1, MOST_KB - 1);
+	print_message("%" PRIu64 " KiB\n", kib);
+	assert_in_range(kib, 1, MOST_KIB - 1);
 }
 
 /* Say what is in `lines` and wait until it is done. */
@@ -72,7 +57,7 @@ static void large_lab_opens_closes_and_ends_with_little(void **state)
 	const char *const arguments[] = { "--json", NULL };
 	struct text lines = TEXT_EMPTY;
 	struct program p;
-	long kb;
+	uint64_t kib;
 
 	(void)state;
 	program_open(&p, arguments, -1);
@@ -97,13 +82,13 @@ static void large_lab_opens_closes_and_ends_with_little(void **state)
 	}
 	text_printf(&lines, "expect count TIME-WAIT %d\n", CONNECTIONS);
 	run(&p, &lines);
-	kb = peak_kb(p.pid);
+	kib = status_of(p.pid, "VmHWM", 10);
 	fd_closep(&p.in); /* it ends with its input */
 	assert_int_equal(program_end(&p), 0);
 	program_close(&p);
 	text_done(&lines);
-	printf("# %ld KiB\n", kb);
-	assert_in_range(kb, 1, LARGE_MOST_KB - 1);
+	print_message("%" PRIu64 " KiB\n", kib);
+	assert_in_range(kib, 1, LARGE_MOST_KIB - 1);
 }
 
 int main(void)

@@ -7,26 +7,9 @@
 
 #include "gone.h"
 #include "program.h"
+#include "status.h"
 #include "temporary.h"
 #include "world/power.h"
-
-/* "CapEff:\t0000000000001000" of that process; base of strtoull(3). */
-static uint64_t status_of(pid_t pid, const char *key, int base)
-{
-	char path[64], line[256];
-	uint64_t value = UINT64_MAX;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file)) {
-		if (strncmp(line, key, strlen(key)) == 0 && line[strlen(key)] == ':')
-			value = strtoull(line + strlen(key) + 1, NULL, base);
-	}
-	fclose(file);
-	return value;
-}
 
 static void assert_power(const char *who, pid_t pid, uint64_t effective, uint64_t permitted,
 	bool no_new)
