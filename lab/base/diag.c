@@ -44,17 +44,24 @@ const char *diag_shortage(int error)
 	}
 }
 
+void diag_because(struct diag *d, int error)
+{
+	d->error = error;
+	d->unable = diag_is_machine(error);
+	if (diag_shortage(error))
+		diag_remedy(d, "%s", diag_shortage(error));
+}
+
 int diag_errno(struct diag *d, int error, const char *operation, const char *format, ...)
 {
 	va_list args;
 
-	*d = (struct diag){ .error = error, .unable = diag_is_machine(error) };
+	*d = (struct diag){ 0 };
+	diag_because(d, error);
 	snprintf(d->operation, sizeof(d->operation), "%s", operation);
 	va_start(args, format);
 	vsnprintf(d->message, sizeof(d->message), format, args);
 	va_end(args);
-	if (diag_shortage(error))
-		diag_remedy(d, "%s", diag_shortage(error));
 	return -error;
 }
 

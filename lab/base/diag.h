@@ -10,6 +10,8 @@
 
 struct text;
 
+enum { EXIT_UNABLE = 3 }; /* the exit code where the machine could not */
+
 struct diag {
 	int error; /* errno, positive; 0 = nothing went wrong */
 	char operation[64]; /* what failed: "open", "unshare"; may be empty */
@@ -25,6 +27,8 @@ struct diag {
 bool diag_is_machine(int error);
 /* What to try where there are no more descriptors, or there is no memory, whatever it was for. NULL: any other errno. */
 const char *diag_shortage(int error);
+/* The cause of what d tells: its number, whether it is the machine's, and what to try then. */
+void diag_because(struct diag *d, int error);
 /* Record a failed operation; `unable` and `remedy` as above. Returns -error, so that `return diag_errno(...)` reads well. */
 __attribute__((format(printf, 4, 5))) int diag_errno(struct diag *d, int error,
 	const char *operation, const char *format, ...);

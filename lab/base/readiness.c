@@ -12,8 +12,6 @@
 
 #include "base/diag.h"
 
-#define EXIT_UNABLE 3 /* the environment can't */
-
 int readiness_reserve(const uv_loop_t *loop, int fd)
 {
 	/* what libuv does not know of when it wakes it up, it takes out of there */

@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/diag.h"
 #include "base/lab_assert.h"
-
-#define OUT_OF_MEMORY 3 /* exit code: the environment can't */
 
 /* No bug, and nothing to go on with: whoever asked would have to undo what it has begun, which takes memory. */
 void *memory_granted(void *memory)
@@ -21,8 +20,8 @@ void *memory_granted(void *memory)
 	if (memory)
 		return memory;
 	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
-		_exit(OUT_OF_MEMORY);
-	_exit(OUT_OF_MEMORY);
+		_exit(EXIT_UNABLE);
+	_exit(EXIT_UNABLE);
 }
 
 void *memory_new(size_t size)

@@ -46,8 +46,7 @@ struct lab {
 	uv_loop_t loop;
 	uv_signal_t interrupt, terminate, hangup;
 	bool interactive; /* a prompt for commands, not only for answers */
-	struct lines
-		*lines; /* borrowed; standard input when it is no terminal: commands, or answers */
+	struct lines *lines; /* borrowed; standard input, no terminal: commands or answers */
 	bool answering; /* it is open for answers */
 	struct world *world;
 	struct script *script;
@@ -223,9 +222,8 @@ static void on_signal(uv_signal_t *handle, int number)
 	if (number == SIGTERM && !lab->closing && !lab->interactive && script_busy(lab->script))
 		telling_stopped(world_journal(lab->world), "SIGTERM");
 	close_lab(lab);
-	tell(lab,
-		text_get(
-			&where)); /* below the step or the question, which has left the screen's last line */
+	/* below the step or the question, which has left the screen's last line */
+	tell(lab, text_get(&where));
 	text_done(&where);
 }
 
@@ -401,20 +399,20 @@ static int feed_recipe(struct lab *lab, struct diag *d)
 {
 	const struct options *o = lab->options;
 	const struct text *text = &lab->recipe;
-	int r = 0;
+	int r;
 
 	if (o->step || o->pace_ns) {
 		r = script_play(lab->script, o->file, text_get(text), text->len, d);
-		if (r == 0)
-			r = stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
-				o->pace_ns / NS_PER_MS, terminal_wants_color(STDOUT_FILENO), d);
-	} else {
-		telling_recipe(world_journal(lab->world), o->file, text_get(text), text->len);
-		script_push_told(lab->script, text_get(text), text->len, o->file, 1);
-		if (!o->control) /* else more may come */
-			script_end(lab->script);
+		if (r < 0)
+			return r;
+		return stepper_open(&lab->stepper, &lab->loop, lab->world, lab->script,
+			o->pace_ns / NS_PER_MS, terminal_wants_color(STDOUT_FILENO), d);
 	}
-	return r;
+	telling_recipe(world_journal(lab->world), o->file, text_get(text), text->len);
+	script_push_told(lab->script, text_get(text), text->len, o->file, 1);
+	if (!o->control) /* else more may come */
+		script_end(lab->script);
+	return 0;
 }
 
 /* Give the script what it shall run. 0 or -errno with d filled. */
@@ -504,18 +502,12 @@ static int check_json(const struct lab *lab, struct diag *d)
 	return -EINVAL;
 }
 
-/* 0, or -errno: it is told, and nothing is open any more. */
-static int open_loop(struct lab *lab, struct capture *capture)
+static int open_loop(struct lab *lab, struct diag *d)
 {
-	struct diag d = { 0 };
-	int r = event_loop_open(&lab->loop, &d);
+	int r = event_loop_open(&lab->loop, d);
 
 	if (r < 0) {
-		practice_done(&lab->practice);
-		text_done(&lab->recipe);
-		complaint_print(&d);
-		if (capture)
-			capture_close(capture, &d);
+		d->unable = true; /* whatever it was */
 		return r;
 	}
 	event_loop_hear(&lab->loop, &lab->interrupt, on_signal, SIGINT, lab);
@@ -562,13 +554,15 @@ int lab_run(const struct options *o, struct lines *input)
 
 	if (check_json(&lab, &d) < 0 || practice_read(&lab.practice, o, &d) < 0 ||
 		(o->file && recipe_read(o->file, &lab.recipe, &d) < 0) ||
-		(o->capture && capture_open(o->capture, &capture, &d) < 0)) {
+		(o->capture && capture_open(o->capture, &capture, &d) < 0) ||
+		open_loop(&lab, &d) < 0) {
 		practice_done(&lab.practice);
 		text_done(&lab.recipe);
-		return complaint_print(&d);
+		lab.code = complaint_print(&d);
+		if (capture)
+			capture_close(capture, &d);
+		return lab.code;
 	}
-	if (open_loop(&lab, capture) < 0)
-		return EXIT_NO_LAB;
 	lab.world = world_new(&lab.loop, o->ipv6);
 	wire_capture(world_wire(lab.world), capture, &d);
 	if (o->json)

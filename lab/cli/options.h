@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/diag.h"
 #include "view/report.h"
 
 struct text;
@@ -15,7 +16,7 @@ enum exit_code {
 	EXIT_PASSED = 0, /* 0 to 3 are enum script_verdict, too */
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_NO_LAB = 3,
+	EXIT_NO_LAB = EXIT_UNABLE,
 	EXIT_SIGNAL = 128, /* + its number */
 };
 

@@ -14,6 +14,7 @@
 #include "base/paragraph.h"
 #include "command/topic.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/script.h"
 #include "language/statement.h"
 #include "observe/sock_field.h"
@@ -311,6 +312,7 @@ static bool add_sysctl(const char *name, struct text *out)
 {
 	static const char *const folders[] = { "", "net.ipv4.", "net.core.", "net.ipv6." };
 	struct text key = TEXT_EMPTY, path = TEXT_EMPTY;
+	char below[HOST_TEXT_MAX];
 	struct stat about;
 	bool found = false;
 
@@ -318,12 +320,10 @@ static bool add_sysctl(const char *name, struct text *out)
 		text_clear(&key);
 		text_clear(&path);
 		text_printf(&key, "%s%s", folders[i], name);
-		text_printf(&path, "/proc/sys/%s", text_get(&key));
-		for (char *at = path.s; *at; at++)
-			*at = *at == '.' ? '/' : *at;
-		found = strncmp(text_get(&key), "net.", 4) == 0 && !strstr(text_get(&key), "..") &&
-			!strpbrk(name, "/ ") && stat(text_get(&path), &about) == 0 &&
-			S_ISREG(about.st_mode);
+		if (strchr(name, '/') || !name_sysctl(text_get(&key), below))
+			continue;
+		text_printf(&path, "/proc/sys/%s", below);
+		found = stat(text_get(&path), &about) == 0 && S_ISREG(about.st_mode);
 	}
 	if (found)
 		text_printf(out,

@@ -17,30 +17,7 @@
 #include "world/process.h"
 #include "world/world.h"
 
-/* "net.ipv4.tcp_fin_timeout" -> "net/ipv4/tcp_fin_timeout". Only below net/, which is the namespace's
- * own; the rest of /proc/sys is the machine's. */
-static int key_path(const struct statement *s, const struct token *key,
-	char ret_path[HOST_TEXT_MAX], struct diag *d)
-{
-	size_t i;
-
-	for (i = 0; i < HOST_TEXT_MAX / 2 && key->text[i]; i++) {
-		char c = key->text[i];
-
-		if (!isalnum((unsigned char)c) && !strchr("._-/", c))
-			break;
-		ret_path[i] = c == '.' ? '/' : c;
-	}
-	ret_path[i] = '\0';
-	if (key->text[i] || strncmp(ret_path, "net/", 4) != 0 || strstr(key->text, ".."))
-		return statement_error(s, key, d,
-			"'%.60s' is no sysctl of a host: they begin with net., as "
-			"net.ipv4.tcp_fin_timeout",
-			key->text);
-	return 0;
-}
-
-/* Better than that words[i] is no key: how it should be written. -EINVAL. */
+/* Why words[i] is no key, and how it should be written. -EINVAL. */
 static int wrong_key(struct host *host, const struct statement *s, size_t i, struct diag *d)
 {
 	static const char *const folders[] = { "net/ipv4", "net/core", "net/ipv6",
@@ -65,7 +42,9 @@ static int wrong_key(struct host *host, const struct statement *s, size_t i, str
 		return statement_error(s, key, d, "'%.60s' is no sysctl; did you mean %s?",
 			key->text, path);
 	}
-	return -EINVAL; /* key_path() has said why */
+	return statement_error(s, key, d,
+		"'%.60s' is no sysctl of a host: they begin with net., as net.ipv4.tcp_fin_timeout",
+		key->text);
 }
 
 /* Is it as => says? value: what the kernel answers to a reading; error: why it took no value, 0 = it did. */
@@ -118,8 +97,7 @@ static int sysctl_run(struct cmd_call *c, struct diag *d)
 	if (!host_named && i + 1 < s->word_count && !strpbrk(s->words[i].text, "./") &&
 		strpbrk(s->words[i + 1].text, "./"))
 		return name_host(c->world, s, &s->words[i], &host, d);
-	r = key_path(s, &s->words[i], path, d);
-	if (r < 0)
+	if (!name_sysctl(s->words[i].text, path))
 		return wrong_key(host, s, i, d);
 	for (size_t v = i + 1; v < s->word_count; v++)
 		text_printf(&wanted, "%s%s", v > i + 1 ? " " : "", s->words[v].text);

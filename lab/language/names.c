@@ -432,6 +432,18 @@ int name_path(const struct statement *s, const struct token *t, struct diag *d)
 	return 0;
 }
 
+bool name_sysctl(const char *key, char ret_path[HOST_TEXT_MAX])
+{
+	size_t len = 0;
+
+	for (; len < HOST_TEXT_MAX / 2 &&
+		(isalnum((unsigned char)key[len]) || (key[len] && strchr("._-/", key[len])));
+		len++)
+		ret_path[len] = key[len] == '.' ? '/' : key[len];
+	ret_path[len] = '\0';
+	return !key[len] && strncmp(ret_path, "net/", 4) == 0 && !strstr(key, "..");
+}
+
 int name_duration(const struct statement *s, const struct token *t, uint64_t *ret_ns,
 	struct diag *d)
 {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "world/protocol.h"
+
 struct address;
 struct descriptor;
 struct diag;
@@ -29,6 +31,9 @@ int name_process(const struct world *w, const struct statement *s, const struct 
 /* A word that goes out of the lab, a path or a program's argument: no NUL, and no ~ that a shell would have replaced;
  * between quotes it is one. */
 int name_path(const struct statement *s, const struct token *t, struct diag *d);
+/* Of a sysctl of a host: "net.ipv4.tcp_fin_timeout" is "net/ipv4/tcp_fin_timeout" in /proc/sys. Only below net., which is
+ * the namespace's own; the rest is the machine's. */
+bool name_sysctl(const char *key, char ret_path[HOST_TEXT_MAX]);
 /* Any socket ever seen, also one nobody owns. */
 int name_socket(const struct world *w, const struct statement *s, const struct token *t,
 	struct endpoint **ret_endpoint, struct diag *d);

@@ -55,10 +55,7 @@ int statement_errno(const struct statement *s, const struct token *token, struct
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	statement_error(s, token, d, "%.400s: %s", message, strerror(error));
-	d->error = error;
-	d->unable = diag_is_machine(error);
-	if (diag_shortage(error))
-		diag_remedy(d, "%s", diag_shortage(error));
+	diag_because(d, error);
 	return -error;
 }
 

@@ -54,15 +54,12 @@ static void meet(void *arg, const struct sock_report *r)
 	tracker_meet(t, r, t->again_cause);
 }
 
-/* 0 or -errno. */
-static int ask_all(struct tracker *t)
+int asking_all(struct tracker *t, uint32_t states, sockdiag_each_fn *each, void *arg)
 {
-	int r;
+	int r = sockdiag_dump(t->diag, AF_INET, states, each, arg);
 
-	t->round++;
-	r = sockdiag_dump(t->diag, AF_INET, CONNECTED, meet, t);
 	if (r == 0)
-		r = sockdiag_dump(t->diag, AF_INET6, CONNECTED, meet, t);
+		r = sockdiag_dump(t->diag, AF_INET6, states, each, arg);
 	return r == -ENOENT ? 0 : r; /* a kernel without IPv6 */
 }
 
@@ -70,7 +67,8 @@ void asking_again(struct tracker *t, uint64_t now_ns)
 {
 	if (!t->again_due_ns || t->again_due_ns > now_ns || !t->diag)
 		return;
-	if (ask_all(t) < 0) {
+	t->round++;
+	if (asking_all(t, CONNECTED, meet, t) < 0) {
 		t->again_poll_ns *= t->again_poll_ns < AGAIN_MOST_NS ? 2 : 1;
 		t->again_due_ns = now_ns + t->again_poll_ns;
 		return;

@@ -488,10 +488,8 @@ void tracker_meet_listeners(struct tracker *t, uint64_t cause)
 
 	if (!t->diag)
 		return;
-	r = sockdiag_dump(t->diag, AF_INET, 1 << STATE_LISTEN, meet_listener, &m);
-	if (r == 0)
-		r = sockdiag_dump(t->diag, AF_INET6, 1 << STATE_LISTEN, meet_listener, &m);
-	if (r < 0 && r != -ENOENT)
+	r = asking_all(t, 1 << STATE_LISTEN, meet_listener, &m);
+	if (r < 0)
 		asking_failed(t, NULL, -r, cause);
 }
 

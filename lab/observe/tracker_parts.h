@@ -37,7 +37,9 @@ void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause
 /* sock_diag itself did not answer: nothing is known, and a state is not made up. Say so, and ask about everything again,
  * soon. e: what the question was about, NULL = something not known yet; cause: of what may have changed. */
 void asking_failed(struct tracker *t, const struct endpoint *e, int error, uint64_t cause);
-/* Do that, if it is time. */
+/* Ask for every socket in one of the states, a bit each. 0 or -errno: what was heard until then is no less true. */
+int asking_all(struct tracker *t, uint32_t states, sockdiag_each_fn *each, void *arg);
+/* Ask about everything again, if it is time. */
 void asking_again(struct tracker *t, uint64_t now_ns);
 
 #endif

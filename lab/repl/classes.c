@@ -344,50 +344,22 @@ bool class_offer(struct request *r, const char *name, size_t len)
 	return false;
 }
 
-static bool is_socket(const struct world *w, const char *name)
-{
-	const struct endpoint *e;
-
-	for (size_t i = 0; (e = world_socket_at(w, i)); i++)
-		if (e->name && strcmp(e->name, name) == 0)
-			return true;
-	return false;
-}
-
-static bool is_process(const struct world *w, const char *name)
-{
-	const struct process *p;
-
-	for (size_t i = 0; (p = world_process_at(w, i)); i++)
-		if (strcmp(p->name, name) == 0)
-			return true;
-	return false;
-}
-
-static bool is_host(const struct world *w, const char *name)
-{
-	const struct host *h;
-
-	for (size_t i = 0; (h = world_host_at(w, i)); i++)
-		if (strcmp(h->name, name) == 0)
-			return true;
-	return false;
-}
-
 bool class_takes(const struct world *w, const char *name, size_t len, const char *word)
 {
-	static const struct {
+	const struct {
 		const char *name;
-		bool (*is)(const struct world *w, const char *name);
-	} kinds[] = { { "SOCK", is_socket }, { "PROC", is_process }, { "HOST", is_host } };
+		bool is;
+	} kinds[] = {
+		{ "SOCK", w && world_socket(w, word) },
+		{ "PROC", w && world_process(w, word) },
+		{ "HOST", w && world_host(w, word) },
+	};
 	bool is_kind = false, known = false;
 
-	for (size_t i = 0; w && i < sizeof(kinds) / sizeof(*kinds); i++) {
-		bool is = kinds[i].is(w, word);
-
-		known |= is;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		known |= kinds[i].is;
 		if (strlen(kinds[i].name) == len && memcmp(kinds[i].name, name, len) == 0) {
-			if (is)
+			if (kinds[i].is)
 				return true;
 			is_kind = true;
 		}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "language/names.h"
 #include "repl/classes.h"
 
 /* One word to the lexer, and the same on a terminal. */
@@ -90,17 +91,17 @@ void on_disk_offer_sysctls(struct request *r)
 {
 	const char *dot = memrchr(r->begun, '.', r->begun_len);
 	struct text prefix = TEXT_EMPTY, folder = TEXT_EMPTY;
+	char below[HOST_TEXT_MAX];
 
 	if (!dot) {
 		request_offer(r, "", "net.", "");
 		return;
 	}
 	text_add(&prefix, r->begun, (size_t)(dot + 1 - r->begun));
-	text_printf(&folder, "/proc/sys/%s", text_get(&prefix));
-	for (char *at = folder.s; *at; at++)
-		*at = *at == '.' ? '/' : *at;
-	if (strncmp(text_get(&prefix), "net.", 4) == 0 && !strstr(text_get(&prefix), ".."))
+	if (name_sysctl(text_get(&prefix), below)) {
+		text_printf(&folder, "/proc/sys/%s", below);
 		offer_folder(r, text_get(&folder), text_get(&prefix), ".", false);
+	}
 	text_done(&prefix);
 	text_done(&folder);
 }

@@ -239,7 +239,7 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 	if (!cause && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == p->last_signal)
 		cause = p->last_signal_event;
 	if (!cause)
-		cause = motion_motive(p);
+		cause = cause_motive(p);
 	if (!cause && p->in_call)
 		cause = p->call.event;
 	wire_drain(w->wire);

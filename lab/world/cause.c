@@ -10,7 +10,7 @@
 #define LATE_MOST_NS (50 * NS_PER_MS)
 #define TOGETHER_MS 5
 
-uint64_t motion_motive(const struct process *p)
+uint64_t cause_motive(const struct process *p)
 {
 	if (p->ended || !p->in_motion)
 		return 0;
@@ -33,7 +33,7 @@ static bool delivery_sent(const struct world *w, unsigned host, const struct pro
 	const struct segment *s)
 {
 	return w->delivering && host == w->delivered_host &&
-		(address_equal(&s->src, &w->delivered_to) || !owner || !motion_motive(owner));
+		(address_equal(&s->src, &w->delivered_to) || !owner || !cause_motive(owner));
 }
 
 /* Was it the timer that sock_diag told of, being due within slack_ns? One for retransmission sends again. (A loss
@@ -66,12 +66,12 @@ static bool is_last_timer(const struct endpoint *e, const struct segment *s)
  * no call has asked for: tcp_output.c tcp_retransmit_skb() is called by timers and for what comes in. */
 static uint64_t motive_of(const struct process *owner, const struct endpoint *e)
 {
-	uint64_t found = owner ? motion_motive(owner) : 0;
+	uint64_t found = owner ? cause_motive(owner) : 0;
 
 	for (const struct descriptor *d = e ? e->held : NULL; d && !found; d = d->next)
-		found = motion_motive(d->process);
+		found = cause_motive(d->process);
 	if (!found && e && e->left_by && e->left_by->program)
-		found = motion_motive(e->left_by);
+		found = cause_motive(e->left_by);
 	return found;
 }
 
@@ -87,7 +87,7 @@ static uint64_t motive_on(const struct world *w, unsigned host, const struct end
 
 		if (p->host->index != host || (p->program && (e || w->hosts[host]->programs > 1)))
 			continue;
-		if ((found = motion_motive(p)))
+		if ((found = cause_motive(p)))
 			return found;
 	}
 	return 0;

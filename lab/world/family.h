@@ -11,7 +11,7 @@ typedef void family_fn(void *arg, int tid, bool leader);
 /* Call `each` for every thread of a process, of its children and of theirs. Source: proc(5),
  * /proc/PID/task/TID/children. */
 void family_walk(int pid, family_fn *each, void *arg);
-/* Open /proc/PID/NAME, or the list of a thread's children, to be read. The descriptor is the caller's; -1 with errno. */
+/* Open /proc/PID/NAME (a thread's number will do), or the list of a thread's children, to be read. The descriptor is the caller's; -1 with errno. */
 int family_open(int pid, const char *name, int flags);
 int family_children(int pid, int tid);
 

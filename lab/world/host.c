@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -129,8 +128,7 @@ static void add_full_kind(bool new_user, struct diag *d)
 				kinds[i].name, kinds[i].name);
 			return;
 		}
-		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		clone_reap(pid);
 	}
 	diag_remedy(d, "there were no more namespaces, and are again: start the lab again");
 }
@@ -254,8 +252,7 @@ static void await_end(struct host *h)
 		;
 	if (!polled.revents)
 		kill(h->pid, SIGKILL);
-	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	clone_reap(h->pid);
 	h->pid = -1;
 }
 

@@ -112,7 +112,7 @@ void motion_on_tun(uv_poll_t *handle, int status, int events);
 /* cause.c */
 
 /* What a process in motion is at: the signal that is ending it, else its call; 0 = it is not. */
-uint64_t motion_motive(const struct process *p);
+uint64_t cause_motive(const struct process *p);
 /* The event for which `host` has sent s; 0 = not known. e: whose it is, NULL = not known. again: s was sent before. What
  * a timer has sent is told of as its doing. */
 uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, struct endpoint *e,

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -43,16 +42,6 @@ static int set(uint64_t permitted, uint64_t effective)
 	};
 
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
-}
-
-/* The exit status; -1: it could not be made, or was killed. */
-static int wait_for(pid_t pid)
-{
-	int status = -1;
-
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 int power_map(uid_t uid, uid_t uid_outside, gid_t gid, const char **ret_operation)
@@ -102,7 +91,7 @@ static int try_user_namespace(void)
 
 	if (pid == 0)
 		_exit(power_map(power_uid(), uid, gid, &operation) < 0);
-	return wait_for(pid);
+	return clone_reap(pid);
 }
 
 static bool may_become_ordinary(void)
@@ -111,7 +100,7 @@ static bool may_become_ordinary(void)
 
 	if (pid == 0)
 		_exit(become_ordinary() < 0 || try_user_namespace() != 0);
-	return wait_for(pid) == 0;
+	return clone_reap(pid) == 0;
 }
 
 int power_drop(void)

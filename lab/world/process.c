@@ -14,24 +14,17 @@
 #include "base/lab_assert.h"
 #include "base/text.h"
 #include "world/channel.h"
+#include "world/family.h"
 #include "world/host.h"
-
-static int open_proc(int tid, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
 
 /* Open what process_state() reads: there and then, for later there may be no descriptor left, and what cannot be read
  * is not made up. One that has died since has nothing to read; of one that lives a kernel may show no system call. */
 static int open_state(struct process *p)
 {
-	p->stat = open_proc((int)p->outer_pid, "stat");
+	p->stat = family_open((int)p->outer_pid, "stat", 0);
 	if (p->stat < 0)
 		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
-	p->syscall = open_proc((int)p->outer_pid, "syscall");
+	p->syscall = family_open((int)p->outer_pid, "syscall", 0);
 	if (p->syscall < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
 		return -errno;
 	return 0;
@@ -153,8 +146,8 @@ char process_state(const struct process *p)
 
 char process_task_state(int tid)
 {
-	CLEANUP(fd_closep) int stat = open_proc(tid, "stat");
-	CLEANUP(fd_closep) int syscall = open_proc(tid, "syscall");
+	CLEANUP(fd_closep) int stat = family_open(tid, "stat", 0);
+	CLEANUP(fd_closep) int syscall = family_open(tid, "syscall", 0);
 
 	return read_state(stat, syscall);
 }

@@ -16,21 +16,7 @@
 #include "journal/chunk.h"
 #include "journal/event.h"
 #include "journal/journal.h"
-
-#define SOME_TIME UINT64_C(1) /* long before any journal began: time_ns becomes 0 */
-
-static int journal_open(void **state)
-{
-	*state = journal_new();
-	return 0;
-}
-
-static int journal_close(void **state)
-{
-	journal_free(*state);
-	journal_free(NULL);
-	return 0;
-}
+#include "with_journal.h"
 
 /* ---- the journal ---- */
 
@@ -362,8 +348,6 @@ static void kind_names_differ(void **state)
 				event_kind_name((enum event_kind)k));
 	}
 }
-
-#define JOURNAL_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
 
 int main(void)
 {

@@ -17,21 +17,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/jsonl.h"
-
-#define SOME_TIME UINT64_C(1) /* long before any journal began: time_ns becomes 0 */
-
-static int journal_open(void **state)
-{
-	*state = journal_new();
-	return 0;
-}
-
-static int journal_close(void **state)
-{
-	journal_free(*state);
-	journal_free(NULL);
-	return 0;
-}
+#include "with_journal.h"
 
 /* The one line an event gives, read back by another implementation's parser. */
 static json_t *parse_line(const struct event *event)
@@ -287,8 +273,6 @@ static void jsonl_of_hostile_strings_stays_one_line(void **state)
 		json_decref(object);
 	}
 }
-
-#define JOURNAL_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
 
 int main(void)
 {

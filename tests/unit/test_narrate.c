@@ -14,18 +14,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "journal/narrate.h"
-
-static int journal_open(void **state)
-{
-	*state = journal_new();
-	return 0;
-}
-
-static int journal_close(void **state)
-{
-	journal_free(*state);
-	return 0;
-}
+#include "with_journal.h"
 
 /* The event, added to the journal, must read "SUBJECT: WHAT", then " <- CAUSE" when it has one. */
 static uint64_t assert_told(struct journal *j, struct event event, const char *expected)
@@ -33,7 +22,7 @@ static uint64_t assert_told(struct journal *j, struct event event, const char *e
 	struct text out = TEXT_EMPTY, cause = TEXT_EMPTY;
 	const struct event *kept;
 
-	event.time_ns = 1; /* before the journal began: 0 */
+	event.time_ns = SOME_TIME;
 	kept = journal_get(j, journal_add(j, event));
 	narrate_subject(kept, &out);
 	text_puts(&out, ": ");
@@ -350,26 +339,24 @@ static void tail_ends_where_the_lab_began_anew(void **state)
 	assert_tail(j, 9, "        0.000           since\n");
 }
 
-#define NARRATE_TEST(name) cmocka_unit_test_setup_teardown(name, journal_open, journal_close)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		NARRATE_TEST(call_and_return_read_like_strace),
-		NARRATE_TEST(return_of_unknown_call_is_told_anyway),
-		NARRATE_TEST(state_tells_the_way_and_its_cause),
-		NARRATE_TEST(segment_prefers_names_to_addresses),
-		NARRATE_TEST(segment_of_a_syn_lists_only_its_options),
-		NARRATE_TEST(segment_tells_its_sack_blocks),
-		NARRATE_TEST(forged_segment_tells_all_it_was_given),
-		NARRATE_TEST(delivery_is_the_cause_of_what_follows),
-		NARRATE_TEST(end_of_process_tells_signal_or_status),
-		NARRATE_TEST(what_of_every_kind_without_strings_is_survived),
-		NARRATE_TEST(what_came_from_outside_is_made_printable),
-		NARRATE_TEST(what_of_output_keeps_its_lines),
-		NARRATE_TEST(tail_shows_the_last_of_the_story),
-		NARRATE_TEST(tail_has_causes_and_what_programs_wrote),
-		NARRATE_TEST(tail_ends_where_the_lab_began_anew),
+		JOURNAL_TEST(call_and_return_read_like_strace),
+		JOURNAL_TEST(return_of_unknown_call_is_told_anyway),
+		JOURNAL_TEST(state_tells_the_way_and_its_cause),
+		JOURNAL_TEST(segment_prefers_names_to_addresses),
+		JOURNAL_TEST(segment_of_a_syn_lists_only_its_options),
+		JOURNAL_TEST(segment_tells_its_sack_blocks),
+		JOURNAL_TEST(forged_segment_tells_all_it_was_given),
+		JOURNAL_TEST(delivery_is_the_cause_of_what_follows),
+		JOURNAL_TEST(end_of_process_tells_signal_or_status),
+		JOURNAL_TEST(what_of_every_kind_without_strings_is_survived),
+		JOURNAL_TEST(what_came_from_outside_is_made_printable),
+		JOURNAL_TEST(what_of_output_keeps_its_lines),
+		JOURNAL_TEST(tail_shows_the_last_of_the_story),
+		JOURNAL_TEST(tail_has_causes_and_what_programs_wrote),
+		JOURNAL_TEST(tail_ends_where_the_lab_began_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

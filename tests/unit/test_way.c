@@ -15,6 +15,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "view/way.h"
+#include "with_journal.h"
 
 #define NONE STATE_NONE
 #define CLOSED STATE_CLOSED
@@ -24,16 +25,10 @@ static void new_lab(struct journal *j)
 	journal_add(j, (struct event){ .kind = EVENT_HOST, .subject = "localhost" });
 }
 
-static int journal_open(void **state)
+static int lab_open(void **state)
 {
-	*state = journal_new();
+	journal_open(state);
 	new_lab(*state);
-	return 0;
-}
-
-static int journal_close(void **state)
-{
-	journal_free(*state);
 	return 0;
 }
 
@@ -280,7 +275,7 @@ static void step_by_reset_error_or_timer_is_beside_the_figure(void **state)
 	ways_done(&w);
 }
 
-#define READS(test) cmocka_unit_test_setup_teardown(test, journal_open, journal_close)
+#define READS(test) cmocka_unit_test_setup_teardown(test, lab_open, journal_close)
 
 int main(void)
 {
