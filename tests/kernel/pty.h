@@ -32,7 +32,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define PTY_DEADLINE_MS 10000
+#define PTY_DEADLINE_MS 20000
 #define PTY_ROWS_MAX 2000
 #define PTY_WIDTH_MAX 200
 

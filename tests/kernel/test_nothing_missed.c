@@ -139,7 +139,7 @@ static void play_round(uint64_t seed)
 		add_end(&script, n, &random);
 	/* whatever was lost is sent again by then */
 	text_puts(&script,
-		"expect count LAST-ACK 0 within 10s\nexpect count FIN-WAIT-1 0 within 10s\n");
+		"expect count LAST-ACK 0 within 30s\nexpect count FIN-WAIT-1 0 within 30s\n");
 	program_open(&p, arguments, -1);
 	program_say(&p, text_get(&script), script.len);
 	fd_closep(&p.in);

@@ -281,7 +281,7 @@ static void hostile_text_is_shown_as_text(void **state)
 		"send c \"\\x1b]0;owned\\a\"\n"
 		"exec p printf \"\\\\033]0;owned\\\\007\\\\n\"\n"
 		"exec q sh -c \"head -c 1000000 /dev/zero | tr '\\\\0' '\\\\033'; echo\"\n"
-		"expect q exited 0\nsay unharmed\n");
+		"expect q exited 0 within 15s\nsay unharmed\n");
 	journal_free(await_said(desk, "unharmed"));
 	read_raw(desk, "unharmed", &raw);
 	assert_non_null(raw.s);
