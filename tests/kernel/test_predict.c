@@ -358,8 +358,8 @@ static void time_to_think_changes_nothing_on_the_wire(void **state)
 	struct session *s = *state;
 
 	play_on(s,
-		"hold\nsocket c\nbind c :6666\nconnect c :6666 &\n"
-		"sleep 100ms\nprocess p\nsocket d in p\ndrop to :7777 always\nconnect d :7777 &\nmark\n"
+		"process p\nsocket d in p\nhold\ndrop to :7777 always\nsocket c\nbind c :6666\nconnect c :6666 &\n"
+		"sleep 100ms\nconnect d :7777 &\nmark\n"
 		"predict \"Its own SYN?\" c state { step }\n"
 		"step\nexpect c ESTABLISHED\n");
 	/* the SYN of c was sent before this one, and so it is again */
@@ -374,7 +374,8 @@ static void time_to_think_changes_nothing_on_the_wire(void **state)
 }
 
 /* A kernel that may try twice would have given up all of these by then, and the answers be about nothing: a SYN that is
- * held, one that is lost, a SYN/ACK, the FIN of an orphan. What the recipe set counts again behind the question. */
+ * held, one that is lost, a SYN/ACK, the FIN of an orphan. What the recipe set counts again behind the question. The
+ * orphan, which is given up 0.6 s later, comes last before it. */
 static void nothing_is_given_up_while_somebody_thinks(void **state)
 {
 	struct session *s = *state;
@@ -382,9 +383,9 @@ static void nothing_is_given_up_while_somebody_thinks(void **state)
 	play_on(s,
 		"sysctl net.ipv4.tcp_syn_linear_timeouts 0\nsysctl net.ipv4.tcp_syn_retries 1\n"
 		"sysctl net.ipv4.tcp_synack_retries 1\nsysctl net.ipv4.tcp_orphan_retries 1\n" PAIR
-		"hold fin\nclose a\nhold syn/ack\nprocess q\nsocket e in q\nconnect e :8080 &\n"
-		"hold from :6666\nsocket f\nbind f :6666\nconnect f :6666 &\n"
-		"process p\nsocket d in p\ndrop to :7777 always\nconnect d :7777 &\n"
+		"process q\nsocket e in q\nprocess p\nsocket d in p\nsocket f\nbind f :6666\n"
+		"hold fin\nhold syn/ack\nhold from :6666\ndrop to :7777 always\n"
+		"connect e :8080 &\nconnect f :6666 &\nsleep 100ms\nconnect d :7777 &\nclose a\n"
 		"predict \"Its own SYN?\" f state { step from f }\n"
 		"expect a FIN-WAIT-1\nexpect l/2 SYN-RECEIVED\nexpect count SYN-SENT 2\n"
 		"sysctl net.ipv4.tcp_syn_retries => 1\nsysctl net.ipv4.tcp_synack_retries => 1\n"
