@@ -48,7 +48,7 @@ static int play(void **state)
 {
 	struct story *s = memory_new(sizeof(*s));
 	const char *const arguments[] = { "--json", "-c",
-		"socket c; bind c :6666; hold; connect c :6666 &; expect c SYN-SENT; "
+		"socket c; bind c :6666; hold without retransmissions; connect c :6666 &; expect c SYN-SENT; "
 		"step; expect c SYN-RECEIVED; step; expect c ESTABLISHED; step; wait; "
 		"close c; expect c FIN-WAIT-1; step; expect c CLOSING; step; expect c TIME-WAIT",
 		NULL };
@@ -126,7 +126,8 @@ static void states_come_in_order_each_with_its_cause(void **state)
 	assert_int_equal(step, sizeof(steps) / sizeof(steps[0]));
 }
 
-/* SYN by the call; each of the others by the arrival of the one before, but the FIN by the call. */
+/* SYN by the call; each of the others by the arrival of the one before, but the FIN by the call. A slow machine's kernel
+ * sends again meanwhile, which the wire drops. */
 static void segments_are_caused_by_calls_or_by_segments(void **state)
 {
 	static const struct {
@@ -134,20 +135,22 @@ static void segments_are_caused_by_calls_or_by_segments(void **state)
 	} expected[] = { { "SYN", "call" }, { "SYN/ACK", "delivered" }, { "ACK", "delivered" },
 		{ "FIN/ACK", "call" }, { "ACK", "delivered" } };
 	const struct story *s = *state;
+	long long before = 0;
 	size_t seen = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
 		const json_t *event = s->events[i], *cause;
 
-		if (strcmp(text_of(event, "type"), "segment") != 0)
+		if (strcmp(text_of(event, "type"), "segment") != 0 || number_of(event, "repeats"))
 			continue;
 		assert_true(seen < sizeof(expected) / sizeof(expected[0]));
 		cause = cause_of(s, event);
 		assert_string_equal(text_of(event, "flags"), expected[seen].flags);
 		assert_string_equal(text_of(cause, "type"), expected[seen].cause);
-		assert_int_equal(number_of(event, "number"), seen + 1);
+		assert_true(number_of(event, "number") > before);
 		if (strcmp(expected[seen].cause, "delivered") == 0)
-			assert_int_equal(number_of(cause, "number"), seen);
+			assert_int_equal(number_of(cause, "number"), before);
+		before = number_of(event, "number");
 		seen++;
 	}
 	assert_int_equal(seen, sizeof(expected) / sizeof(expected[0]));

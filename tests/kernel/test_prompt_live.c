@@ -2,6 +2,9 @@
 /* What the prompt tells and helps with while a line is typed, on a pseudo-terminal. */
 #include "session.h"
 
+/* One segment, however long it takes until the prompt is looked at. */
+#define HOLD "hold without retransmissions"
+
 static void prompt_when_sockets_are_touched_tells_their_states(void **state)
 {
 	struct session *s = *state;
@@ -12,7 +15,7 @@ static void prompt_when_sockets_are_touched_tells_their_states(void **state)
 	run(s, "bind l 127.0.0.1:80");
 	run(s, "listen l");
 	pty_await_cursor(&s->pty, "l LISTEN > ");
-	run(s, "hold");
+	run(s, HOLD);
 	run(s, "socket c");
 	run(s, "connect c :80 &");
 	pty_await_cursor(&s->pty, "l LISTEN  c SYN-SENT  wire 1 held > ");
@@ -239,7 +242,7 @@ static void enter_when_the_last_command_was_a_step_steps_again(void **state)
 
 	run(s, "socket c");
 	run(s, "bind c 127.0.0.1:6666");
-	run(s, "hold");
+	run(s, HOLD);
 	run(s, "connect c 127.0.0.1:6666 &");
 	pty_await_cursor(&s->pty, "c SYN-SENT  wire 1 held > ");
 	pty_type(&s->pty, "\r"); /* not yet */
@@ -263,7 +266,7 @@ static void prompt_after_reset_holds_nothing(void **state)
 	struct session *s = *state;
 
 	run(s, "socket c");
-	run(s, "hold");
+	run(s, HOLD);
 	run(s, "connect c :80 &");
 	pty_await_cursor(&s->pty, "c SYN-SENT  wire 1 held > ");
 	run(s, "reset");
