@@ -22,36 +22,49 @@ static json_t *told(const struct room *room, const char *kind, const char *key)
 	return list;
 }
 
-static void assert_same(json_t *page, json_t *journal, const char *what)
+/* must: the test fails when they are not the same. */
+static bool are_same(json_t *page, json_t *journal, const char *what, bool must)
 {
 	char *a = json_dumps(page, JSON_ENCODE_ANY), *b = json_dumps(journal, JSON_ENCODE_ANY);
+	bool same = json_equal(page, journal);
 
-	if (!json_equal(page, journal))
+	if (!same && must)
 		fail_msg("%s: the page has %s, the journal %s", what, a, b);
 	free(a);
 	free(b);
 	json_decref(page);
 	json_decref(journal);
+	return same;
 }
 
+/* What has come by now. */
+static void take_in(struct stream *s)
+{
+	struct pollfd polled = { .fd = s->fd, .events = POLLIN };
+
+	while (poll(&polled, 1, 0) == 1 && stream_pump(s, clock_now_ns() + PROGRAM_DEADLINE_NS))
+		;
+}
+
+/* A picture is drawn a moment after its last event, and the kernel's timers go on meanwhile: both are read until they
+ * are at one. */
 static void assert_as_told(struct room *room)
 {
-	json_t *packets = told(room, "segment", "s");
-	struct text drawn = TEXT_EMPTY;
+	uint64_t deadline_ns = clock_now_ns() + PROGRAM_DEADLINE_NS;
+	bool late;
 
-	/* a picture is drawn a moment after its last event */
-	text_printf(&drawn, "document.querySelectorAll('#ladder .packet').length === %zu",
-		json_array_size(packets));
-	assert_true(browser_await(&room->browser, text_get(&drawn)));
-	text_done(&drawn);
-	assert_same(
-		browser_evaluate(&room->browser,
-			"[...document.querySelectorAll('#story .state .what')].map((one) => one.textContent)"),
-		told(room, "state", "what"), "states in the story");
-	assert_same(
-		browser_evaluate(&room->browser,
-			"[...document.querySelectorAll('#ladder .packet')].map((one) => +one.dataset.number)"),
-		packets, "packets in the ladder");
+	do {
+		late = clock_now_ns() > deadline_ns;
+		take_in(&room->stream);
+	} while (
+		!are_same(
+			browser_evaluate(&room->browser,
+				"[...document.querySelectorAll('#story .state .what')].map((one) => one.textContent)"),
+			told(room, "state", "what"), "states in the story", late) ||
+		!are_same(
+			browser_evaluate(&room->browser,
+				"[...document.querySelectorAll('#ladder .packet')].map((one) => +one.dataset.number)"),
+			told(room, "segment", "s"), "packets in the ladder", late));
 }
 
 static void what_happens_is_on_the_page(void **state)
