@@ -30,7 +30,8 @@ static inline void gone_prepare(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* The children of a process that has one thread, at most `most`. How many. */
+/* The children of a process that has one thread, the oldest first, at most `most`. How many.
+ * Source: fs/proc/array.c get_children_pid(), kernel/fork.c copy_process(), v6.1: as they were forked. */
 static inline size_t gone_children(pid_t parent, pid_t *ret_pids, size_t most)
 {
 	char path[64], line[1024] = "";

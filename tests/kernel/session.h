@@ -3,11 +3,8 @@
 #ifndef TESTS_KERNEL_SESSION_H
 #define TESTS_KERNEL_SESSION_H
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "files.h"
+#include "gone.h"
 #include "pty.h"
 
 #define PROMPT "tcplab> "
@@ -64,35 +61,13 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-/* The newest child of a process, from /proc/PID/stat (proc(5): pid (comm) state ppid); 0 = none. */
+/* The newest child of a process, which need not have the highest number; 0 = none. */
 static inline pid_t newest_child(pid_t parent)
 {
-	DIR *proc = opendir("/proc");
-	pid_t newest = 0;
+	pid_t children[64];
+	size_t count = gone_children(parent, children, 64);
 
-	assert_non_null(proc);
-	for (const struct dirent *entry; (entry = readdir(proc));) {
-		char path[300], stat[512];
-		const char *behind_name;
-		ssize_t len;
-		int fd;
-
-		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		len = read(fd, stat, sizeof(stat) - 1);
-		close(fd);
-		if (len <= 0)
-			continue;
-		stat[len] = '\0';
-		behind_name = strrchr(stat, ')');
-		if (behind_name && strtol(behind_name + 4, NULL, 10) == parent &&
-			strtol(stat, NULL, 10) > newest)
-			newest = (pid_t)strtol(stat, NULL, 10);
-	}
-	closedir(proc);
-	return newest;
+	return count ? children[count - 1] : 0;
 }
 
 /* Make something happen in the lab that no command asked for: its newest process dies. */
