@@ -39,6 +39,8 @@ table 0 'a|ns|2000|b|1000|ratio >= 2' 'a|ns|9000|b|3000|ratio >= 2' 'a|ns|8000|b
 told '^a +8 us +3 us +b +2 +2 to 3 +3  >= 2: met$'
 told '^m +2 MiB +1 MiB to 3 MiB +2  <= 4 MiB: met$'
 told '^n +5 /s +0 /s +c +5 /s to 5 /s +1 +$'
+table 0 'a|KiB|-2048|-|-|told'
+told '^a +-2 MiB +-2 MiB to -2 MiB +1 +$'
 table 1 'a|ns|3001|b|1000|ratio <= 3'
 told '<= 3: MISSED$'
 table 1 'a|/s|4|-|-|ours >= 5'
@@ -87,7 +89,7 @@ code=$?
 ((code <= 1)) || wrong "exit code $code"
 misses=$(grep -cE ': (MISSED|UNDECIDED)' "$work/out")
 ((code == (misses > 0))) || wrong "exit code $code, and $misses goals missed"
-value='[0-9]+(\.[0-9]+)?( (s|ms|us|ns|[KMG]iB|[kMG]?B|[kMG]?B/s|/s))?'
+value='-?[0-9]+(\.[0-9]+)?( (s|ms|us|ns|[KMG]iB|[kMG]?B|[kMG]?B/s|/s))?'
 line="^[^ ].* $value( +$value +[^ 0-9].*)? +([0-9.]+ +)?($value to $value|most $value) +[0-9]+  ((<|<=|>=) $value: (met|MISSED|UNDECIDED, the medians say [0-9.]+)(, not quiet)?)?$"
 if tail -n +6 "$work/out" | grep -vE -- "$line" >"$work/other"; then
 	cp "$work/other" "$work/out"
