@@ -13,6 +13,7 @@ cat >recipes/close/four.lab <<'END'
 socket l
 bind l :80
 listen l
+delay syn/ack x1 300ms # far away, so that nothing is sent again 0.2 s later, where a core must be waited for
 socket c
 connect c :80
 accept l a
