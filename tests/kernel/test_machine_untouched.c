@@ -229,7 +229,7 @@ static void lab_in_the_middle_changes_nothing(void **state)
 static void check_recipes(void **state, bool ipv6)
 {
 	struct text folder = TEXT_EMPTY, told = TEXT_EMPTY;
-	const char *arguments[] = { "check", "-j8", NULL, NULL, NULL };
+	const char *arguments[] = { "check", "-j4", NULL, NULL, NULL };
 	struct program p;
 	char *line;
 
