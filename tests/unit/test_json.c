@@ -144,9 +144,16 @@ static uint64_t cost_of(unsigned strings, unsigned characters)
 
 static void long_string_costs_no_more_a_character(void **state)
 {
-	uint64_t pieces = cost_of(256, 512), whole = cost_of(1, 256 * 512);
+	uint64_t pieces = UINT64_MAX, whole = UINT64_MAX;
 
 	(void)state;
+	for (int i = 0; i < 3; i++) { /* the least: whatever else this machine does */
+		uint64_t cost = cost_of(256, 512);
+
+		pieces = cost < pieces ? cost : pieces;
+		cost = cost_of(1, 256 * 512);
+		whole = cost < whole ? cost : whole;
+	}
 	assert_in_range(whole, 0, pieces * 8); /* it was a hundred times that */
 }
 

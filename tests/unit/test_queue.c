@@ -101,9 +101,16 @@ static uint64_t cost_of(uint32_t at_once)
 
 static void a_long_recipe_costs_no_more_a_command(void **state)
 {
-	uint64_t pieces = cost_of(FEW), whole = cost_of(MANY);
+	uint64_t pieces = UINT64_MAX, whole = UINT64_MAX;
 
 	(void)state;
+	for (int i = 0; i < 3; i++) { /* the least: whatever else this machine does */
+		uint64_t cost = cost_of(FEW);
+
+		pieces = cost < pieces ? cost : pieces;
+		cost = cost_of(MANY);
+		whole = cost < whole ? cost : whole;
+	}
 	assert_in_range(whole, 0, pieces * DEARER_MOST);
 }
 
