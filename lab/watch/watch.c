@@ -49,6 +49,7 @@ struct view {
 	bool help;
 	bool anew; /* nothing of what is on the screen can stay */
 	bool leaving;
+	bool dropped; /* is on the screen: the lab may end all the same, a moment later if it was killed */
 	int signal; /* that has ended it; 0 = none has */
 	int signals; /* owned */
 	struct page page; /* of whichever pane is drawn */
@@ -226,7 +227,7 @@ static void draw_bars(const struct view *v, int height, int width)
 	text_printf(&right, "%.1f s  ", (double)link_now_ns(l) / (double)NS_PER_S);
 	if (l->end == LINK_OPEN)
 		text_puts(&right, "live ");
-	else if (link_is_dropped(l))
+	else if (v->dropped)
 		text_puts(&right, "the lab has let go of us; q leaves ");
 	else
 		text_puts(&right, "the lab has ended; q leaves ");
@@ -278,6 +279,7 @@ static void draw(struct view *v)
 
 	screen_size(&height, &width);
 	lay_out(v);
+	v->dropped = link_is_dropped(&v->link);
 	for (int i = 0; i < PANE_COUNT; i++)
 		draw_pane(v, (enum pane)i);
 	draw_bars(v, height, width);
@@ -389,7 +391,7 @@ static int take(struct view *v, bool *more, struct diag *d)
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = v->signals, .events = POLLIN },
 		{ .fd = v->link.fd, .events = POLLIN },
-		{ .fd = link_is_dropped(&v->link) ? v->link.process : -1, .events = POLLIN },
+		{ .fd = v->dropped ? v->link.process : -1, .events = POLLIN },
 	};
 	uint64_t taken = v->link.taken;
 	enum link_end end = v->link.end;
@@ -411,6 +413,8 @@ static int take(struct view *v, bool *more, struct diag *d)
 	pace_take(&v->pace, clock_now_ns(), v->link.taken - taken);
 	if (v->link.taken != taken || v->link.end != end || fds[3].revents)
 		pace_touch(&v->pace, clock_now_ns());
+	if (fds[3].revents)
+		v->dropped = false;
 	return r < 0 ? r : 0;
 }
 
