@@ -38,11 +38,10 @@ static void quiet_machine_is_not(void **state)
 /* It grows by itself on any machine that does something else too. */
 static void waiting_is_what_the_kernel_says(void **state)
 {
-	uint64_t begin = clock_now_ns(), before = 0, after = 0;
+	uint64_t begin = clock_now_ns();
+	uint64_t before = clock_waited_ns((int)getpid()), after = clock_waited_ns((int)getpid());
 
 	(void)state;
-	before = clock_waited_ns((int)getpid());
-	after = clock_waited_ns((int)getpid());
 	assert_true(after >= before);
 	assert_true(after - before <= clock_now_ns() - begin);
 	assert_int_equal(clock_waited_ns(0), 0); /* nobody has that number */
