@@ -34,6 +34,13 @@ void *memory_grow(void *old, size_t size)
 	return memory_granted(realloc(old, size ? size : 1));
 }
 
+void *memory_one_more(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1)) /* between two powers of two there is room */
+		return array;
+	return memory_grow(array, (count ? 2 * count : 1) * size);
+}
+
 char *text_copy(const char *string)
 {
 	return memory_granted(strdup(string));

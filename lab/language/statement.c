@@ -128,7 +128,7 @@ static int add_statement(struct parser *p, struct parsed_line *line, size_t from
 	begin = tokens[from].column - 1;
 	end = tokens[to - 1].end_column - 1;
 	list->statements =
-		memory_grow(list->statements, (list->count + 1) * sizeof(*list->statements));
+		memory_one_more(list->statements, list->count, sizeof(*list->statements));
 	s = &list->statements[list->count++];
 	*s = (struct statement){ .file = text_copy(p->file), .line = line->number };
 	s->comment = p->comment.len ? text_take(&p->comment) : NULL;
