@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
+#include "base/rescue.h"
 
 /* No bug, and nothing to go on with: whoever asked would have to undo what it has begun, which takes memory. */
 void *memory_granted(void *memory)
@@ -19,6 +20,7 @@ void *memory_granted(void *memory)
 
 	if (memory)
 		return memory;
+	rescue_terminal();
 	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
 		_exit(EXIT_UNABLE);
 	_exit(EXIT_UNABLE);

@@ -232,6 +232,8 @@ static void next_without_a_recipe_says_what_to_do(void **state)
 	pty_await_lines(&s->pty, 1, "  'open/self-connect'?", NULL);
 	run(s, "play open");
 	pty_await_lines(&s->pty, 1, "'open' is a folder", NULL);
+	run(s, "play ~/mine.lab");
+	pty_await_lines(&s->pty, 1, "'~' is not replaced by your folder here", NULL);
 	pty_type(&s->pty, "play self-connect-g\t");
 	pty_await_typed(&s->pty, "play self-connect-g"); /* names complete with their topic */
 	pty_type(&s->pty, "\025play open/self-connect-g\t");
