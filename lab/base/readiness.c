@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/rescue.h"
 
 int readiness_reserve(const uv_loop_t *loop, int fd)
 {
@@ -71,8 +72,11 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 	int r = (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
 
 	if (r < 0 && is_last_word(operation, event)) {
+		const int error = errno;
+
+		rescue_terminal();
 		dprintf(STDERR_FILENO, "tcplab: a connection cannot be awaited: epoll_ctl: %s\n",
-			strerror(errno));
+			strerror(error));
 		_exit(EXIT_UNABLE);
 	}
 	return r;

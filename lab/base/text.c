@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/lab_assert.h"
+#include "base/rescue.h"
 
 /* No bug, and nothing to go on with: whoever asked would have to undo what it has begun, which takes memory. */
 void *memory_granted(void *memory)
@@ -19,6 +20,7 @@ void *memory_granted(void *memory)
 
 	if (memory)
 		return memory;
+	rescue_terminal();
 	if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
 		_exit(EXIT_UNABLE);
 	_exit(EXIT_UNABLE);
@@ -32,6 +34,13 @@ void *memory_new(size_t size)
 void *memory_grow(void *old, size_t size)
 {
 	return memory_granted(realloc(old, size ? size : 1));
+}
+
+void *memory_one_more(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1)) /* between two powers of two there is room */
+		return array;
+	return memory_grow(array, (count ? 2 * count : 1) * size);
 }
 
 char *text_copy(const char *string)

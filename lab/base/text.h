@@ -66,5 +66,8 @@ void *memory_granted(void *memory);
 /* malloc/realloc that never fail. */
 void *memory_new(size_t size);
 void *memory_grow(void *old, size_t size);
+/* An array of `count` items of `size` bytes, grown by nothing else, with room for one more. It doubles: a million times cost
+ * no more than a million. */
+void *memory_one_more(void *array, size_t count, size_t size);
 
 #endif

@@ -13,6 +13,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "language/cmd.h"
+#include "language/names.h"
 #include "language/play.h"
 #include "language/prediction.h"
 #include "language/recipe.h"
@@ -94,16 +95,15 @@ static int read_recipe(const struct cmd_call *c, struct text *path, struct text 
 {
 	const struct token *name = &c->statement->words[1];
 	struct recipe_list found = { 0 };
-	int r = strlen(name->text) == name->len ? recipe_find(name->text, &found, d) : -ENOENT;
+	int r = name_path(c->statement, name, d);
 
-	if (r < 0) /* it has said what is near */
-		r = d->message[0]
-			? r
-			: statement_error(c->statement, name, d, "no recipe's name holds a NUL");
-	else if (found.count != 1)
+	if (r < 0)
+		return r;
+	r = recipe_find(name->text, &found, d);
+	if (r == 0 && found.count != 1)
 		r = statement_error(c->statement, name, d,
 			"'%.40s' is a folder: play one of its recipes", name->text);
-	else {
+	else if (r == 0) {
 		text_puts(path, found.paths[0]);
 		r = recipe_read_plain(found.paths[0], out, d);
 	}

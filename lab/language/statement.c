@@ -127,9 +127,8 @@ static int add_statement(struct parser *p, struct parsed_line *line, size_t from
 		return 0;
 	begin = tokens[from].column - 1;
 	end = tokens[to - 1].end_column - 1;
-	if ((list->count & (list->count - 1)) == 0) /* doubled when full */
-		list->statements = memory_grow(list->statements,
-			(list->count ? 2 * list->count : 1) * sizeof(*list->statements));
+	list->statements =
+		memory_one_more(list->statements, list->count, sizeof(*list->statements));
 	s = &list->statements[list->count++];
 	*s = (struct statement){ .file = text_copy(p->file), .line = line->number };
 	s->comment = p->comment.len ? text_take(&p->comment) : NULL;

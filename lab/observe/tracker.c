@@ -288,7 +288,7 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	else
 		text_printf(&made, "%s/?%u", t->host, e->id);
 	e->name = text_take(&made);
-	t->endpoints = memory_grow(t->endpoints, (t->count + 1) * sizeof(struct endpoint *));
+	t->endpoints = memory_one_more(t->endpoints, t->count, sizeof(struct endpoint *));
 	t->endpoints[t->count++] = e;
 	tracker_touch(e);
 	endpoint_index_add(&t->index, e);

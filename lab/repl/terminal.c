@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/rescue.h"
 #include "repl/paste.h"
 
 static void print(const char *string)
@@ -18,6 +19,8 @@ void terminal_take(bool brackets)
 {
 	struct termios mode;
 
+	if (tcgetattr(STDIN_FILENO, &mode) == 0) /* as it is before */
+		rescue_prepare(STDIN_FILENO, &mode, brackets ? PASTE_OFF "\n" : "\n");
 	rl_prep_terminal(1);
 	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
 		mode.c_cc[VMIN] = mode.c_cc[VTIME] = 0;
@@ -32,6 +35,7 @@ void terminal_release(bool brackets)
 	if (brackets)
 		print(PASTE_OFF);
 	rl_deprep_terminal();
+	rescue_forget();
 }
 
 void terminal_forget(void)

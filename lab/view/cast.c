@@ -260,7 +260,7 @@ static void see_socket(struct cast *c, const struct journal *j, const struct eve
 		(strncmp(call->text, "socket(", 7) != 0 && strncmp(call->text, "accept", 6) != 0))
 		return;
 	number_index_add(&c->birth_of, hash_number(cause->call.call), c->birth_count);
-	c->births = memory_grow(c->births, (c->birth_count + 1) * sizeof(*c->births));
+	c->births = memory_one_more(c->births, c->birth_count, sizeof(*c->births));
 	c->births[c->birth_count++] = (struct birth){ .call = cause->call.call,
 		.party = (size_t)(p - c->parties),
 		.name = text_copy(event->subject) };
@@ -432,7 +432,7 @@ static void count_talk(struct cast *c)
 		}
 	}
 	number_index_add(&c->talk_of, hash, c->talk_count);
-	c->talks = memory_grow(c->talks, (c->talk_count + 1) * sizeof(*c->talks));
+	c->talks = memory_one_more(c->talks, c->talk_count, sizeof(*c->talks));
 	c->talks[c->talk_count++] = (struct talk){ .a = from, .b = to, .packets = 1 };
 }
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/rescue.h"
 #include "base/terminal.h"
 #include "view/row.h"
 
@@ -21,8 +21,6 @@
 static struct {
 	SCREEN *screen;
 	bool utf8, color;
-	struct termios before; /* the terminal as it was */
-	char leave[128]; /* what makes it show again what it showed */
 } the;
 
 static const struct {
@@ -45,42 +43,28 @@ static bool wants_color(void)
 	return !terminal_no_color() && has_colors();
 }
 
-/* A bug must not leave the terminal unusable. Only what may be called in a signal's handler. */
-static void on_crash(int number)
+/* What makes the terminal show again what it showed. */
+static void format_leave(struct text *out)
 {
-	if (write(STDOUT_FILENO, the.leave, strlen(the.leave)) < 0) {
-		/* there is nothing to be done */
-	}
-	tcsetattr(STDOUT_FILENO, TCSANOW, &the.before);
-	raise(number);
-}
-
-static void prepare_crash(void)
-{
-	const struct sigaction action = { .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND };
-	static const int fatal[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 	static const char *const names[] = { "sgr0", "cnorm", "rmcup" };
-	struct text leave = TEXT_EMPTY;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *sequence = tigetstr(names[i]);
 
 		if (sequence && sequence != (char *)-1)
-			text_puts(&leave, sequence);
+			text_puts(out, sequence);
 	}
-	snprintf(the.leave, sizeof(the.leave), "%s", text_get(&leave));
-	text_done(&leave);
-	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
-		sigaction(fatal[i], &action, NULL);
 }
 
 int screen_open(struct diag *d)
 {
 	const char *term = getenv("TERM");
+	struct termios before;
+	struct text leave = TEXT_EMPTY;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return diag_set(d, ENOTTY, "watch draws on a terminal, and here is none");
-	tcgetattr(STDOUT_FILENO, &the.before);
+	tcgetattr(STDOUT_FILENO, &before);
 	setlocale(LC_CTYPE, "");
 	the.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (term && term[0] && strcmp(term, "dumb") != 0)
@@ -91,7 +75,9 @@ int screen_open(struct diag *d)
 		diag_remedy(d, "`tcplab --json` tells the same line by line");
 		return -ENOTTY;
 	}
-	prepare_crash();
+	format_leave(&leave);
+	rescue_prepare(STDOUT_FILENO, &before, text_get(&leave));
+	text_done(&leave);
 	the.color = wants_color();
 	if (the.color) {
 		start_color();
@@ -114,6 +100,7 @@ void screen_close(void)
 	if (!the.screen)
 		return;
 	endwin();
+	rescue_forget();
 	delscreen(the.screen);
 	the.screen = NULL;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 #include <string.h>
 
 #include "wire/decode.h"
@@ -45,13 +46,61 @@ static uint16_t ip_checksum(const uint8_t *packet, const struct sums *sums)
 	return checksum_of(sum_words(0, packet, sums->ip_header));
 }
 
+static bool is_extension(uint8_t type)
+{
+	return type == IPPROTO_HOPOPTS || type == IPPROTO_ROUTING || type == IPPROTO_DSTOPTS;
+}
+
+/* With a source route the IP header says who is next: the last address of the route is whom the sender means, for as
+ * long as there is somebody left to pass (RFC 791 3.1: the pointer is within the option). */
+static const uint8_t *last_destination4(const uint8_t *packet, size_t header_len)
+{
+	size_t len;
+
+	for (size_t at = IP4_HEADER; at + 2 < header_len && packet[at]; at += len) {
+		const uint8_t *option = packet + at;
+
+		len = option[0] == IPOPT_NOP ? 1 : option[1];
+		if (len == 0 || at + len > header_len)
+			break;
+		if ((option[0] == IPOPT_LSRR || option[0] == IPOPT_SSRR) && len >= 7 &&
+			option[2] < len)
+			return option + len - 4;
+	}
+	return packet + 16;
+}
+
+/* RFC 8200 8.1. The types whose route Linux follows: 0 (RFC 2460 4.4), 2 (RFC 6275 6.4.1: one address) and 4 (RFC 8754 2:
+ * the last comes first). */
+static const uint8_t *last_destination6(const uint8_t *packet)
+{
+	const uint8_t *header = packet + IP6_HEADER;
+
+	for (uint8_t type = packet[6]; is_extension(type);) {
+		const size_t addresses = header[1] / 2;
+
+		if (type == IPPROTO_ROUTING && header[3] && addresses) {
+			if (header[2] == 4)
+				return header + 8;
+			if (header[2] == 0 || header[2] == 2)
+				return header + 8 + 16 * (addresses - 1);
+		}
+		type = header[0];
+		header += ((size_t)header[1] + 1) * 8;
+	}
+	return packet + 24;
+}
+
 /* Of TCP, UDP and ICMP; all but ICMP for IPv4 sum up a pseudo header, too. */
 static uint16_t inner_checksum(const uint8_t *packet, const struct sums *sums)
 {
 	uint32_t len = (uint32_t)(sums->end - sums->at), sum = 0;
 
 	if (sums->protocol != IPPROTO_ICMP) {
-		sum = sums->ip_header ? sum_words(0, packet + 12, 8) : sum_words(0, packet + 8, 32);
+		sum = sums->ip_header
+			? sum_words(sum_words(0, packet + 12, 4),
+				  last_destination4(packet, sums->ip_header), 4)
+			: sum_words(sum_words(0, packet + 8, 16), last_destination6(packet), 16);
 		sum += sums->protocol + (len >> 16) + (len & 0xffff);
 	}
 	return checksum_of(sum_words(sum, packet + sums->at, len));
@@ -64,7 +113,7 @@ size_t packet_inner_offset(const uint8_t *packet)
 
 	if (packet[0] >> 4 == 4)
 		return (size_t)(packet[0] & 0x0f) * 4;
-	while (type == IPPROTO_HOPOPTS || type == IPPROTO_ROUTING || type == IPPROTO_DSTOPTS) {
+	while (is_extension(type)) {
 		type = packet[at];
 		at += ((size_t)packet[at + 1] + 1) * 8;
 	}

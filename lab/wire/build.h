@@ -43,8 +43,9 @@ int packet_build_quote(const struct segment_icmp *m, uint8_t *packet, size_t cap
 size_t packet_inner_offset(const uint8_t *packet);
 
 /* Are the checksums right: that of the IPv4 header and that of TCP, UDP or ICMP? Where there is none (another
- * protocol, a fragment, UDP over IPv4 that does without) nothing is wrong with it. false when the packet is
- * malformed. What Linux gives to a TUN without offload is complete (tests/kernel/test_fact_checksum.c).
+ * protocol, a fragment, UDP over IPv4 that does without) nothing is wrong with it. With a source route its last
+ * address counts. false when the packet is malformed. What Linux gives to a TUN without offload is complete
+ * (tests/kernel/test_fact_checksum.c).
  * Source: RFC 1071, RFC 8200 8.1. */
 bool packet_checksum_ok(const uint8_t *packet, size_t len);
 /* Make all of these right, for instance after the payload was changed. UDP over IPv4 without a checksum stays

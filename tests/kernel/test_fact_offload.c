@@ -270,6 +270,7 @@ static void kernel_cuts_as_we_do(struct fact *f, bool by_way)
 		assert_int_equal(train_cut(&train.segment, train.bytes, piece, i++, part),
 			packet->len);
 		assert_memory_equal(packet->bytes, part, packet->len);
+		assert_true(packet_checksum_ok(part, packet->len)); /* by way of others, too */
 	}
 	assert_int_equal(i, train_count(&train.segment, piece));
 	assert_true(i > 1);

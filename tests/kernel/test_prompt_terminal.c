@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The prompt and its terminal: how wide it is, who else has it, what it cannot do, how it is left, and that it goes away. */
+#include <sys/resource.h>
+
 #include "session.h"
 
 /* 80 columns here: there is no room for the owner behind so long a name, so it stands below. */
@@ -130,22 +132,58 @@ static void terminal_that_is_dumb_or_unknown_works_too(void **state)
 	works_with(*state, "no-such-terminal");
 }
 
-static void terminal_when_the_lab_has_ended_is_as_before(void **state)
+static void assert_as_before(const struct session *s)
 {
-	struct session *s = *state;
-	struct termios during, after;
+	struct termios after;
 
-	assert_int_equal(tcgetattr(s->pty.fd, &during), 0);
-	assert_false(during.c_lflag & ICANON);
-	assert_true(s->pty.brackets);
-	pty_type(&s->pty, "quit\r");
-	assert_int_equal(pty_wait(&s->pty), 0);
 	assert_int_equal(tcgetattr(s->pty.fd, &after), 0);
 	assert_true(after.c_lflag & ICANON);
 	assert_true(after.c_lflag & ECHO);
 	assert_true(after.c_iflag & ICRNL);
 	assert_false(s->pty.brackets);
 }
+
+static void terminal_when_the_lab_has_ended_is_as_before(void **state)
+{
+	struct session *s = *state;
+	struct termios during;
+
+	assert_int_equal(tcgetattr(s->pty.fd, &during), 0);
+	assert_false(during.c_lflag & ICANON);
+	assert_true(s->pty.brackets);
+	pty_type(&s->pty, "quit\r");
+	assert_int_equal(pty_wait(&s->pty), 0);
+	assert_as_before(s);
+}
+
+static void terminal_after_a_bug_is_as_before(void **state)
+{
+	struct session *s = *state;
+	int status;
+
+	assert_true(s->pty.brackets);
+	assert_int_equal(prlimit(s->pty.pid, RLIMIT_CORE, &(struct rlimit){ 0 }, NULL), 0);
+	assert_int_equal(kill(s->pty.pid, SIGABRT), 0);
+	status = pty_wait(&s->pty);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+	assert_as_before(s);
+}
+
+#ifndef __SANITIZE_ADDRESS__ /* which needs memory to say that there is none */
+static void terminal_without_memory_is_as_before(void **state)
+{
+	struct session *s = *state;
+	int status;
+
+	assert_int_equal(prlimit(s->pty.pid, RLIMIT_AS, &(struct rlimit){ 0 }, NULL), 0);
+	pty_type(&s->pty, "repeat 20000 { say \"the journal keeps all of them\"; }\r");
+	status = pty_wait(&s->pty);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 3);
+	assert_as_before(s);
+}
+#endif
 
 static void terminal_when_hung_up_ends_the_lab(void **state)
 {
@@ -185,6 +223,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define TEST_AT_HOME(name) cmocka_unit_test_setup_teardown(name, set_up_home, tear_down)
 		TEST(terminal_when_the_lab_has_ended_is_as_before),
+		TEST(terminal_after_a_bug_is_as_before),
+#ifndef __SANITIZE_ADDRESS__
+		TEST(terminal_without_memory_is_as_before),
+#endif
 		TEST_AT_HOME(ctrl_z_when_a_shell_is_there_stops_until_fg),
 		TEST(ctrl_z_when_nobody_could_continue_does_nothing),
 		TEST(ss_is_as_wide_as_the_terminal),

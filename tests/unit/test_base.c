@@ -17,6 +17,27 @@
 
 /* ---- text ---- */
 
+/* A realloc() that moves each time would make an array of n cost n * n: it is asked for at powers of two only. */
+static void one_more_makes_room_seldom_and_keeps_what_is_there(void **state)
+{
+	uint32_t *numbers = NULL;
+	unsigned moves = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100000; i++) {
+		uint32_t *before = numbers;
+
+		numbers = memory_one_more(numbers, i, sizeof(*numbers));
+		assert_non_null(numbers);
+		moves += numbers != before;
+		numbers[i] = i;
+	}
+	assert_in_range(moves, 1, 18);
+	for (uint32_t i = 0; i < 100000; i++)
+		assert_int_equal(numbers[i], i);
+	free(numbers);
+}
+
 static void text_grows_and_stays_terminated(void **state)
 {
 	struct text t = TEXT_EMPTY;
@@ -470,6 +491,7 @@ static void diag_file_with_control_bytes_stays_one_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_more_makes_room_seldom_and_keeps_what_is_there),
 		cmocka_unit_test(text_grows_and_stays_terminated),
 		cmocka_unit_test(text_take_moves_the_string_out),
 		cmocka_unit_test(escape_leaves_printable_ascii_only),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -485,6 +486,66 @@ static void checksum_behind_extension_headers_is_found(void **state)
 	free(packet);
 }
 
+/* A packet whose checksum is right gets a route behind its IP header, whose destination is somebody else then. */
+static size_t put_route(const uint8_t *packet, size_t len, const uint8_t *route, size_t route_len,
+	uint8_t *ret_longer)
+{
+	const bool v6 = packet[0] >> 4 == 6;
+	const size_t ip_len = v6 ? 40 : 20, dst = v6 ? 24 : 16;
+
+	memcpy(ret_longer, packet, ip_len);
+	memcpy(ret_longer + ip_len, route, route_len);
+	memcpy(ret_longer + ip_len + route_len, packet + ip_len, len - ip_len);
+	ret_longer[dst + (v6 ? 15 : 3)] ^= 0x55; /* somebody else, who is next */
+	if (v6) {
+		ret_longer[5] = (uint8_t)(len + route_len - ip_len);
+		ret_longer[6] = IPPROTO_ROUTING;
+	} else {
+		ret_longer[0] = (uint8_t)(0x40 | (ip_len + route_len) / 4);
+		ret_longer[3] = (uint8_t)(len + route_len);
+	}
+	return len + route_len;
+}
+
+static void checksum_by_way_of_others_counts_the_last(void **state)
+{
+	static const uint8_t types[] = { 0, 2, 4 };
+	const struct segment s4 = between(false, SEGMENT_TCP), s6 = between(true, SEGMENT_TCP);
+	uint8_t lsrr[12] = { IPOPT_NOP, IPOPT_LSRR, 11, 8 }, srh[8 + 2 * 16] = { IPPROTO_TCP };
+	struct segment d;
+	uint8_t *packet, longer[200];
+	size_t len;
+
+	(void)state;
+	packet = build(&s4, "hello", 5, &len, &d);
+	memcpy(lsrr + 8, packet + 16, 4);
+	len = put_route(packet, len, lsrr, sizeof(lsrr), longer);
+	assert_false(packet_checksum_ok(longer, len)); /* the IP header has another one now */
+	packet_checksum_fix(longer, len);
+	assert_memory_equal(longer + 32 + 16, packet + 20 + 16, 2);
+	assert_spoils(longer, len, 32 + 16);
+	longer[23] = 12; /* they have all been passed: the IP header has the last one */
+	memcpy(longer + 16, packet + 16, 4);
+	packet_checksum_fix(longer, len);
+	assert_memory_equal(longer + 32 + 16, packet + 20 + 16, 2);
+	free(packet);
+	for (size_t i = 0; i < sizeof(types); i++) {
+		packet = build(&s6, "hello", 5, &len, &d);
+		srh[1] = types[i] == 2 ? 2 : 4;
+		srh[2] = types[i];
+		srh[3] = 1;
+		memset(srh + 8, 0x77, 32);
+		memcpy(srh + (types[i] == 0 ? 24 : 8), packet + 24, 16);
+		len = put_route(packet, len, srh, types[i] == 2 ? 24 : 40, longer);
+		assert_true(packet_checksum_ok(longer, len));
+		longer[43] = 0;
+		assert_false(packet_checksum_ok(longer, len));
+		memcpy(longer + 24, packet + 24, 16);
+		assert_true(packet_checksum_ok(longer, len));
+		free(packet);
+	}
+}
+
 static void checksum_where_there_is_none(void **state)
 {
 	uint8_t packet[sizeof(syn_ip4)];
@@ -531,6 +592,7 @@ int main(void)
 		cmocka_unit_test(spoil_makes_wrong_and_fix_right),
 		cmocka_unit_test(fix_after_a_changed_payload_is_right),
 		cmocka_unit_test(checksum_behind_extension_headers_is_found),
+		cmocka_unit_test(checksum_by_way_of_others_counts_the_last),
 		cmocka_unit_test(checksum_where_there_is_none),
 	};
 
