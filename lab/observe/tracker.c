@@ -332,11 +332,29 @@ static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, 
 	*ret_error = e->local.port ? -lookup(t, e, &e->local, &e->remote, &report) : ENOENT;
 	if (*ret_error == 0 && report.cookie != e->cookie)
 		*ret_error = ENOENT;
-	if (*ret_error == ENOENT && e->state == STATE_LISTEN)
-		*ret_error = -sockdiag_listener(t->diag, e->cookie, &report);
 	if (*ret_error == 0)
 		take_report(t, e, &report, cause, NULL);
 	return *ret_error == 0;
+}
+
+/* Ask by its cookie, where the addresses do not do, as sockdiag_search(). */
+static bool look_by_cookie(struct tracker *t, struct endpoint *e, enum tcp_state state,
+	uint64_t cause, int *ret_error)
+{
+	struct sock_report report;
+
+	*ret_error = -sockdiag_search(t->diag, 1 << state, e->cookie, &report);
+	if (*ret_error == 0)
+		take_report(t, e, &report, cause, NULL);
+	return *ret_error == 0;
+}
+
+/* In SYN-SENT, and whom it dials no SYN has shown: TCP_FASTOPEN_CONNECT puts that off until the first write, and
+ * getpeername(2) does not tell before. Source: net/ipv4/tcp_fastopen.c tcp_fastopen_defer_connect(); af_inet.c
+ * inet_getname(). */
+static bool is_deferred(const struct endpoint_facts *facts)
+{
+	return facts && facts->state == STATE_SYN_SENT && !facts->remote.family;
 }
 
 void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
@@ -357,6 +375,12 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 		return;
 	if (error == ENOENT && facts && set_addresses(t, e, &facts->local, &facts->remote) &&
 		look_by_pair(t, e, cause, &error))
+		return;
+	if (error == ENOENT && e->state == STATE_LISTEN &&
+		look_by_cookie(t, e, STATE_LISTEN, cause, &error))
+		return;
+	if (error == ENOENT && is_deferred(facts) &&
+		look_by_cookie(t, e, STATE_SYN_SENT, cause, &error))
 		return;
 	if (error != ENOENT)
 		asking_failed(t, e, error, cause);
