@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <sched.h>
 
@@ -6,6 +7,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "observe/tracker.h"
+#include "world/counters.h"
 #include "world/parts.h"
 
 /* A process that has a core answers, or sleeps, within some 20 us of being given a call, and to look on until then is the
@@ -446,11 +448,37 @@ const struct wire_watch motion_watch = { .sent = wire_sent,
 	.may_deliver = wire_may_deliver,
 	.delivered = wire_delivered };
 
+/* What wire0 had no room for, because main did not come to read it, nobody else has seen. */
+static void tell_lost(struct world *w)
+{
+	for (size_t i = 0; i < w->host_count; i++) {
+		struct world_host *h = w->hosts[i];
+		struct text words = TEXT_EMPTY;
+		int64_t lost;
+
+		if (!wire_was_crowded(w->wire, h->host.index) ||
+			counters_get(&h->host, COUNTER_WIRE_DROPPED, &lost) < 0 || lost <= h->lost)
+			continue;
+		text_printf(&words,
+			"%" PRId64
+			" packets were lost before the lab saw them: wire0 was full, of more than it "
+			"could take away in time",
+			lost - h->lost);
+		h->lost = lost;
+		journal_add(w->journal,
+			(struct event){ .kind = EVENT_NOTE,
+				.host = h->host.name,
+				.text = text_get(&words) });
+		text_done(&words);
+	}
+}
+
 static void pump(struct world *w)
 {
 	if (w->closed)
 		return;
 	wire_pump(w->wire);
+	tell_lost(w);
 	uv_idle_stop(&w->idle);
 	if (!world_settled(w) && uv_is_active((const uv_handle_t *)&w->idle))
 		sched_yield(); /* the process we wait for may need this very core */

@@ -41,6 +41,7 @@ struct world_host {
 	size_t programs; /* processes that run one here */
 	size_t beat_next; /* index of the socket that the next heartbeat looks at */
 	struct patience_limit limits[PATIENCE_LIMITS];
+	int64_t lost; /* packets for which wire0 had no room, as it was told */
 	bool stands; /* has its name and addresses; false: ended by a reset, or rebooted as another entry */
 };
 
