@@ -13,7 +13,9 @@ const struct cmd_def cmd_sendto = {
 	.min_args = 3,
 	.max_args = 8,
 	.summary = "send one datagram to an address",
-	.detail = "For UDP. On a TCP socket the kernel ignores the address, or says EISCONN.",
+	.detail =
+		"For UDP. On a TCP socket the kernel ignores the address, or says EISCONN; but with "
+		"MSG_FASTOPEN it connects there, and the data goes with the SYN if the peer has given a cookie.",
 	.source = "sendto(2)",
 	.example = "sendto u \"hello\" :5000",
 	.flags = CMD_OUTCOME | CMD_BACKGROUND | CMD_COUNTS,

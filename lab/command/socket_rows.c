@@ -80,6 +80,7 @@ void socket_rows_add(struct socket_rows *rows, struct world *w, const struct end
 	if (detail && sock_field_read(sock_field_find("rto"), detail, &row.rto_us)) {
 		row.has_sending = true;
 		row.cwnd = (uint32_t)read_field("cwnd", detail);
+		row.is_deferred = e->state == STATE_SYN_SENT && read_field("segs_out", detail) == 0;
 	}
 	take_change(&row, w, e, at);
 	rows->rows = memory_grow(rows->rows, (rows->count + 1) * sizeof(row));

@@ -235,11 +235,16 @@ static const struct word_topic words[] = {
 		.name = "delayed-ack",
 		.others = "delayed ack|unreported|unreported timer|delack|quickack",
 		.meaning =
-			"An ACK may wait, 40 ms and more, for data to ride on or for a second segment. sock_diag does "
-			"not show the timer behind it, so what it sends is told as done by an unreported "
-			"timer. At the start of a connection, and with TCP_QUICKACK, the kernel acknowledges "
-			"at once.",
-		.source = "RFC 9293 3.8.6.3; net/ipv4/tcp_timer.c tcp_delack_timer_handler()",
+			"An ACK may wait, 40 ms and more, for data to ride on or for a second segment: how long, "
+			"`show a ato` tells. sock_diag does not show the timer behind it, so what it sends is "
+			"told as done by an unreported timer. At the start of a connection, and with "
+			"TCP_QUICKACK, the kernel acknowledges data at once. The ACK of a FIN waits in "
+			"CLOSE-WAIT for the program's own FIN: 40 ms too, but where no data has come before, "
+			"ato is 0, and it goes with the next tick of the kernel's clock (every 1 to 10 ms).",
+		.example =
+			PAIR "send c \"x\"; recv a; mark; close c; expect c FIN-WAIT-2; show a ato",
+		.source =
+			"RFC 9293 3.8.6.3; net/ipv4/tcp_timer.c tcp_delack_timer_handler(), tcp_input.c tcp_fin()",
 	},
 	{
 		.name = "sigpipe",

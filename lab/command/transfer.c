@@ -23,9 +23,9 @@
 #define RECV_BYTES 4096 /* what many programs' buffers hold */
 
 const char *const transfer_flags[] = { "MSG_OOB", "MSG_PEEK", "MSG_DONTWAIT", "MSG_NOSIGNAL",
-	"MSG_MORE", "MSG_WAITALL", "MSG_TRUNC", NULL };
+	"MSG_MORE", "MSG_WAITALL", "MSG_TRUNC", "MSG_FASTOPEN", NULL };
 static const int flag_values[] = { MSG_OOB, MSG_PEEK, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_MORE,
-	MSG_WAITALL, MSG_TRUNC };
+	MSG_WAITALL, MSG_TRUNC, MSG_FASTOPEN };
 
 /* "MSG_OOB|MSG_DONTWAIT": 0, or -1 when a part is none. */
 static int parse_flags(const char *word, int *flags)
@@ -77,7 +77,8 @@ static int parse_rest(struct cmd_call *c, struct call_request *q, size_t from, s
 			if (parse_flags(s->words[i].text, &q->number) < 0)
 				return statement_error(s, &s->words[i], d,
 					"'%.60s' is no flag: MSG_OOB, MSG_PEEK, MSG_DONTWAIT, "
-					"MSG_NOSIGNAL, MSG_MORE, MSG_WAITALL, MSG_TRUNC; joined: "
+					"MSG_NOSIGNAL, MSG_MORE, MSG_WAITALL, MSG_TRUNC, "
+					"MSG_FASTOPEN; joined: "
 					"MSG_OOB|MSG_DONTWAIT",
 					s->words[i].text);
 			continue;

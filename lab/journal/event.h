@@ -117,7 +117,10 @@ struct event {
 		} state;
 		struct {
 			uint32_t endpoint;
-			uint32_t retransmits; /* after it fired */
+			/* After it fired, what the kernel counts beside it: retransmissions; of keepalive and of a
+			 * zero window probes without an answer. */
+			uint32_t retransmits;
+			bool gave_up; /* it tried no more, and the connection is gone */
 			/* The kernel calls it retransmission and has counted none: a loss probe goes by that name. */
 			bool maybe_probe;
 		} timer;

@@ -234,6 +234,8 @@ static void put_details(struct text *line, const struct event *event)
 		json_put_number(line, "retransmits", event->timer.retransmits);
 		if (event->timer.maybe_probe)
 			json_put_flag(line, "maybe_probe", true);
+		if (event->timer.gave_up)
+			json_put_flag(line, "gave_up", true);
 		break;
 	case EVENT_SEGMENT:
 	case EVENT_COPY:

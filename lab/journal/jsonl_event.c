@@ -489,6 +489,7 @@ static void get_details(struct jsonl_reader *r, struct event *event)
 		event->timer.endpoint = get_endpoint(r);
 		event->timer.retransmits = (uint32_t)get_number(r, "retransmits", UINT32_MAX, 0);
 		event->timer.maybe_probe = get_flag(r, "maybe_probe");
+		event->timer.gave_up = get_flag(r, "gave_up");
 		break;
 	case EVENT_SEGMENT:
 	case EVENT_COPY:

@@ -126,6 +126,20 @@ const char *narrate_verdict(enum prediction_verdict verdict)
 
 /* Where its command was told without the sentence ("claim A1 ..."), as that would have answered a question, it comes now;
  * unless it was left, and is kept back. */
+static void narrate_timer(const struct event *event, struct text *out)
+{
+	const char *tried = strcmp(event->text, "retransmission") == 0 ? "retransmission" : "probe";
+
+	if (strcmp(event->text, "unreported") == 0)
+		text_puts(out, "timer that the kernel does not report (delayed ACK, pacing?)");
+	else
+		text_printf(out, "%s timer%s", event->text,
+			event->timer.maybe_probe ? " (or loss probe)" : "");
+	if (event->timer.retransmits)
+		text_printf(out, ", %s%s %u", event->timer.gave_up ? "gives up after " : "", tried,
+			event->timer.retransmits);
+}
+
 static void narrate_claim(const struct journal *j, const struct event *event, struct text *out)
 {
 	const struct event *command = journal_get(j, event->cause);
@@ -194,14 +208,7 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 			text_printf(out, " (%s)", event->text);
 		break;
 	case EVENT_TIMER:
-		if (strcmp(event->text, "unreported") == 0)
-			text_puts(out,
-				"timer that the kernel does not report (delayed ACK, pacing?)");
-		else
-			text_printf(out, "%s timer%s", event->text,
-				event->timer.maybe_probe ? " (or loss probe)" : "");
-		if (event->timer.retransmits)
-			text_printf(out, ", retransmission %u", event->timer.retransmits);
+		narrate_timer(event, out);
 		break;
 	case EVENT_SEGMENT:
 	case EVENT_COPY:

@@ -231,10 +231,11 @@ const struct sock_field sock_field_info[] = {
 		.kind = FIELD_US,
 		AT(ato),
 		.sentence = "how long an ACK may be put off",
-		.more = "The delayed ACK timer, guessed from how quickly data comes: 40 ms to 200 ms. "
-			"See `help delayed-ack`.",
-		.source =
-			"tcpi_ato; RFC 9293 3.8.6.3; net/ipv4/tcp_output.c tcp_send_delayed_ack()",
+		.more = "The delayed ACK timer, guessed from how quickly data comes: 40 ms to 200 ms. 0 "
+			"until data has come; what is put off then, as the ACK of a FIN, goes with the "
+			"next tick of the kernel's clock. See `help delayed-ack`.",
+		.source = "tcpi_ato; RFC 9293 3.8.6.3; net/ipv4/tcp_input.c tcp_event_data_recv(), "
+			  "tcp_output.c tcp_send_delayed_ack()",
 	},
 	{
 		.name = "last_data_sent",

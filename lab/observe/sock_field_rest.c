@@ -164,7 +164,9 @@ const struct sock_field sock_field_rest[] = {
 		AT(wqueue),
 		.sentence = "written by the program, not acknowledged",
 		.more = "The SEND-Q of ss: sent or not. SYN and FIN count as one byte. SIOCOUTQ "
-			"tells 0 until the handshake is complete, and the same after it.",
+			"tells 0 until the handshake is complete, and the same after it. While "
+			"TCP_FASTOPEN_CONNECT puts the SYN off, this is no number of bytes: where "
+			"they begin is chosen, and what is acknowledged not yet set.",
 		.source = "inet_diag_msg.idiag_wqueue; tcp(7)",
 	},
 	{

@@ -309,11 +309,12 @@ static int search(struct sockdiag *diag, uint8_t protocol, uint32_t states, uint
 	return r;
 }
 
-int sockdiag_listener(struct sockdiag *diag, uint64_t cookie, struct sock_report *ret_report)
+int sockdiag_search(struct sockdiag *diag, uint32_t states, uint64_t cookie,
+	struct sock_report *ret_report)
 {
 	struct sock_detail detail;
 	struct search s = { .cookie = cookie, .detail = &detail };
-	int r = search(diag, IPPROTO_TCP, 1 << STATE_LISTEN, 0, &s);
+	int r = search(diag, IPPROTO_TCP, states, 0, &s);
 
 	if (r == 0 && s.found)
 		fill_report((const void *)detail.parts[DETAIL_MESSAGE].bytes, ret_report);

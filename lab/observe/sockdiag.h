@@ -54,9 +54,11 @@ void sockdiag_bound_to(struct sockdiag *diag, unsigned interface);
 int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	const struct address *remote, struct sock_report *ret_report);
 
-/* The listener with this cookie: of several that share an address (SO_REUSEPORT) the look-up finds one, whichever.
- * 0, -ENOENT, or another -errno. Source: sock_diag(7): a dump of the listeners alone. */
-int sockdiag_listener(struct sockdiag *diag, uint64_t cookie, struct sock_report *ret_report);
+/* The socket with this cookie, if it is in one of the states (1 << TCP_*): where its addresses are not known, or are not
+ * its own (of listeners that share one, SO_REUSEPORT, the look-up finds one, whichever).
+ * 0, -ENOENT, or another -errno. Source: sock_diag(7): a dump of those states. */
+int sockdiag_search(struct sockdiag *diag, uint32_t states, uint64_t cookie,
+	struct sock_report *ret_report);
 
 /* As both, and everything else the kernel tells of it. wanted: SOCK_DETAIL_ bits. A look-up that asks
  * for all takes twice as long (2.8 us against 1.4), so only who shows it asks.

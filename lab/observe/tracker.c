@@ -12,10 +12,6 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 
-/* A kernel timer fires up to an eighth of its length late (kernel/time/timer.c, the wheel's levels).
- * So one that is due but has not fired is asked again, less and less often. */
-#define LATE_POLL_FIRST_NS NS_PER_MS
-#define LATE_POLL_MOST_NS (64 * NS_PER_MS)
 #define REPLACED_MOST_NS (200 * NS_PER_US) /* it takes less than one */
 
 struct tracker *tracker_new(struct journal *journal, const char *host_name, struct sockdiag *diag,
@@ -151,22 +147,6 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	e->changed = journal_add(t->journal, event);
 }
 
-static uint64_t add_timer_event(struct tracker *t, struct endpoint *e, enum sock_timer timer,
-	uint32_t retransmits, bool maybe_probe)
-{
-	e->timer_told_ns = clock_now_ns();
-	e->timer_event = journal_add(t->journal,
-		(struct event){ .kind = EVENT_TIMER,
-			.subject = e->name,
-			.host = t->host,
-			.process = e->process,
-			.text = timer ? sock_timer_name(timer) : "unreported",
-			.timer = { .endpoint = e->id,
-				.retransmits = retransmits,
-				.maybe_probe = maybe_probe } });
-	return e->timer_event;
-}
-
 /* Is there no way between the two but through this state? A handshake that was completed by the other side's SYN
  * or ACK, then close(); their FIN, then close(). Source: net/ipv4/tcp.c new_state[], tcp_input.c tcp_fin(). */
 static bool leads_through(enum tcp_state from, enum tcp_state through, enum tcp_state to)
@@ -177,69 +157,22 @@ static bool leads_through(enum tcp_state from, enum tcp_state through, enum tcp_
 	return through == STATE_CLOSE_WAIT && from == STATE_ESTABLISHED && to == STATE_LAST_ACK;
 }
 
-void tracker_be_due(struct tracker *t, uint64_t due_ns)
-{
-	if (due_ns && (t->due_ns == 0 || due_ns < t->due_ns))
-		t->due_ns = due_ns;
-}
-
-/* The kernel sends first and sets the timer for it afterwards (net/ipv4/tcp_output.c tcp_connect(),
- * tcp_event_new_data_sent(), tcp_send_loss_probe()); a segment can be here, and its sender read, in between. */
-static bool timer_is_unset(const struct sock_report *r)
-{
-	return r->timer == SOCK_TIMER_NONE && r->state != STATE_LISTEN &&
-		(r->sendq || r->state == STATE_SYN_SENT);
-}
-
-static void take_timer(struct tracker *t, struct endpoint *e, const struct sock_report *r)
-{
-	e->read_ns = clock_now_ns();
-	/* While one does its work none is set (tcp_timer.c tcp_write_timer_handler()): it still is that one. */
-	if (e->timer && e->timer_due_ns <= e->read_ns + TRACKER_TICK_NS && timer_is_unset(r)) {
-		tracker_be_due(t, e->timer_due_ns);
-		return;
-	}
-	e->timer = r->timer;
-	e->timer_due_ns = e->read_ns + r->timer_ms * NS_PER_MS;
-	e->unset_due_ns = 0;
-	if (e->timer) {
-		tracker_be_due(t, e->timer_due_ns);
-	} else if (timer_is_unset(r) && e->unset_poll_ns <= LATE_POLL_MOST_NS) {
-		e->unset_due_ns = e->read_ns + e->unset_poll_ns;
-		tracker_be_due(t, e->unset_due_ns);
-	}
-}
-
-/* Look for the timer alone: what else may have changed since has a cause, which is not known here. */
-static void look_for_timer(struct tracker *t, struct endpoint *e)
-{
-	struct sock_report report;
-
-	e->unset_due_ns = 0;
-	e->unset_poll_ns *= 2;
-	if (t->diag && sockdiag_lookup(t->diag, &e->local, &e->remote, &report) == 0 &&
-		report.cookie == e->cookie && report.state == e->state &&
-		report.retransmits == e->retransmits)
-		take_timer(t, e, &report);
-}
-
 /* Take over what the kernel said. With no cause given, what changed is a timer's work; its event number
  * is returned, else the cause as given. */
 static uint64_t take_report(struct tracker *t, struct endpoint *e, const struct sock_report *r,
 	uint64_t cause, const struct overtaken *overtaken)
 {
-	bool fired = r->retransmits > e->retransmits && e->timer != SOCK_TIMER_NONE;
+	bool counted = timers_counted(e, r);
 
-	if (cause == 0 && (fired || r->state != e->state) && e->state != STATE_NONE)
-		cause = add_timer_event(t, e, e->timer, r->retransmits, false);
+	if (cause == 0 && (counted || r->state != e->state) && e->state != STATE_NONE)
+		cause = timers_fired(t, e, counted ? r->timer : e->timer, r->retransmits);
 	set_addresses(t, e, &r->local, &r->remote);
 	e->recvq = r->recvq;
 	e->sendq = r->sendq;
 	e->has_data = false;
 	e->inode = r->inode;
 	e->retransmits = r->retransmits;
-	e->unset_poll_ns = LATE_POLL_FIRST_NS;
-	take_timer(t, e, r);
+	timers_take(t, e, r);
 	if (overtaken && leads_through(e->state, overtaken->state, r->state)) {
 		set_state(t, e, overtaken->state, overtaken->cause, "passed");
 		cause = overtaken->by ? overtaken->by : cause;
@@ -253,7 +186,8 @@ static void change_state(struct tracker *t, struct endpoint *e, enum tcp_state s
 	uint64_t cause)
 {
 	if (cause == 0 && state != e->state && e->state != STATE_NONE)
-		cause = add_timer_event(t, e, e->timer, e->retransmits, false);
+		cause = state == STATE_CLOSED ? timers_ended(t, e)
+					      : timers_fired(t, e, e->timer, e->retransmits);
 	set_state(t, e, state, cause, NULL);
 }
 
@@ -263,7 +197,7 @@ static uint64_t gone(struct tracker *t, struct endpoint *e, uint64_t cause)
 	if (e->state == STATE_CLOSED)
 		return cause;
 	if (cause == 0)
-		cause = add_timer_event(t, e, e->timer, e->retransmits, false);
+		cause = timers_ended(t, e);
 	e->recvq = e->sendq = 0;
 	set_state(t, e, STATE_CLOSED, cause, NULL);
 	return cause;
@@ -332,11 +266,29 @@ static bool look_by_pair(struct tracker *t, struct endpoint *e, uint64_t cause, 
 	*ret_error = e->local.port ? -lookup(t, e, &e->local, &e->remote, &report) : ENOENT;
 	if (*ret_error == 0 && report.cookie != e->cookie)
 		*ret_error = ENOENT;
-	if (*ret_error == ENOENT && e->state == STATE_LISTEN)
-		*ret_error = -sockdiag_listener(t->diag, e->cookie, &report);
 	if (*ret_error == 0)
 		take_report(t, e, &report, cause, NULL);
 	return *ret_error == 0;
+}
+
+/* Ask by its cookie, where the addresses do not do, as sockdiag_search(). */
+static bool look_by_cookie(struct tracker *t, struct endpoint *e, enum tcp_state state,
+	uint64_t cause, int *ret_error)
+{
+	struct sock_report report;
+
+	*ret_error = -sockdiag_search(t->diag, 1 << state, e->cookie, &report);
+	if (*ret_error == 0)
+		take_report(t, e, &report, cause, NULL);
+	return *ret_error == 0;
+}
+
+/* In SYN-SENT, and whom it dials no SYN has shown: TCP_FASTOPEN_CONNECT puts that off until the first write, and
+ * getpeername(2) does not tell before. Source: net/ipv4/tcp_fastopen.c tcp_fastopen_defer_connect(); af_inet.c
+ * inet_getname(). */
+static bool is_deferred(const struct endpoint_facts *facts)
+{
+	return facts && facts->state == STATE_SYN_SENT && !facts->remote.family;
 }
 
 void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_facts *facts,
@@ -357,6 +309,12 @@ void tracker_look(struct tracker *t, struct endpoint *e, const struct endpoint_f
 		return;
 	if (error == ENOENT && facts && set_addresses(t, e, &facts->local, &facts->remote) &&
 		look_by_pair(t, e, cause, &error))
+		return;
+	if (error == ENOENT && e->state == STATE_LISTEN &&
+		look_by_cookie(t, e, STATE_LISTEN, cause, &error))
+		return;
+	if (error == ENOENT && is_deferred(facts) &&
+		look_by_cookie(t, e, STATE_SYN_SENT, cause, &error))
 		return;
 	if (error != ENOENT)
 		asking_failed(t, e, error, cause);
@@ -504,75 +462,4 @@ void tracker_abandon(struct tracker *t, uint64_t cause)
 	t->due_ns = t->again_due_ns = 0;
 	sockdiag_close(t->diag);
 	t->diag = NULL;
-}
-
-/* sock_diag has one number for the timer of a retransmission, of a loss probe and of RACK's reordering. Only the first
- * counts what it sends again, and before it does (net/ipv4/inet_diag.c inet_sk_diag_fill(), tcp_timer.c
- * tcp_retransmit_timer()); which of the others it was is not told. A SYN or SYN/ACK is never probed for. */
-static bool may_be_probe(const struct endpoint *e)
-{
-	return e->timer == SOCK_TIMER_RETRANSMIT && e->retransmits == 0 &&
-		e->state != STATE_SYN_SENT && e->state != STATE_SYN_RECEIVED;
-}
-
-uint64_t tracker_timer_fired(struct tracker *t, struct endpoint *e)
-{
-	uint64_t cause = 0;
-
-	tracker_look_at(t, &e->local, &e->remote, 0, NULL, &cause);
-	return cause ? cause : add_timer_event(t, e, e->timer, e->retransmits, may_be_probe(e));
-}
-
-uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e)
-{
-	uint64_t cause = 0, before = e->timer_event, told_ns = e->timer_told_ns;
-
-	tracker_look_at(t, &e->local, &e->remote, 0, NULL, &cause);
-	if (cause)
-		return cause;
-	cause = add_timer_event(t, e, SOCK_TIMER_NONE, 0, false);
-	e->timer_event = before; /* what is sent again later is none of its doing */
-	e->timer_told_ns = told_ns;
-	return cause;
-}
-
-uint64_t tracker_due_ns(const struct tracker *t)
-{
-	return t->due_ns;
-}
-
-void tracker_timers(struct tracker *t)
-{
-	uint64_t now = clock_now_ns(), next = 0;
-	bool late = false;
-
-	if (t->due_ns == 0 || t->due_ns > now)
-		return;
-	asking_again(t, now);
-	for (size_t i = 0; i < t->count; i++) {
-		struct endpoint *e = t->endpoints[i];
-		uint64_t before = journal_last(t->journal);
-
-		if (e->unset_due_ns && e->unset_due_ns <= now)
-			look_for_timer(t, e);
-		if (e->timer && e->timer_due_ns <= now) {
-			tracker_look(t, e, NULL, 0);
-			late |= e->timer && e->timer_due_ns <= clock_now_ns() &&
-				journal_last(t->journal) == before;
-		}
-		if (e->timer && (next == 0 || e->timer_due_ns < next))
-			next = e->timer_due_ns;
-		if (e->unset_due_ns && (next == 0 || e->unset_due_ns < next))
-			next = e->unset_due_ns;
-	}
-	if (!late)
-		t->late_poll_ns = 0;
-	else if (t->late_poll_ns == 0)
-		t->late_poll_ns = LATE_POLL_FIRST_NS;
-	else if (t->late_poll_ns < LATE_POLL_MOST_NS)
-		t->late_poll_ns *= 2;
-	if (late && next < now + t->late_poll_ns)
-		next = now + t->late_poll_ns;
-	t->due_ns = next;
-	tracker_be_due(t, t->again_due_ns);
 }

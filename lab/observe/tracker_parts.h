@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the tracker share: tracker.c, asking.c. */
+/* What the files of the tracker share: tracker.c, timers.c, asking.c. */
 #ifndef LAB_OBSERVE_TRACKER_PARTS_H
 #define LAB_OBSERVE_TRACKER_PARTS_H
 
@@ -27,10 +27,23 @@ struct tracker {
 
 /* tracker.c */
 
-/* Look at what is due then, or earlier. 0 = nothing is. */
-void tracker_be_due(struct tracker *t, uint64_t due_ns);
 /* What a dump tells of one socket, which may be new. */
 void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause);
+
+/* timers.c */
+
+/* Look at what is due then, or earlier. 0 = nothing is. */
+void tracker_be_due(struct tracker *t, uint64_t due_ns);
+/* The count beside the timer has grown since it was last read. Both kinds of probe share one, retransmissions have another
+ * (net/ipv4/inet_diag.c inet_sk_diag_fill()). */
+bool timers_counted(const struct endpoint *e, const struct sock_report *r);
+/* Journal that a timer has fired, NONE = one that sock_diag does not show; returns the number of the event.
+ * tries: what the kernel counts beside it, retransmissions or probes. */
+uint64_t timers_fired(struct tracker *t, struct endpoint *e, enum sock_timer timer, uint32_t tries);
+/* The same of the timer that was last read, where the connection is gone by it: nothing more was tried. */
+uint64_t timers_ended(struct tracker *t, struct endpoint *e);
+/* Take over which timer runs, and when to look for the one that it must get. */
+void timers_take(struct tracker *t, struct endpoint *e, const struct sock_report *r);
 
 /* asking.c */
 

@@ -64,6 +64,11 @@ void socket_row_sending(const struct socket_row *row, struct text *out)
 {
 	if (row->state == STATE_LISTEN) {
 		text_printf(out, "accept queue %" PRIu32 " of %" PRIu32, row->recvq, row->sendq);
+	} else if (row->is_deferred) {
+		/* the kernel has chosen where to begin, and not noted what is acknowledged: net/ipv4/tcp_ipv4.c
+		 * tcp_v4_connect(), tcp_output.c tcp_connect_init() */
+		text_puts(out,
+			"its SYN waits for the first write; until then SEND-Q is no number of bytes");
 	} else if (row->has_sending) {
 		text_printf(out, "cwnd %" PRIu32 ", rto ", row->cwnd);
 		socket_table_span(row->rto_us * NS_PER_US, true, out);

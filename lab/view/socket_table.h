@@ -43,6 +43,7 @@ struct socket_row {
 	const char *timer; /* "retransmission", "time-wait" ...; NULL or "" = none runs */
 	uint64_t timer_ns; /* until it fires */
 	uint32_t retransmits; /* so far, of what is on its way now */
+	bool is_deferred; /* SYN-SENT, and its SYN is not sent yet: TCP_FASTOPEN_CONNECT */
 	bool has_sending; /* cwnd and rto_us are known */
 	uint32_t cwnd; /* segments */
 	uint64_t rto_us;

@@ -82,7 +82,7 @@ static void ask(struct sockdiag *diag, uint8_t question)
 			check_report(&count, &report);
 		break;
 	case 1:
-		r = sockdiag_listener(diag, COOKIE, &report);
+		r = sockdiag_search(diag, 1 << STATE_LISTEN, COOKIE, &report);
 		if (r == 0)
 			LAB_ASSERT(report.cookie == COOKIE);
 		break;

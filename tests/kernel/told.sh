@@ -15,6 +15,11 @@ told()
 	done
 }
 
+lacks()
+{
+	! grep -qE -- "$2" "$work/$1" || wrong "$2" "std$1 has it"
+}
+
 wrong()
 {
 	printf 'FAILED: %s\n  %s\n' "$1" "$2" >&2
@@ -54,6 +59,20 @@ told 'socket s udp; bind s :53; socket q udp; sendto q "x" :53; recvfrom s => "x
 told 'host bob; host bob reboot' 'bob +power cut' 'bob +up again'
 told 'drop syn x1; socket c; connect c :80 => ECONNREFUSED; wire' \
 	'rule 1: drop syn x1  \(1 hit, used up\)'
+# a probe is no retransmission, and what ends the connection is not one more
+told "$pair set c TCP_KEEPIDLE 1; set c TCP_KEEPINTVL 1; set c TCP_KEEPCNT 1; drop from c; set c SO_KEEPALIVE on
+recv c => ETIMEDOUT" 'keepalive timer, probe 1$' 'keepalive timer, gives up after probe 1$' \
+	'c +ESTABLISHED -> CLOSED +<- keepalive timer$'
+(($(grep -cE ' c +(keepalive|retransmission) timer' "$work/out") == 2)) || wrong 'keepalive' 'not told of two timers'
+# a SYN that is put off until there is data: the kernel is in SYN-SENT all the while, and no segment says with whom
+fast='sysctl net.ipv4.tcp_fastopen 3; socket l; set l TCP_FASTOPEN 5; bind l :80; listen l
+socket d; set d TCP_FASTOPEN_CONNECT on; connect d :80; accept l a; socket c; set c TCP_FASTOPEN_CONNECT on; mark'
+told "$fast; connect c :80; expect no segments; ss c; poll c POLLOUT; ss c; send c \"hi\"; expect c ESTABLISHED
+expect c path CLOSED > SYN-SENT > ESTABLISHED; diagram c" \
+	'^c +SYN-SENT .* 127\.0\.0\.1:[0-9]+ +127\.0\.0\.1:80 ' 'its SYN waits for the first write' \
+	' c +CLOSED -> SYN-SENT +<- main: connect$' ' SYN seq 0 win [0-9]+ len 2 "hi" .*<- main: send$' \
+	'c1 +CLOSED -> SYN-SENT +<- main: connect$'
+lacks out 'unreported|not report'
 # the name of a file is somebody else's text
 printf 'drop syn\nsocket c => 9\n' >"$work/"$'red\e[31m.lab'
 (cd "$work" && timeout -s KILL 30 "$tcplab" -k -f $'red\e[31m.lab' >out 2>err </dev/null)

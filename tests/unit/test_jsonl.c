@@ -159,6 +159,11 @@ static void jsonl_of_socket_and_state_has_hex_cookie(void **state)
 			.text = "retransmission",
 			.timer = { .endpoint = 3, .maybe_probe = true } },
 		"{'endpoint':3,'retransmits':0,'maybe_probe':true,'text':'retransmission'}");
+	assert_fields(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.text = "keepalive",
+			.timer = { .endpoint = 3, .retransmits = 9, .gave_up = true } },
+		"{'endpoint':3,'retransmits':9,'gave_up':true,'text':'keepalive'}");
 }
 
 static void jsonl_of_segment_has_both_numbers(void **state)

@@ -161,6 +161,11 @@ static void add_call(struct journal *j)
 			.text = "retransmission",
 			.timer = { .endpoint = 1, .retransmits = 2, .maybe_probe = true } });
 	journal_add(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "keepalive",
+			.timer = { .endpoint = 1, .retransmits = 9, .gave_up = true } });
+	journal_add(j,
 		(struct event){ .kind = EVENT_RETURN,
 			.subject = "c",
 			.process = "main",

@@ -98,6 +98,20 @@ static void state_tells_the_way_and_its_cause(void **state)
 			.timer = { .maybe_probe = true } },
 		"c: retransmission timer (or loss probe)");
 	assert_told(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "keepalive",
+			.timer = { .retransmits = 2 } },
+		"c: keepalive timer, probe 2");
+	assert_told(j,
+		(struct event){ .kind = EVENT_TIMER,
+			.subject = "c",
+			.text = "keepalive",
+			.timer = { .retransmits = 2, .gave_up = true } },
+		"c: keepalive timer, gives up after probe 2");
+	assert_told(j, (struct event){ .kind = EVENT_TIMER, .subject = "c", .text = "keepalive" },
+		"c: keepalive timer");
+	assert_told(j,
 		(struct event){ .kind = EVENT_STATE,
 			.subject = "c",
 			.cause = call,

@@ -75,6 +75,25 @@ static void wide_has_the_owner_in_the_row(void **state)
 		"       accept queue 1 of 16\n");
 }
 
+/* As the kernel says it; and what it means. */
+static void deferred_syn_has_no_queue(void **state)
+{
+	struct socket_row row = client();
+
+	(void)state;
+	row.state = STATE_SYN_SENT;
+	row.from = STATE_CLOSED;
+	row.sendq = 4069562060;
+	row.timer = NULL;
+	row.is_deferred = true;
+	row.cause = "main: connect";
+	assert_table(&row, 1, 100,
+		"SOCKET STATE    RECV-Q SEND-Q LOCAL           REMOTE       OWNER\n"
+		"c      SYN-SENT      0 4069562060 127.0.0.1:36150 127.0.0.1:80 main 4711 fd 3\n"
+		"       its SYN waits for the first write; until then SEND-Q is no number of bytes\n"
+		"       CLOSED -> SYN-SENT 0.4 s ago <- main: connect\n");
+}
+
 /* The name is the kernel's, and a student has switched no keepalive on. */
 static void keepalive_of_an_orphan_says_what_it_is_for(void **state)
 {
@@ -220,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wide_has_the_owner_in_the_row),
+		cmocka_unit_test(deferred_syn_has_no_queue),
 		cmocka_unit_test(keepalive_of_an_orphan_says_what_it_is_for),
 		cmocka_unit_test(narrow_has_the_owner_below_and_breaks_between_parts),
 		cmocka_unit_test(no_line_is_wider_than_asked_for),

@@ -87,6 +87,59 @@ static void look_with_more_retransmits_is_a_timer(void **state)
 	assert_int_equal(e->retransmits, 2);
 }
 
+static const struct event *last_timer(const struct bench *b, uint64_t back)
+{
+	const struct event *e = journal_get(b->journal, journal_last(b->journal) - back);
+
+	assert_int_equal(e->kind, EVENT_TIMER);
+	return e;
+}
+
+static void keepalive_that_ends_a_connection_has_given_up(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_KEEPALIVE, FAR_MS);
+
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_KEEPALIVE, FAR_MS, 1);
+	look_at(b, 1000, 80, 0, NULL);
+	assert_false(last_timer(b, 0)->timer.gave_up);
+	scripted_refuse(&b->kernel, -ENOENT);
+	tracker_look(b->tracker, e, NULL, 0);
+	assert_true(last_timer(b, 1)->timer.gave_up);
+	assert_story(b,
+		"1 c NONE>ESTABLISHED<500 2 c keepalive:1<0 3 c keepalive:1<0 "
+		"4 c ESTABLISHED>CLOSED<3 ");
+}
+
+/* Nobody holds it, and what it had probed for before is no count of this timer's. */
+static void keepalive_for_fin_wait_2_gives_nothing_up(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e =
+		adopt(b, "c", 7, STATE_FIN_WAIT_2, 1000, 80, SOCK_TIMER_KEEPALIVE, FAR_MS);
+
+	answer(b, STATE_FIN_WAIT_2, SOCK_TIMER_KEEPALIVE, FAR_MS, 1);
+	look_at(b, 1000, 80, CAUSE, NULL);
+	scripted_answer(&b->kernel, diag_socket(8, STATE_SYN_SENT, 1000, 80)); /* another one */
+	tracker_look(b->tracker, e, NULL, 0);
+	assert_false(last_timer(b, 1)->timer.gave_up);
+	assert_story(b, "1 c NONE>FIN-WAIT-2<500 2 c keepalive:0<0 3 c FIN-WAIT-2>CLOSED<2 ");
+}
+
+/* One retransmission is not more than two probes, but another count. */
+static void count_of_another_timer_begins_at_none(void **state)
+{
+	struct bench *b = *state;
+
+	adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_KEEPALIVE, FAR_MS);
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_KEEPALIVE, FAR_MS, 2);
+	look_at(b, 1000, 80, 0, NULL);
+	answer(b, STATE_ESTABLISHED, SOCK_TIMER_RETRANSMIT, FAR_MS, 1);
+	look_at(b, 1000, 80, 0, NULL);
+	assert_story(b, "1 c NONE>ESTABLISHED<500 2 c keepalive:2<0 3 c retransmission:1<0 ");
+}
+
 static void look_with_a_cause_makes_no_timer(void **state)
 {
 	struct bench *b = *state;
@@ -112,10 +165,7 @@ static void timer_fired_with_a_change_is_told_once(void **state)
 
 static bool last_may_be_probe(const struct bench *b)
 {
-	const struct event *last = journal_get(b->journal, journal_last(b->journal));
-
-	assert_int_equal(last->kind, EVENT_TIMER);
-	return last->timer.maybe_probe;
+	return last_timer(b, 0)->timer.maybe_probe;
 }
 
 /* The kernel has one name for a loss probe and a retransmission; it counts only the latter. */
@@ -388,6 +438,9 @@ int main(void)
 		TRACKER_TEST(look_without_cause_at_a_stranger_is_no_timer),
 		TRACKER_TEST(look_without_cause_or_timer_calls_it_unreported),
 		TRACKER_TEST(look_with_more_retransmits_is_a_timer),
+		TRACKER_TEST(keepalive_that_ends_a_connection_has_given_up),
+		TRACKER_TEST(keepalive_for_fin_wait_2_gives_nothing_up),
+		TRACKER_TEST(count_of_another_timer_begins_at_none),
 		TRACKER_TEST(look_with_a_cause_makes_no_timer),
 		TRACKER_TEST(timer_fired_with_a_change_is_told_once),
 		TRACKER_TEST(resent_uncounted_may_be_a_loss_probe),

@@ -374,12 +374,34 @@ static void look_that_changes_addresses_only_stays_findable(void **state)
 
 	scripted_refuse(&b->kernel, -ENOENT); /* by what it knew */
 	scripted_refuse(&b->kernel, -ENOENT); /* by what it was told */
+	scripted_nobody(&b->kernel); /* by its cookie, among those of IPv4 and of IPv6 */
+	scripted_nobody(&b->kernel);
 	tracker_look(b->tracker, e, &f, CAUSE);
 	scripted_answer(&b->kernel, diag_socket(7, STATE_SYN_SENT, 1000, 80));
 	assert_ptr_equal(look_at(b, 1000, 80, CAUSE, NULL), e);
 	assert_int_equal(e->remote.port, 80);
 	assert_story(b, "1 c NONE>SYN-SENT<500 ");
 	assert_ptr_equal(find(b, 1000, 80), e);
+}
+
+/* TCP_FASTOPEN_CONNECT: connect() has put it into SYN-SENT, and no SYN tells whom it dials. */
+static void look_at_a_deferred_syn_finds_whom_it_dials(void **state)
+{
+	struct bench *b = *state;
+	const struct endpoint_facts f = facts(7, STATE_SYN_SENT, 1000, 0);
+	struct endpoint *e = adopt(b, "c", 7, STATE_CLOSED, 1000, 0, SOCK_TIMER_NONE, 0);
+
+	scripted_refuse(&b->kernel, -ENOENT);
+	scripted_dump(&b->kernel, diag_socket(7, STATE_SYN_SENT, 1000, 80));
+	tracker_look(b->tracker, e, &f, CAUSE);
+	assert_story(b, "1 c NONE>CLOSED<500 2 c CLOSED>SYN-SENT<500 ");
+	assert_int_equal(e->remote.port, 80);
+	assert_ptr_equal(find(b, 1000, 80), e);
+	assert_asked(&b->kernel, "1000>0 1000>0 0>0 ");
+	scripted_answer(&b->kernel, diag_socket(7, STATE_SYN_SENT, 1000, 80));
+	tracker_look(b->tracker, e, NULL, 0); /* as `ss` does */
+	assert_asked(&b->kernel, "1000>80 ");
+	assert_story(b, "");
 }
 
 static void find_after_a_change_of_addresses_forgets_the_old_ones(void **state)
@@ -536,6 +558,7 @@ int main(void)
 		TRACKER_TEST(look_whose_answer_was_lost_is_made_again),
 		TRACKER_TEST(after_no_answer_everything_is_asked_again),
 		TRACKER_TEST(look_that_changes_addresses_only_stays_findable),
+		TRACKER_TEST(look_at_a_deferred_syn_finds_whom_it_dials),
 		TRACKER_TEST(find_after_a_change_of_addresses_forgets_the_old_ones),
 		TRACKER_TEST(listener_on_the_very_address_goes_first),
 		TRACKER_TEST(listener_beside_another_is_found_by_its_cookie),
