@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <sched.h>
 
@@ -220,23 +221,44 @@ static bool shows_accept(const struct world_host *h, const struct segment *s,
 		(e->state == STATE_ESTABLISHED || e->state == STATE_CLOSE_WAIT);
 }
 
-/* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
+static uint8_t protocol_of(const struct segment *s)
+{
+	return s->kind == SEGMENT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+/* Is this for one of several at its address, and nobody knows yet whose it will be? e: the connection it is for; NULL = none
+ * is known. */
+static bool is_undecided(const struct tracker *t, const struct segment *s, const struct endpoint *e)
+{
+	if (s->kind == SEGMENT_TCP)
+		return e ? e->of_several : tracker_is_shared(t, &s->dst, NULL);
+	return s->kind == SEGMENT_UDP && !e && tracker_is_shared(t, &s->dst, &s->src);
+}
+
+/* The socket that has or had these addresses; of a SYN to nobody yet, the listener. Of several that it would reach, what they
+ * have in common, kept for the next call in w. */
 static const char *name_at(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
+	struct text *shared = &w->shared_names[local == &s->dst];
 	const struct tracker *t = world_tracker_at(w, host);
+	bool tcp = s->kind == SEGMENT_TCP,
+	     comes = tcp && (s->flags & SEGMENT_SYN) && local == &s->dst;
 	const struct endpoint *e;
 
 	if (!t)
 		return NULL;
-	if (s->kind != SEGMENT_TCP) {
-		e = end_of(w, host, s, local, remote);
-		return e ? e->name : NULL;
-	}
-	e = tracker_last(t, local, remote);
-	if (!e && (s->flags & SEGMENT_SYN) && local == &s->dst)
+	e = tcp ? tracker_last(t, local, remote) : end_of(w, host, s, local, remote);
+	if (!e && comes)
 		e = tracker_listener(t, local);
-	return e ? e->name : NULL;
+	if (e)
+		return e->name;
+	if (!(comes && tracker_is_shared(t, local, NULL)) &&
+		!(s->kind == SEGMENT_UDP && tracker_is_shared(t, local, remote)))
+		return NULL;
+	text_clear(shared);
+	tracker_name_shared(t, local, shared);
+	return text_get(shared);
 }
 
 /* Read back whoever has these addresses; known: as far as was known. */
@@ -279,7 +301,7 @@ static const struct descriptor *holders(const struct tracker *t, const struct en
 
 	if (e && e->held)
 		return e->held;
-	listener = tracker_listener(t, local);
+	listener = e && e->listener ? e->listener : tracker_listener(t, local);
 	return listener ? listener->held : NULL;
 }
 
@@ -304,9 +326,11 @@ static bool overtake(const struct world_host *h, const struct segment *s, const 
 }
 
 /* The kernel binds a UDP socket with the first datagram it sends, and that is here before the call returns and tells
- * to which port. So it is of whoever makes such a call on a socket without a port, if only one does. */
-static struct endpoint *bind_sender(struct world *w, unsigned host, const struct segment *s)
+ * to which port. So it is of whoever makes such a call on a socket without a port, if only one does; or, where several
+ * share the port, on one that has it. */
+static struct endpoint *sender_in_call(struct world *w, unsigned host, const struct segment *s)
 {
+	bool shared = tracker_is_shared(world_tracker_at(w, host), &s->src, &s->dst);
 	struct endpoint *found = NULL;
 	struct address local;
 
@@ -314,14 +338,15 @@ static struct endpoint *bind_sender(struct world *w, unsigned host, const struct
 		const struct process *p = &w->processes[i]->process;
 		struct endpoint *e = p->in_call ? p->call.endpoint : NULL;
 
-		if (!e || p->host->index != host || e->protocol != IPPROTO_UDP || e->local.port)
+		if (!e || p->host->index != host || e->protocol != IPPROTO_UDP ||
+			e->local.port != (shared ? s->src.port : 0) || (shared && !p->in_motion))
 			continue;
 		if (found)
 			return NULL;
 		found = e;
 	}
-	if (!found)
-		return NULL;
+	if (!found || shared)
+		return found;
 	local = (struct address){ .family = found->local.family, .port = s->src.port };
 	tracker_bound(world_tracker_at(w, host), found, &local);
 	return found;
@@ -336,7 +361,7 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	struct overtaken overtaken;
 
 	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
-		e = bind_sender(w, host, s);
+		e = sender_in_call(w, host, s);
 	if (!e && opens(s) && world_tracker_at(w, host))
 		e = claims_meet_sender(w->hosts[host], &s->src, &s->dst);
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
@@ -350,7 +375,7 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 		else if (e)
 			touch(e);
 	}
-	origin.from = name_at(w, host, s, &s->src, &s->dst);
+	origin.from = e && s->kind == SEGMENT_UDP ? e->name : name_at(w, host, s, &s->src, &s->dst);
 	origin.to = name_at(w, to, s, &s->dst, &s->src);
 	return origin;
 }
@@ -375,14 +400,18 @@ static enum wire_passage wire_may_deliver(void *arg, unsigned host, const struct
 {
 	struct world *w = arg;
 	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src);
+	struct tracker *t = world_tracker_at(w, host);
+	bool moves = can_move(s, e);
 
-	if (!world_tracker_at(w, host) || !can_move(s, e))
+	if (!t)
 		return PASSAGE_OPEN;
-	if (!calm(w, false) || !answered(w))
+	if (moves && (!calm(w, false) || !answered(w)))
 		return PASSAGE_CLOSED;
-	if (w->hosts[host]->programs)
+	if (moves && w->hosts[host]->programs)
 		look_before(w, host, s, e);
-	return PASSAGE_ALONE;
+	if (is_undecided(t, s, e))
+		tracker_read_queues(t, protocol_of(s), &s->dst);
+	return moves ? PASSAGE_ALONE : PASSAGE_OPEN;
 }
 
 static void wake(struct process *p, const struct endpoint *e)
@@ -411,20 +440,46 @@ static void wake_holders(struct world *w, unsigned host, const struct segment *s
 		wake(d->process, d->endpoint);
 }
 
+/* What was for one of several was for this one. */
+static void tell_taker(struct world *w, const struct segment *s, struct endpoint *taker,
+	uint64_t event)
+{
+	struct tracker *t = taker->tracker;
+	struct endpoint *e = s->kind == SEGMENT_TCP ? tracker_last(t, &s->dst, &s->src) : NULL;
+	struct text words = TEXT_EMPTY;
+
+	if (e && e->of_several)
+		tracker_came_to(t, e, taker, event);
+	if (s->kind == SEGMENT_TCP)
+		return;
+	text_printf(&words, "#%" PRIu64 " has gone to %s: its receive queue has grown",
+		journal_get(w->journal, event)->verdict.number, taker->name);
+	journal_add(w->journal,
+		(struct event){ .kind = EVENT_NOTE,
+			.cause = event,
+			.host = world_host_of(w, taker)->name,
+			.text = text_get(&words) });
+	text_done(&words);
+}
+
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
 	struct tracker *t = world_tracker_at(w, host);
-	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other;
+	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other, *grown = NULL;
 	struct overtaken overtaken;
 
 	if (!t)
 		return;
+	if (is_undecided(t, s, e))
+		grown = tracker_grown(t, protocol_of(s), &s->dst);
 	w->delivering = w->delivered = event;
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
 	if (e)
 		e->last_in = event;
+	if (grown && e)
+		tell_taker(w, s, grown, event);
 	if (can_move(s, e) && s->kind == SEGMENT_TCP) {
 		look(w, host, &s->dst, &s->src, e, event,
 			overtake(w->hosts[host], s, e, &s->dst, &overtaken) ? &overtaken : NULL);
@@ -435,6 +490,8 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 	}
 	if (opens(s) && (other = tracker_find(t, &s->dst, &s->src)))
 		other->last_in = event; /* it may have come to be just now */
+	if (grown && !e)
+		tell_taker(w, s, grown, event);
 	if (e)
 		touch(e);
 	wake_holders(w, host, s, e);

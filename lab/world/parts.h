@@ -87,6 +87,8 @@ struct world {
 	uint64_t stirred,
 		stirred_ns; /* the journal's last event when it was last looked at, and since when */
 	uint64_t look_due_ns; /* when somebody who is slow is looked at again; 0 = nobody is */
+	struct text shared_names
+		[2]; /* the last one that was said, of the source and of the destination */
 	uint64_t alarm_ns; /* when the script wants to be called; 0 = not */
 	world_changed_fn *changed;
 	void *changed_arg;

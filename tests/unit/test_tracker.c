@@ -500,7 +500,9 @@ static void datagram_goes_to_whom_it_fits_best(void **state)
 	connected = adopt_datagram(b, 3, here, 1000);
 	adopt_datagram(b, 4, here, 0);
 	assert_ptr_equal(tracker_datagram(b->tracker, &here, &friend), connected);
-	assert_int_equal(tracker_datagram(b->tracker, &here, &other)->cookie % 2, 0);
+	assert_false(tracker_is_shared(b->tracker, &here, &friend));
+	assert_null(tracker_datagram(b->tracker, &here, &other)); /* one of two */
+	assert_true(tracker_is_shared(b->tracker, &here, &other));
 	assert_ptr_equal(tracker_datagram(b->tracker, &far, &other), wild);
 	/* it is another's port now */
 	any.port = 54;
