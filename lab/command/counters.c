@@ -71,11 +71,12 @@ const struct cmd_def cmd_counters = {
 		"what a host's kernel has counted since it came up: all that is not 0, or those that begin so",
 	.detail =
 		"The names are those of nstat(8): TcpRetransSegs, TcpInCsumErrors, TcpExtTCPTimeouts. In a\n"
-		"recipe: expect bob counter TcpRetransSegs 1.\n"
+		"recipe: expect bob counter TcpRetransSegs 1. Wire0TxDropped is what the lab never saw, because\n"
+		"wire0 was full (10,000 packets).\n"
 		"TcpInSegs counts what a kernel is given in one piece as one: in bulk, more than a MiB in a second\n"
 		"without a rule, these are trains of segments, as behind a network card that joins them.",
 	.source =
-		"/proc/net/snmp, netstat, snmp6; proc(5), snmp_counter in the kernel's documentation",
+		"/proc/net/snmp, netstat, snmp6, dev; proc(5), snmp_counter in the kernel's documentation",
 	.example = "counters TcpRetransSegs",
 	.flags = CMD_FREE | CMD_LOOKS,
 	.run = counters_run,

@@ -36,6 +36,7 @@ struct endpoint {
 	uint32_t round; /* of the last dump it was in (tracker_parts.h) */
 	uint64_t read_ns; /* when the kernel last said all this (CLOCK_MONOTONIC); 0 = never */
 	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
+	bool fin_waits; /* a FIN has come to it before data that is still missing */
 	uint32_t children; /* connections that came to this listener so far */
 	struct endpoint
 		*listener; /* borrowed: the one that it came to; NULL = none, or not known */

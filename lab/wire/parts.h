@@ -31,6 +31,8 @@ struct wire_host {
 	enum host_condition condition;
 	int tun; /* borrowed; -1 unless UP */
 	bool cut; /* its cable */
+	bool crowded; /* so much was taken from its TUN at once that some may have found no room there */
+	bool drained; /* when it was last read, it ran empty */
 	bool flows; /* in bulk, so its kernel was asked for trains */
 	uint64_t pace_bytes; /* data it has sent ... */
 	uint64_t pace_ns; /* ... since then (CLOCK_MONOTONIC) */

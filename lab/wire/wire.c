@@ -390,7 +390,18 @@ bool wire_drain_host(struct wire *w, unsigned host)
 
 	for (; i < PUMP_MOST && (p = packet_read(w, host)); i++)
 		take_in_all(w, p);
+	w->hosts[host].crowded |= i == PUMP_MOST;
+	w->hosts[host].drained = i < PUMP_MOST;
 	return i > 0;
+}
+
+bool wire_was_crowded(struct wire *w, unsigned host)
+{
+	struct wire_host *h = &w->hosts[host];
+	const bool was = h->crowded && h->drained;
+
+	h->crowded &= !was;
+	return was;
 }
 
 bool wire_drain(struct wire *w)

@@ -121,6 +121,8 @@ void wire_begin_anew(struct wire *w);
 bool wire_drain(struct wire *w);
 /* The same of one kernel: what it has answered to what it was just given. */
 bool wire_drain_host(struct wire *w, unsigned host);
+/* So much has piled up behind a host's TUN, until it was now taken in, that it may have had no room for some. Says so once. */
+bool wire_was_crowded(struct wire *w, unsigned host);
 /* Take in and deliver until nothing is left to do or the world says wait. true when something moved.
  * Stops by itself after a few thousand packets, so that an endless transfer cannot starve the loop. */
 bool wire_pump(struct wire *w);

@@ -59,8 +59,22 @@ static void read_lines(char *text, counters_each_fn *each, void *arg)
 	}
 }
 
+/* "wire0: 8 numbers of what has come in, 8 of what has gone out, of which the fourth is what found no room". */
+static void read_device(char *text, counters_each_fn *each, void *arg)
+{
+	const char *line = strstr(text, "wire0:");
+	char *at = line ? strchr(line, ':') + 1 : NULL;
+
+	for (int i = 0; line && i < 8 + 3; i++)
+		strtoull(at, &at, 10);
+	if (line)
+		each(arg, COUNTER_WIRE_DROPPED, strtoll(at, NULL, 10));
+}
+
 int counters_read(struct host *host, counters_each_fn *each, void *arg)
 {
+	static void (*const readers[HOST_COUNTER_FILES])(char *text, counters_each_fn *each,
+		void *arg) = { read_pairs, read_pairs, read_device, read_lines };
 	int fds[HOST_COUNTER_FILES];
 	int r = host_counters(host, fds);
 
@@ -70,10 +84,8 @@ int counters_read(struct host *host, counters_each_fn *each, void *arg)
 		if (fds[i] < 0)
 			continue; /* IPv6 is not there */
 		read_all(fds[i], &text);
-		if (text.len && i == HOST_COUNTER_FILES - 1)
-			read_lines(text.s, each, arg);
-		else if (text.len)
-			read_pairs(text.s, each, arg);
+		if (text.len)
+			readers[i](text.s, each, arg);
 		text_done(&text);
 		close(fds[i]);
 	}

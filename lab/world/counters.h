@@ -2,7 +2,7 @@
 /* What a host's kernel counts of itself (SNMP counters), under the names of nstat(8): TcpRetransSegs,
  * TcpExtTCPTimeouts, UdpInErrors, Ip6InReceives. All begin at 0 when the host comes up.
  * Source: /proc/net/snmp, /proc/net/netstat, /proc/net/snmp6; proc(5), Documentation/networking/
- * snmp_counter.rst. */
+ * snmp_counter.rst. And of wire0, from /proc/net/dev, what it had no room for. */
 #ifndef LAB_WORLD_COUNTERS_H
 #define LAB_WORLD_COUNTERS_H
 
@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 struct host;
+
+#define COUNTER_WIRE_DROPPED "Wire0TxDropped"
 
 /* Called once a counter; name is borrowed during the call. */
 typedef void counters_each_fn(void *arg, const char *name, int64_t value);

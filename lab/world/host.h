@@ -65,9 +65,9 @@ int host_kill(struct host *h, int pid, int signal);
 int host_sysctl(struct host *h, const char *key, const char *value, char *ret_value,
 	struct diag *d);
 
-/* Descriptors of what its kernel counts: snmp, netstat, and snmp6 of /proc/net (-1 without IPv6), to be read from
+/* Descriptors of what its kernel counts: snmp, netstat, dev, and snmp6 of /proc/net (-1 without IPv6), to be read from
  * where they stand. Owned by the caller. 0 or -errno (-ESRCH: it is down). */
-#define HOST_COUNTER_FILES 3
+#define HOST_COUNTER_FILES 4
 int host_counters(struct host *h, int ret_fds[HOST_COUNTER_FILES]);
 
 /* The next process exit, if one is known: 1 and *ret_exit; 0 = none; -EPIPE = the host itself is gone.

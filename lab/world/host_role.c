@@ -32,7 +32,8 @@
 #include "world/remains.h"
 
 #define WIRE_TABLE 100 /* routing table of everything that is sent here: out by wire0 */
-/* Packets the TUN keeps for a main that is busy; the stock 500 loses some under a bulk transfer. */
+/* Packets the TUN keeps for a main that is busy; the stock 500 loses some under a bulk transfer. What it loses is told:
+ * motion.c. */
 #define WIRE_QUEUE_LEN 10000
 
 struct host_role {
@@ -335,13 +336,13 @@ static void serve_sysctl(struct host_message *m)
 static void serve_counters(struct host_role *h, struct host_message *m)
 {
 	static const char *const files[] = { "/proc/self/net/snmp", "/proc/self/net/netstat",
-		"/proc/self/net/snmp6" };
-	int fds[3];
+		"/proc/self/net/dev", "/proc/self/net/snmp6" };
+	int fds[4];
 	size_t count = 0;
 
 	m->kind = HOST_ANSWER;
 	m->error = 0;
-	for (size_t i = 0; i < (h->ipv6 ? 3 : 2) && !m->error; i++) {
+	for (size_t i = 0; i < (h->ipv6 ? 4 : 3) && !m->error; i++) {
 		fds[count] = open(files[i], O_RDONLY | O_CLOEXEC);
 		if (fds[count] < 0)
 			m->error = errno;

@@ -7,6 +7,7 @@
 #include "journal/event.h"
 #include "journal/journal.h"
 #include "observe/tracker.h"
+#include "world/counters.h"
 #include "world/parts.h"
 
 /* A process that has a core answers, or sleeps, within some 20 us of being given a call, and to look on until then is the
@@ -183,7 +184,7 @@ static bool can_move(const struct segment *s, const struct endpoint *e)
 	if (s->kind != SEGMENT_TCP) /* an ICMP error can end a connection that is being opened */
 		return s->kind == SEGMENT_ICMP && s->icmp.quotes;
 	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)) || !e ||
-		e->state != STATE_ESTABLISHED;
+		e->state != STATE_ESTABLISHED || e->fin_waits;
 }
 
 /* Does this segment show that e, who sent it, is in another state than the one last read? That state may have been
@@ -221,44 +222,27 @@ static bool shows_accept(const struct world_host *h, const struct segment *s,
 		(e->state == STATE_ESTABLISHED || e->state == STATE_CLOSE_WAIT);
 }
 
-static uint8_t protocol_of(const struct segment *s)
-{
-	return s->kind == SEGMENT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
-}
-
-/* Is this for one of several at its address, and nobody knows yet whose it will be? e: the connection it is for; NULL = none
- * is known. */
-static bool is_undecided(const struct tracker *t, const struct segment *s, const struct endpoint *e)
-{
-	if (s->kind == SEGMENT_TCP)
-		return e ? e->of_several : tracker_is_shared(t, &s->dst, NULL);
-	return s->kind == SEGMENT_UDP && !e && tracker_is_shared(t, &s->dst, &s->src);
-}
-
-/* The socket that has or had these addresses; of a SYN to nobody yet, the listener. Of several that it would reach, what they
- * have in common, kept for the next call in w. */
+/* The socket that has or had these addresses; of a SYN to nobody, or nobody any more, the listener. Of several that it would
+ * reach, what they have in common, kept for the next call in w. */
 static const char *name_at(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
-	struct text *shared = &w->shared_names[local == &s->dst];
 	const struct tracker *t = world_tracker_at(w, host);
-	bool tcp = s->kind == SEGMENT_TCP,
-	     comes = tcp && (s->flags & SEGMENT_SYN) && local == &s->dst;
-	const struct endpoint *e;
+	const struct endpoint *e, *listener;
+	const char *shared;
+	bool tcp = s->kind == SEGMENT_TCP, comes;
 
 	if (!t)
 		return NULL;
 	e = tcp ? tracker_last(t, local, remote) : end_of(w, host, s, local, remote);
-	if (!e && comes)
-		e = tracker_listener(t, local);
-	if (e)
-		return e->name;
-	if (!(comes && tracker_is_shared(t, local, NULL)) &&
-		!(s->kind == SEGMENT_UDP && tracker_is_shared(t, local, remote)))
-		return NULL;
-	text_clear(shared);
-	tracker_name_shared(t, local, shared);
-	return text_get(shared);
+	comes = tcp && (!e || e->state == STATE_CLOSED) && (s->flags & SEGMENT_SYN) &&
+		local == &s->dst;
+	if ((comes || !e) && (shared = sharing_name(w, t, s, local, remote)))
+		return shared;
+	listener = comes ? tracker_listener(t, local) : NULL;
+	if (listener)
+		return listener->name;
+	return e ? e->name : NULL;
 }
 
 /* Read back whoever has these addresses; known: as far as was known. */
@@ -319,7 +303,8 @@ static bool overtake(const struct world_host *h, const struct segment *s, const 
 	d = holders(h->tracker, e, local);
 	if (d && !d->process->program)
 		return false;
-	ret_overtaken->state = (s->flags & SEGMENT_FIN) ? STATE_CLOSE_WAIT : STATE_ESTABLISHED;
+	ret_overtaken->state =
+		(s->flags & SEGMENT_FIN) || e->fin_waits ? STATE_CLOSE_WAIT : STATE_ESTABLISHED;
 	ret_overtaken->cause = e->last_in;
 	ret_overtaken->by = d ? d->process->program_event : 0;
 	return true;
@@ -391,8 +376,9 @@ static void look_before(struct world *w, unsigned host, const struct segment *s,
 
 	if (!e && (s->flags & SEGMENT_SYN) && !tracker_listener(h->tracker, &s->dst))
 		claims_meet_listeners(h);
-	if (e && (s->flags & (SEGMENT_FIN | SEGMENT_RST)) && e->state == STATE_ESTABLISHED &&
-		(e->sendq || e->has_data) && !(e->held && !e->held->process->program))
+	if (e && ((s->flags & (SEGMENT_FIN | SEGMENT_RST)) || e->fin_waits) &&
+		e->state == STATE_ESTABLISHED && (e->sendq || e->has_data) &&
+		!(e->held && !e->held->process->program))
 		look(w, host, &s->dst, &s->src, e, 0, NULL);
 }
 
@@ -409,8 +395,7 @@ static enum wire_passage wire_may_deliver(void *arg, unsigned host, const struct
 		return PASSAGE_CLOSED;
 	if (moves && w->hosts[host]->programs)
 		look_before(w, host, s, e);
-	if (is_undecided(t, s, e))
-		tracker_read_queues(t, protocol_of(s), &s->dst);
+	sharing_before(t, s, e);
 	return moves ? PASSAGE_ALONE : PASSAGE_OPEN;
 }
 
@@ -440,46 +425,31 @@ static void wake_holders(struct world *w, unsigned host, const struct segment *s
 		wake(d->process, d->endpoint);
 }
 
-/* What was for one of several was for this one. */
-static void tell_taker(struct world *w, const struct segment *s, struct endpoint *taker,
-	uint64_t event)
+/* Has this FIN come before data that is still missing? Its kernel keeps it, and what fills the gap moves the state. */
+static void keep_fin(const struct segment *s, struct endpoint *e)
 {
-	struct tracker *t = taker->tracker;
-	struct endpoint *e = s->kind == SEGMENT_TCP ? tracker_last(t, &s->dst, &s->src) : NULL;
-	struct text words = TEXT_EMPTY;
-
-	if (e && e->of_several)
-		tracker_came_to(t, e, taker, event);
-	if (s->kind == SEGMENT_TCP)
-		return;
-	text_printf(&words, "#%" PRIu64 " has gone to %s: its receive queue has grown",
-		journal_get(w->journal, event)->verdict.number, taker->name);
-	journal_add(w->journal,
-		(struct event){ .kind = EVENT_NOTE,
-			.cause = event,
-			.host = world_host_of(w, taker)->name,
-			.text = text_get(&words) });
-	text_done(&words);
+	if (e && s->kind == SEGMENT_TCP && (s->flags & SEGMENT_FIN) &&
+		(e->state == STATE_ESTABLISHED || e->state == STATE_SYN_RECEIVED))
+		e->fin_waits = true;
 }
 
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
 	struct tracker *t = world_tracker_at(w, host);
-	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other, *grown = NULL;
+	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other, *taker;
 	struct overtaken overtaken;
 
 	if (!t)
 		return;
-	if (is_undecided(t, s, e))
-		grown = tracker_grown(t, protocol_of(s), &s->dst);
+	taker = sharing_taker(t, s, e);
 	w->delivering = w->delivered = event;
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
 	if (e)
 		e->last_in = event;
-	if (grown && e)
-		tell_taker(w, s, grown, event);
+	if (taker && e)
+		sharing_tell(w, s, taker, event);
 	if (can_move(s, e) && s->kind == SEGMENT_TCP) {
 		look(w, host, &s->dst, &s->src, e, event,
 			overtake(w->hosts[host], s, e, &s->dst, &overtaken) ? &overtaken : NULL);
@@ -488,10 +458,11 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 		if (other)
 			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, other, event, NULL);
 	}
+	keep_fin(s, end_of(w, host, s, &s->dst, &s->src));
 	if (opens(s) && (other = tracker_find(t, &s->dst, &s->src)))
 		other->last_in = event; /* it may have come to be just now */
-	if (grown && !e)
-		tell_taker(w, s, grown, event);
+	if (taker && !e)
+		sharing_tell(w, s, taker, event);
 	if (e)
 		touch(e);
 	wake_holders(w, host, s, e);
@@ -503,11 +474,37 @@ const struct wire_watch motion_watch = { .sent = wire_sent,
 	.may_deliver = wire_may_deliver,
 	.delivered = wire_delivered };
 
+/* What wire0 had no room for, because main did not come to read it, nobody else has seen. */
+static void tell_lost(struct world *w)
+{
+	for (size_t i = 0; i < w->host_count; i++) {
+		struct world_host *h = w->hosts[i];
+		struct text words = TEXT_EMPTY;
+		int64_t lost;
+
+		if (!wire_was_crowded(w->wire, h->host.index) ||
+			counters_get(&h->host, COUNTER_WIRE_DROPPED, &lost) < 0 || lost <= h->lost)
+			continue;
+		text_printf(&words,
+			"%" PRId64
+			" packets were lost before the lab saw them: wire0 was full, of more than it "
+			"could take away in time",
+			lost - h->lost);
+		h->lost = lost;
+		journal_add(w->journal,
+			(struct event){ .kind = EVENT_NOTE,
+				.host = h->host.name,
+				.text = text_get(&words) });
+		text_done(&words);
+	}
+}
+
 static void pump(struct world *w)
 {
 	if (w->closed)
 		return;
 	wire_pump(w->wire);
+	tell_lost(w);
 	uv_idle_stop(&w->idle);
 	if (!world_settled(w) && uv_is_active((const uv_handle_t *)&w->idle))
 		sched_yield(); /* the process we wait for may need this very core */

@@ -40,7 +40,7 @@ enum host_message_kind {
 	HOST_KILL, /* pid, value = signal */
 	HOST_SYSCTL_GET, /* text = "net/ipv4/tcp_fin_timeout" */
 	HOST_SYSCTL_SET, /* text = path, NUL, value */
-	HOST_COUNTERS, /* answer: fds: /proc/net/snmp, netstat, snmp6 unless there is no IPv6 */
+	HOST_COUNTERS, /* answer: fds: /proc/net/snmp, netstat, dev, snmp6 unless there is no IPv6 */
 };
 
 struct host_message {
