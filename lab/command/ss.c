@@ -56,11 +56,7 @@ static bool holds(const struct process *p, const struct endpoint *e)
 /* It, or a connection that waits to be accepted by it: l/1. */
 static bool is_or_is_of(const struct endpoint *e, const struct endpoint *named)
 {
-	size_t len = strlen(named->name);
-
-	return e == named ||
-		(!e->was_held && e->tracker == named->tracker &&
-			strncmp(e->name, named->name, len) == 0 && e->name[len] == '/');
+	return e == named || (!e->was_held && e->listener == named);
 }
 
 /* Sockets, processes and hosts: one of those named. States: one of those, too. */

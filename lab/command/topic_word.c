@@ -149,8 +149,10 @@ static const struct word_topic words[] = {
 		.meaning =
 			"A socket, a process and a host have a name: letters, digits, _ and -. main is the process "
 			"that is there from the start. l/1, l/2: the connections of listener l that nobody "
-			"has accepted; accept gives one its own name. kid/c: c in kid after `fork main kid`; the "
-			"same socket, one more descriptor. web/3: descriptor 3 of a program under exec. A "
+			"has accepted; accept gives one its own name. :80 (b:80 on host b): whoever gets it of "
+			"several that share the port, see SO_REUSEPORT; :80/?7: a connection of one of them, "
+			"until its handshake is complete and one accept queue has grown: then it is l/1. kid/c: "
+			"c in kid after `fork main kid`; the same socket, one more descriptor. web/3: descriptor 3 of a program under exec. A "
 			"socket keeps its name after close, as nobody's, until the name is used again.",
 		.example = PAIR "fork main kid; send kid/c \"x\"; recv a => \"x\"",
 		.source = "lab/language/names.h",

@@ -24,7 +24,9 @@ enum event_kind {
 	EVENT_CALL, /* a system call begins; subject = socket, process, text = "connect(3, ...)" */
 	EVENT_BLOCKED, /* it sleeps in the kernel; call */
 	EVENT_RETURN, /* it returned; subject, process, text = what came with it; call */
-	EVENT_SOCKET, /* a socket has got a name or was first seen; subject = name, host, process; socket */
+	/* a socket has got a name or was first seen; subject = name, host, process, text = how it was found out whose it
+	 * is, where that was not known; socket */
+	EVENT_SOCKET,
 	/* a TCP state changed; subject = socket, host; text = "passed" when a program had moved on before it could
 	 * be read; state */
 	EVENT_STATE,

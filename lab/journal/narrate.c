@@ -102,13 +102,24 @@ static void narrate_socket(const struct event *event, struct text *out)
 {
 	char local[ADDRESS_TEXT_MAX], remote[ADDRESS_TEXT_MAX];
 
-	if (event->process)
+	if (event->text)
+		text_puts(out, event->text);
+	else if (event->process)
 		text_printf(out, "is descriptor %d of %s", event->socket.fd, event->process);
 	else
 		text_puts(out, "is nobody's descriptor any more");
 	if (event->process && event->socket.remote.port)
 		text_printf(out, ", %s to %s", address_format(&event->socket.local, local),
 			address_format(&event->socket.remote, remote));
+}
+
+bool narrate_tells_socket(const struct journal *j, const struct event *event)
+{
+	const struct event *cause = journal_get(j, event->cause);
+
+	return event->text ||
+		(event->process && cause && cause->kind == EVENT_RETURN &&
+			event->socket.remote.port);
 }
 
 const char *narrate_verdict(enum prediction_verdict verdict)

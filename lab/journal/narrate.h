@@ -4,6 +4,7 @@
 #ifndef LAB_JOURNAL_NARRATE_H
 #define LAB_JOURNAL_NARRATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "journal/event.h"
@@ -18,6 +19,9 @@ void narrate_what(const struct journal *j, const struct event *event, struct tex
 /* Why, in a few words: "main: connect", "#1 SYN"; nothing when it has no cause or the cause is
  * the command itself. Appended. */
 void narrate_cause(const struct journal *j, const struct event *event, struct text *out);
+/* Is an EVENT_SOCKET told in words, and not for pictures only: a connection has got a descriptor, or it was found out whose it
+ * is. */
+bool narrate_tells_socket(const struct journal *j, const struct event *event);
 /* What became of a prediction: "as foretold", "not what was said". */
 const char *narrate_verdict(enum prediction_verdict verdict);
 #define NARRATE_CHAIN_MOST 16

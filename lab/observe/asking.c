@@ -54,12 +54,13 @@ static void meet(void *arg, const struct sock_report *r)
 	tracker_meet(t, r, t->again_cause);
 }
 
-int asking_all(struct tracker *t, uint32_t states, sockdiag_each_fn *each, void *arg)
+int asking_all(struct tracker *t, uint8_t protocol, uint32_t states, sockdiag_each_fn *each,
+	void *arg)
 {
-	int r = sockdiag_dump(t->diag, AF_INET, states, each, arg);
+	int r = sockdiag_dump(t->diag, AF_INET, protocol, states, each, arg);
 
 	if (r == 0)
-		r = sockdiag_dump(t->diag, AF_INET6, states, each, arg);
+		r = sockdiag_dump(t->diag, AF_INET6, protocol, states, each, arg);
 	return r == -ENOENT ? 0 : r; /* a kernel without IPv6 */
 }
 
@@ -68,7 +69,7 @@ void asking_again(struct tracker *t, uint64_t now_ns)
 	if (!t->again_due_ns || t->again_due_ns > now_ns || !t->diag)
 		return;
 	t->round++;
-	if (asking_all(t, CONNECTED, meet, t) < 0) {
+	if (asking_all(t, IPPROTO_TCP, CONNECTED, meet, t) < 0) {
 		t->again_poll_ns *= t->again_poll_ns < AGAIN_MOST_NS ? 2 : 1;
 		t->again_due_ns = now_ns + t->again_poll_ns;
 		return;

@@ -20,7 +20,7 @@ struct tracker;
 struct endpoint {
 	uint32_t id; /* the lab's number, from 1 */
 	uint64_t cookie; /* 0 = the descriptor is gone and the kernel never showed it */
-	char *name; /* owned: what the user calls it, or LISTENER/N until accepted */
+	char *name; /* owned: what the user calls it, or LISTENER/N until accepted, or :PORT/?ID (sharing.c) */
 	char *process; /* owned: name of the process that holds the descriptor; NULL = nobody */
 	int fd; /* in that process; -1 = nobody's */
 	bool was_held; /* it has had a descriptor, so when nobody has it now it is not waiting for accept() */
@@ -38,6 +38,9 @@ struct endpoint {
 	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
 	bool fin_waits; /* a FIN has come to it before data that is still missing */
 	uint32_t children; /* connections that came to this listener so far */
+	struct endpoint
+		*listener; /* borrowed: the one that it came to; NULL = none, or not known */
+	bool of_several; /* not known, since several share that address, and none has it for sure yet (sharing.c) */
 	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */
 	uint32_t inode; /* of its descriptor as in /proc/PID/fd; 0 = none, or not reported yet */
 	uint64_t sent, received; /* bytes that calls have moved, for the place in the stream */

@@ -45,52 +45,66 @@ struct endpoint *endpoint_index_last(const struct endpoint_index *x, const struc
 	return NULL;
 }
 
-struct endpoint *endpoint_index_listener(const struct endpoint_index *x,
-	const struct address *local)
+/* How well it fits; -1 = not at all. 0.0.0.0 takes its family; :: takes both unless IPV6_V6ONLY, where no SYN arrives.
+ * Source: net/ipv4/inet_hashtables.c compute_score(), __inet_lookup_listener(). */
+static int listener_score(const struct endpoint *e, const struct address *local)
 {
-	struct hash_link *link = hash_table_first(&x->by_port, hash_number(local->port));
-	struct endpoint *best = NULL;
-
-	for (; link; link = hash_table_next(link)) {
-		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_port);
-
-		if (e->state != STATE_LISTEN || e->local.port != local->port)
-			continue;
-		if (address_same_host(&e->local, local))
-			return e;
-		/* 0.0.0.0 takes its family; :: takes both unless IPV6_V6ONLY, where no SYN arrives */
-		if (address_is_any(&e->local) &&
-			(e->local.family == local->family || e->local.family == AF_INET6))
-			best = e;
-	}
-	return best;
+	if (e->state != STATE_LISTEN || e->local.port != local->port)
+		return -1;
+	if (address_same_host(&e->local, local))
+		return 2;
+	if (!address_is_any(&e->local))
+		return -1;
+	if (e->local.family == local->family)
+		return 1;
+	return e->local.family == AF_INET6 ? 0 : -1;
 }
 
-struct endpoint *endpoint_index_datagram(const struct endpoint_index *x,
-	const struct address *local, const struct address *remote)
+/* net/ipv4/udp.c compute_score(): the more is bound, the better it fits. */
+static int datagram_score(const struct endpoint *e, const struct address *local,
+	const struct address *remote)
+{
+	if (e->protocol != IPPROTO_UDP || e->local.port != local->port || !e->process)
+		return -1;
+	if (e->remote.port && !address_equal(&e->remote, remote))
+		return -1;
+	if (!address_is_any(&e->local) && !address_same_host(&e->local, local))
+		return -1;
+	return (e->remote.port ? 2 : 0) + (address_is_any(&e->local) ? 0 : 1);
+}
+
+/* The one at the port that fits best. remote: NULL = of the listeners. */
+static struct endpoint *best_at(const struct endpoint_index *x, const struct address *local,
+	const struct address *remote, bool *ret_several)
 {
 	struct hash_link *link = hash_table_first(&x->by_port, hash_number(local->port));
 	struct endpoint *best = NULL;
 	int best_score = -1;
 
+	*ret_several = false;
 	for (; link; link = hash_table_next(link)) {
 		struct endpoint *e = HASH_TABLE_ITEM(link, struct endpoint, by_port);
-		int score = 0;
+		int score = remote ? datagram_score(e, local, remote) : listener_score(e, local);
 
-		if (e->protocol != IPPROTO_UDP || e->local.port != local->port || !e->process)
+		if (score < 0 || score < best_score)
 			continue;
-		if (e->remote.port && !address_equal(&e->remote, remote))
-			continue;
-		if (!address_is_any(&e->local) && !address_same_host(&e->local, local))
-			continue;
-		/* net/ipv4/udp.c compute_score(): the more is bound, the better it fits */
-		score = (e->remote.port ? 2 : 0) + (address_is_any(&e->local) ? 0 : 1);
-		if (score > best_score) {
-			best = e;
-			best_score = score;
-		}
+		*ret_several = score == best_score;
+		best = e;
+		best_score = score;
 	}
-	return best;
+	return *ret_several ? NULL : best;
+}
+
+struct endpoint *endpoint_index_listener(const struct endpoint_index *x,
+	const struct address *local, bool *ret_several)
+{
+	return best_at(x, local, NULL, ret_several);
+}
+
+struct endpoint *endpoint_index_datagram(const struct endpoint_index *x,
+	const struct address *local, const struct address *remote, bool *ret_several)
+{
+	return best_at(x, local, remote, ret_several);
 }
 
 void endpoint_index_remove_pair(struct endpoint_index *x, struct endpoint *e)

@@ -4,6 +4,7 @@
 #ifndef LAB_OBSERVE_ENDPOINT_INDEX_H
 #define LAB_OBSERVE_ENDPOINT_INDEX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/address.h"
@@ -34,11 +35,12 @@ struct endpoint *endpoint_index_cookie(const struct endpoint_index *x, uint64_t 
 /* The connection with these addresses, CLOSED or not. */
 struct endpoint *endpoint_index_last(const struct endpoint_index *x, const struct address *local,
 	const struct address *remote);
-/* The listener a segment to `local` would reach. */
+/* The listener a segment to `local` would reach. *ret_several: none is returned, for there are several that it would
+ * reach as well. */
 struct endpoint *endpoint_index_listener(const struct endpoint_index *x,
-	const struct address *local);
-/* The UDP socket a datagram from `remote` to `local` would reach, as far as is known. */
+	const struct address *local, bool *ret_several);
+/* The same of UDP, for a datagram from `remote`, as far as is known. */
 struct endpoint *endpoint_index_datagram(const struct endpoint_index *x,
-	const struct address *local, const struct address *remote);
+	const struct address *local, const struct address *remote, bool *ret_several);
 
 #endif

@@ -271,12 +271,12 @@ static void report_one(void *arg, const struct nlmsghdr *m)
 		r->each(r->arg, &report);
 }
 
-int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
-	void *arg)
+int sockdiag_dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t states,
+	sockdiag_each_fn *each, void *arg)
 {
 	struct reporting r = { .each = each, .arg = arg };
 
-	return dump(diag, family, IPPROTO_TCP, states, 0, report_one, &r);
+	return dump(diag, family, protocol, states, 0, report_one, &r);
 }
 
 struct search {

@@ -70,12 +70,12 @@ int sockdiag_detail(struct sockdiag *diag, uint8_t protocol, const struct addres
 	const struct address *remote, uint64_t cookie, uint8_t wanted,
 	struct sock_detail *ret_detail);
 
-/* Every TCP socket of one family (AF_INET, AF_INET6) in the states of the mask (1 << TCP_*). each: called
- * once per socket, must not ask `diag` anything. Not a snapshot: one may be missed or come twice.
+/* Every socket of one family (AF_INET, AF_INET6) and protocol (IPPROTO_TCP, IPPROTO_UDP) in the states of the mask
+ * (1 << TCP_*; of UDP ~0). each: called once per socket, must not ask `diag` anything. Not a snapshot: one may be missed or come twice.
  * 0 or -errno. Source: sock_diag(7). */
 typedef void sockdiag_each_fn(void *arg, const struct sock_report *report);
-int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
-	void *arg);
+int sockdiag_dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t states,
+	sockdiag_each_fn *each, void *arg);
 
 /* End the TCP socket that was reported so, whoever has it, as `ss --kill` does: it sends RST where one is due, and is
  * gone when this returns. Needs CAP_NET_ADMIN in its namespace, here and where `diag` was opened, and a kernel with

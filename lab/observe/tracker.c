@@ -88,13 +88,17 @@ struct endpoint *tracker_find(const struct tracker *t, const struct address *loc
 
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local)
 {
-	return endpoint_index_listener(&t->index, local);
+	bool several;
+
+	return endpoint_index_listener(&t->index, local, &several);
 }
 
 struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
 	const struct address *remote)
 {
-	return endpoint_index_datagram(&t->index, local, remote);
+	bool several;
+
+	return endpoint_index_datagram(&t->index, local, remote, &several);
 }
 
 /* false when they are what they were. */
@@ -188,6 +192,8 @@ static void change_state(struct tracker *t, struct endpoint *e, enum tcp_state s
 	if (cause == 0 && state != e->state && e->state != STATE_NONE)
 		cause = state == STATE_CLOSED ? timers_ended(t, e)
 					      : timers_fired(t, e, e->timer, e->retransmits);
+	if (e->state == STATE_LISTEN && state != STATE_LISTEN)
+		e->recvq = e->sendq = 0; /* it has no accept queue any more */
 	set_state(t, e, state, cause, NULL);
 }
 
@@ -203,11 +209,9 @@ static uint64_t gone(struct tracker *t, struct endpoint *e, uint64_t cause)
 	return cause;
 }
 
-static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const char *name,
-	const struct address *local)
+static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const char *name)
 {
 	struct endpoint *e = memory_new(sizeof(*e));
-	struct endpoint *listener = name ? NULL : tracker_listener(t, local);
 	struct text made = TEXT_EMPTY;
 
 	e->id = ++*t->ids;
@@ -217,8 +221,6 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	e->tracker = t;
 	if (name)
 		text_puts(&made, name);
-	else if (listener)
-		text_printf(&made, "%s/%u", listener->name, ++listener->children);
 	else
 		text_printf(&made, "%s/?%u", t->host, e->id);
 	e->name = text_take(&made);
@@ -226,6 +228,28 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	t->endpoints[t->count++] = e;
 	tracker_touch(e);
 	endpoint_index_add(&t->index, e);
+	return e;
+}
+
+/* One that is told of by the kernel alone: a listener, or what came to one, or neither. */
+static struct endpoint *meet_endpoint(struct tracker *t, const struct sock_report *r)
+{
+	struct endpoint *e = add_endpoint(t, r->cookie, NULL);
+	struct text name = TEXT_EMPTY;
+
+	if (r->state == STATE_LISTEN)
+		return e;
+	e->listener = endpoint_index_listener(&t->index, &r->local, &e->of_several);
+	if (e->listener) {
+		text_printf(&name, "%s/%u", e->listener->name, ++e->listener->children);
+	} else if (e->of_several) {
+		tracker_name_shared(t, &r->local, &name);
+		text_printf(&name, "/?%u", e->id);
+	} else {
+		return e;
+	}
+	free(e->name);
+	e->name = text_take(&name);
 	return e;
 }
 
@@ -341,7 +365,7 @@ struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *f
 	struct endpoint *e = endpoint_index_cookie(&t->index, facts->cookie);
 
 	if (!e) {
-		e = add_endpoint(t, facts->cookie, name, &facts->local);
+		e = add_endpoint(t, facts->cookie, name);
 		e->protocol = facts->protocol;
 	}
 	tracker_look(t, e, facts, cause);
@@ -360,6 +384,7 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 	e->process = new_process;
 	e->fd = fd;
 	e->was_held |= process != NULL;
+	e->of_several &= !process; /* who has it knows where it came from */
 	journal_add(t->journal,
 		(struct event){ .kind = EVENT_SOCKET,
 			.cause = cause,
@@ -385,7 +410,7 @@ struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,
 	if (r == 0 && report.state != STATE_LISTEN) {
 		e = endpoint_index_cookie(&t->index, report.cookie);
 		if (!e)
-			e = add_endpoint(t, report.cookie, NULL, local);
+			e = meet_endpoint(t, &report);
 		if (known && known != e)
 			used = gone(t, known, used);
 		used = take_report(t, e, &report, used, overtaken);
@@ -410,7 +435,7 @@ struct endpoint *tracker_foresee(struct tracker *t, const struct address *local,
 		return NULL;
 	e = endpoint_index_cookie(&t->index, report.cookie);
 	if (!e)
-		e = add_endpoint(t, report.cookie, NULL, local);
+		e = meet_endpoint(t, &report);
 	set_addresses(t, e, &report.local, &report.remote);
 	e->inode = report.inode;
 	return e;
@@ -421,7 +446,7 @@ void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause
 	struct endpoint *e = endpoint_index_cookie(&t->index, r->cookie);
 
 	if (!e)
-		e = add_endpoint(t, r->cookie, NULL, &r->local);
+		e = meet_endpoint(t, r);
 	take_report(t, e, r, cause, NULL);
 	e->round = t->round;
 }
@@ -446,7 +471,7 @@ void tracker_meet_listeners(struct tracker *t, uint64_t cause)
 
 	if (!t->diag)
 		return;
-	r = asking_all(t, 1 << STATE_LISTEN, meet_listener, &m);
+	r = asking_all(t, IPPROTO_TCP, 1 << STATE_LISTEN, meet_listener, &m);
 	if (r < 0)
 		asking_failed(t, NULL, -r, cause);
 }

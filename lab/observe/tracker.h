@@ -22,6 +22,7 @@
 
 struct journal;
 struct sock_detail;
+struct text;
 struct tracker;
 
 /* What is known of a socket from the process that holds it. */
@@ -38,7 +39,7 @@ struct tracker *tracker_new(struct journal *journal, const char *host_name, stru
 	uint32_t *ids);
 void tracker_free(struct tracker *t);
 
-/* The endpoint with these facts: known by its cookie, or made (named `name`, or LISTENER/N when NULL).
+/* The endpoint with these facts: known by its cookie, or made (named `name`, or HOST/?ID when NULL).
  * Reads its state back; a change is journalled with `cause`. Never NULL. */
 struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *facts,
 	const char *name, uint64_t cause);
@@ -91,12 +92,28 @@ struct endpoint *tracker_find(const struct tracker *t, const struct address *loc
 /* The same, CLOSED or not: whose segments these were. */
 struct endpoint *tracker_last(const struct tracker *t, const struct address *local,
 	const struct address *remote);
-/* The listener a segment to `local` would reach, or NULL. */
+/* The listener a segment to `local` would reach, or NULL: none, or one of several. */
 struct endpoint *tracker_listener(const struct tracker *t, const struct address *local);
 
-/* The UDP socket a datagram from `remote` to `local` would reach, as far as is known, or NULL. */
+/* The UDP socket a datagram from `remote` to `local` would reach, as far as is known, or NULL: none, or one of several. */
 struct endpoint *tracker_datagram(const struct tracker *t, const struct address *local,
 	const struct address *remote);
+
+/* sharing.c: several sockets at one address (SO_REUSEPORT) */
+
+/* Would a segment to `local` reach one of several, and the kernel chooses? remote: where a datagram is from, NULL = of the
+ * listeners. */
+bool tracker_is_shared(const struct tracker *t, const struct address *local,
+	const struct address *remote);
+/* What to call whoever it reaches, without saying which: "b:80"; on localhost ":80". Appended. */
+void tracker_name_shared(const struct tracker *t, const struct address *local, struct text *out);
+/* Read the queues of all at that port, the accept queues of TCP, before a segment to `local` is delivered; and again behind it:
+ * the one whose queue has grown, when no other's has. NULL = not known. protocol: IPPROTO_TCP, IPPROTO_UDP. */
+void tracker_read_queues(struct tracker *t, uint8_t protocol, const struct address *local);
+struct endpoint *tracker_grown(struct tracker *t, uint8_t protocol, const struct address *local);
+/* It is in that listener's queue: call it so, and journal that. e: of_several. */
+void tracker_came_to(struct tracker *t, struct endpoint *e, struct endpoint *listener,
+	uint64_t cause);
 
 /* Sockets that something may have happened to behind our back, since somebody else makes their calls: those that
  * were new, or that a segment came from or went to, and that nobody has taken off the list since. */

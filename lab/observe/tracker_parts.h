@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the tracker share: tracker.c, timers.c, asking.c. */
+/* What the files of the tracker share: tracker.c, timers.c, asking.c, sharing.c. */
 #ifndef LAB_OBSERVE_TRACKER_PARTS_H
 #define LAB_OBSERVE_TRACKER_PARTS_H
 
@@ -17,6 +17,7 @@ struct tracker {
 	size_t count;
 	struct endpoint_index index;
 	struct endpoint_list touched; /* borrowed */
+	bool queues_read; /* sharing.c: and nothing was delivered since */
 	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
 	uint64_t late_poll_ns;
 	/* asking.c: sock_diag did not answer, and everything is asked again; 0 = it does */
@@ -50,8 +51,9 @@ void timers_take(struct tracker *t, struct endpoint *e, const struct sock_report
 /* sock_diag itself did not answer: nothing is known, and a state is not made up. Say so, and ask about everything again,
  * soon. e: what the question was about, NULL = something not known yet; cause: of what may have changed. */
 void asking_failed(struct tracker *t, const struct endpoint *e, int error, uint64_t cause);
-/* Ask for every socket in one of the states, a bit each. 0 or -errno: what was heard until then is no less true. */
-int asking_all(struct tracker *t, uint32_t states, sockdiag_each_fn *each, void *arg);
+/* Ask for every socket of a protocol in one of the states, a bit each; of UDP ~0. 0 or -errno: what was heard until then is no less true. */
+int asking_all(struct tracker *t, uint8_t protocol, uint32_t states, sockdiag_each_fn *each,
+	void *arg);
 /* Ask about everything again, if it is time. */
 void asking_again(struct tracker *t, uint64_t now_ns);
 

@@ -152,19 +152,13 @@ static void put_details(json_t *line, const struct journal *j, const struct even
 /* What a console does not tell: it is for pictures only. */
 static bool is_quiet(const struct journal *j, const struct event *event)
 {
-	const struct event *cause;
-
 	if (event->kind == EVENT_LAB || event->kind == EVENT_RECIPE)
 		return true;
 	if (event->kind == EVENT_HOST)
 		return !event->cause; /* there is one from the beginning */
 	if (event->kind == EVENT_COMMAND)
 		return event_is_retold(event);
-	if (event->kind != EVENT_SOCKET)
-		return false;
-	cause = journal_get(j, event->cause);
-	return !event->process || !cause || cause->kind != EVENT_RETURN ||
-		!event->socket.remote.port;
+	return event->kind == EVENT_SOCKET && !narrate_tells_socket(j, event);
 }
 
 static bool has_subject(const struct event *event)

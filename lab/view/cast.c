@@ -379,6 +379,24 @@ static size_t find_by_port(const struct cast *c, const struct address *local, co
 	return NOBODY;
 }
 
+/* What several sockets have in common: "b:80", of which "b:80/?7" is, whoever gets it; ":80" is localhost's. */
+static size_t add_shared(struct cast *c, const char *name, const struct address *local)
+{
+	size_t len = strcspn(name, ":"), made = add_party(c, name, NULL);
+	struct party *p = &c->parties[made];
+
+	for (size_t i = 0; i < c->host_count; i++) {
+		const char *host = c->hosts[i].name;
+
+		if (len ? strlen(host) == len && strncmp(host, name, len) == 0 : i == 0)
+			replace(&p->host, host);
+	}
+	p->socket = p->listened = p->shared = true;
+	p->local = *local;
+	know_by_place(c, made);
+	return made;
+}
+
 /* Names may be given again while what had them lives on: then the addresses tell them apart. */
 static size_t packet_end(struct cast *c, const char *name, const struct address *local,
 	const struct address *remote, const char *host)
@@ -389,6 +407,8 @@ static size_t packet_end(struct cast *c, const char *name, const struct address 
 		found = find_by_ends(c, name, local, remote, host);
 	if (name && found == NOBODY)
 		found = youngest(c, BY_NAME, name, strlen(name));
+	if (name && found == NOBODY && strchr(name, ':'))
+		found = add_shared(c, name, local);
 	if (found == NOBODY)
 		found = find_by_ends(c, NULL, local, remote, host);
 	if (found == NOBODY)
@@ -530,9 +550,30 @@ static size_t first_of_name(const struct cast *c, const struct number_index *x, 
 	return NOBODY;
 }
 
+/* The listeners that share an address are one to people, where what went there was for one of them. */
+static void settle_shared(struct cast *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct party *shared = &c->parties[i];
+
+		for (size_t n = 0; shared->shared && n < c->count; n++) {
+			struct party *p = &c->parties[n];
+
+			if (p->parent == NOBODY && p->listened && !p->shared &&
+				same(p->host, shared->host) &&
+				p->local.port == shared->local.port &&
+				(address_is_any(&p->local) ||
+					address_same_host(&p->local, &shared->local)))
+				p->parent = i;
+		}
+	}
+}
+
 void cast_settle(struct cast *c)
 {
 	struct number_index firsts = { 0 };
+
+	settle_shared(c);
 
 	for (size_t i = 0; i < c->count; i++) {
 		struct party *p = &c->parties[i], *root;

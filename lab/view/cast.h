@@ -31,6 +31,7 @@ struct party {
 	enum tcp_state state;
 	bool socket; /* else only an address */
 	bool listened;
+	bool shared; /* several listeners or UDP sockets at one address, of which the kernel chooses */
 	uint64_t turn; /* 1 = the first that a packet left or was for; 0 = none was */
 	/* counted behind the event where the ladder begins: */
 	uint64_t events; /* states, calls and packets */

@@ -295,9 +295,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 		story_line(c, j, event, "\033[1m", "");
 		break;
 	case EVENT_SOCKET:
-		if (event->process && event->cause &&
-			journal_get(j, event->cause)->kind == EVENT_RETURN &&
-			event->socket.remote.port)
+		if (narrate_tells_socket(j, event))
 			story_line(c, j, event, "", "");
 		break;
 	case EVENT_RULE:

@@ -193,7 +193,11 @@ static bool choose_socket(const struct cast *c, size_t party, struct choices *ch
 		}
 	}
 	ret_choice->root = root;
-	ret_choice->only = same(c->parties[party].name, c->parties[root].name) ? NOBODY : party;
+	/* of listeners at one address it is not known what came to which */
+	ret_choice->only =
+		c->parties[party].listened || same(c->parties[party].name, c->parties[root].name)
+		? NOBODY
+		: party;
 	return true;
 }
 

@@ -69,8 +69,6 @@ static bool joins(struct story *s, const struct journal *j, const struct event *
 
 static bool told(const struct journal *j, const struct event *event)
 {
-	const struct event *cause;
-
 	switch (event->kind) {
 	case EVENT_LAB:
 	case EVENT_RECIPE:
@@ -79,9 +77,7 @@ static bool told(const struct journal *j, const struct event *event)
 	case EVENT_HOST:
 		return event->cause != 0; /* there is one from the beginning */
 	case EVENT_SOCKET:
-		cause = journal_get(j, event->cause);
-		return event->process && cause && cause->kind == EVENT_RETURN &&
-			event->socket.remote.port;
+		return narrate_tells_socket(j, event);
 	case EVENT_COMMAND:
 		return !event_is_retold(event);
 	default:

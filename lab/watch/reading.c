@@ -84,7 +84,7 @@ struct socket_now readings_now(const struct readings *r, const struct world *w,
 	const struct host *host = world_host_of(w, e);
 	const struct process *owner = e->process ? world_owner(e) : NULL;
 	const struct reading *reading = readings_get(r, e);
-	bool fresh = reading && reading->read_ns > e->read_ns;
+	bool fresh = reading && e->state != STATE_CLOSED && reading->read_ns > e->read_ns;
 	uint64_t read_ns = fresh ? reading->read_ns : e->read_ns;
 
 	return (struct socket_now){

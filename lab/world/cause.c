@@ -101,17 +101,14 @@ static bool answers_syn(const struct segment *s, bool again)
 }
 
 /* Who has e; NULL = nobody is known to. */
-static struct process *owner_of(const struct tracker *t, const struct endpoint *e,
-	const struct segment *s)
+static struct process *owner_of(const struct endpoint *e)
 {
 	struct process *owner = e ? world_owner(e) : NULL;
-	const struct endpoint *listener;
 
 	if (!e || owner)
 		return owner;
 	/* accepted by a program a moment ago, and not claimed yet */
-	listener = tracker_listener(t, &s->src);
-	owner = listener ? world_owner(listener) : NULL;
+	owner = e->listener ? world_owner(e->listener) : NULL;
 	return owner && owner->program ? owner : NULL;
 }
 
@@ -119,7 +116,7 @@ uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, 
 	bool again)
 {
 	struct tracker *t = world_tracker_at(w, host);
-	struct process *owner = owner_of(t, e, s);
+	struct process *owner = owner_of(e);
 	uint64_t found;
 
 	if (delivery_sent(w, host, owner, s))

@@ -153,7 +153,7 @@ static bool claim_next(struct world_process *wp, struct endpoint *e)
 static void claim_cheaply(struct world_host *h, struct endpoint *e)
 {
 	struct world *w = h->world;
-	const struct endpoint *listener = tracker_listener(h->tracker, &e->local);
+	const struct endpoint *listener = e->listener;
 
 	if (listener && listener->held && claim_next(world_process_of(listener->held->process), e))
 		return;

@@ -222,24 +222,26 @@ static bool shows_accept(const struct world_host *h, const struct segment *s,
 		(e->state == STATE_ESTABLISHED || e->state == STATE_CLOSE_WAIT);
 }
 
-/* The socket that has or had these addresses; of a SYN to nobody, or nobody any more, the listener. */
+/* The socket that has or had these addresses; of a SYN to nobody, or nobody any more, the listener. Of several that it would
+ * reach, what they have in common, kept for the next call in w. */
 static const char *name_at(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
 	const struct tracker *t = world_tracker_at(w, host);
 	const struct endpoint *e, *listener;
+	const char *shared;
+	bool tcp = s->kind == SEGMENT_TCP, comes;
 
 	if (!t)
 		return NULL;
-	if (s->kind != SEGMENT_TCP) {
-		e = end_of(w, host, s, local, remote);
-		return e ? e->name : NULL;
-	}
-	e = tracker_last(t, local, remote);
-	if ((!e || e->state == STATE_CLOSED) && (s->flags & SEGMENT_SYN) && local == &s->dst) {
-		listener = tracker_listener(t, local);
-		e = listener ? listener : e;
-	}
+	e = tcp ? tracker_last(t, local, remote) : end_of(w, host, s, local, remote);
+	comes = tcp && (!e || e->state == STATE_CLOSED) && (s->flags & SEGMENT_SYN) &&
+		local == &s->dst;
+	if ((comes || !e) && (shared = sharing_name(w, t, s, local, remote)))
+		return shared;
+	listener = comes ? tracker_listener(t, local) : NULL;
+	if (listener)
+		return listener->name;
 	return e ? e->name : NULL;
 }
 
@@ -283,7 +285,7 @@ static const struct descriptor *holders(const struct tracker *t, const struct en
 
 	if (e && e->held)
 		return e->held;
-	listener = tracker_listener(t, local);
+	listener = e && e->listener ? e->listener : tracker_listener(t, local);
 	return listener ? listener->held : NULL;
 }
 
@@ -309,9 +311,11 @@ static bool overtake(const struct world_host *h, const struct segment *s, const 
 }
 
 /* The kernel binds a UDP socket with the first datagram it sends, and that is here before the call returns and tells
- * to which port. So it is of whoever makes such a call on a socket without a port, if only one does. */
-static struct endpoint *bind_sender(struct world *w, unsigned host, const struct segment *s)
+ * to which port. So it is of whoever makes such a call on a socket without a port, if only one does; or, where several
+ * share the port, on one that has it. */
+static struct endpoint *sender_in_call(struct world *w, unsigned host, const struct segment *s)
 {
+	bool shared = tracker_is_shared(world_tracker_at(w, host), &s->src, &s->dst);
 	struct endpoint *found = NULL;
 	struct address local;
 
@@ -319,14 +323,15 @@ static struct endpoint *bind_sender(struct world *w, unsigned host, const struct
 		const struct process *p = &w->processes[i]->process;
 		struct endpoint *e = p->in_call ? p->call.endpoint : NULL;
 
-		if (!e || p->host->index != host || e->protocol != IPPROTO_UDP || e->local.port)
+		if (!e || p->host->index != host || e->protocol != IPPROTO_UDP ||
+			e->local.port != (shared ? s->src.port : 0) || (shared && !p->in_motion))
 			continue;
 		if (found)
 			return NULL;
 		found = e;
 	}
-	if (!found)
-		return NULL;
+	if (!found || shared)
+		return found;
 	local = (struct address){ .family = found->local.family, .port = s->src.port };
 	tracker_bound(world_tracker_at(w, host), found, &local);
 	return found;
@@ -341,7 +346,7 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	struct overtaken overtaken;
 
 	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
-		e = bind_sender(w, host, s);
+		e = sender_in_call(w, host, s);
 	if (!e && opens(s) && world_tracker_at(w, host))
 		e = claims_meet_sender(w->hosts[host], &s->src, &s->dst);
 	if (world_tracker_at(w, host)) { /* else no kernel of ours sent it */
@@ -355,7 +360,7 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 		else if (e)
 			touch(e);
 	}
-	origin.from = name_at(w, host, s, &s->src, &s->dst);
+	origin.from = e && s->kind == SEGMENT_UDP ? e->name : name_at(w, host, s, &s->src, &s->dst);
 	origin.to = name_at(w, to, s, &s->dst, &s->src);
 	return origin;
 }
@@ -381,14 +386,17 @@ static enum wire_passage wire_may_deliver(void *arg, unsigned host, const struct
 {
 	struct world *w = arg;
 	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src);
+	struct tracker *t = world_tracker_at(w, host);
+	bool moves = can_move(s, e);
 
-	if (!world_tracker_at(w, host) || !can_move(s, e))
+	if (!t)
 		return PASSAGE_OPEN;
-	if (!calm(w, false) || !answered(w))
+	if (moves && (!calm(w, false) || !answered(w)))
 		return PASSAGE_CLOSED;
-	if (w->hosts[host]->programs)
+	if (moves && w->hosts[host]->programs)
 		look_before(w, host, s, e);
-	return PASSAGE_ALONE;
+	sharing_before(t, s, e);
+	return moves ? PASSAGE_ALONE : PASSAGE_OPEN;
 }
 
 static void wake(struct process *p, const struct endpoint *e)
@@ -429,16 +437,19 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 {
 	struct world *w = arg;
 	struct tracker *t = world_tracker_at(w, host);
-	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other;
+	struct endpoint *e = end_of(w, host, s, &s->dst, &s->src), *other, *taker;
 	struct overtaken overtaken;
 
 	if (!t)
 		return;
+	taker = sharing_taker(t, s, e);
 	w->delivering = w->delivered = event;
 	w->delivered_to = s->dst;
 	w->delivered_host = host;
 	if (e)
 		e->last_in = event;
+	if (taker && e)
+		sharing_tell(w, s, taker, event);
 	if (can_move(s, e) && s->kind == SEGMENT_TCP) {
 		look(w, host, &s->dst, &s->src, e, event,
 			overtake(w->hosts[host], s, e, &s->dst, &overtaken) ? &overtaken : NULL);
@@ -450,6 +461,8 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 	keep_fin(s, end_of(w, host, s, &s->dst, &s->src));
 	if (opens(s) && (other = tracker_find(t, &s->dst, &s->src)))
 		other->last_in = event; /* it may have come to be just now */
+	if (taker && !e)
+		sharing_tell(w, s, taker, event);
 	if (e)
 		touch(e);
 	wake_holders(w, host, s, e);

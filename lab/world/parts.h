@@ -6,6 +6,7 @@
  * hosts.c    makes and ends hosts, knows their addresses
  * motion.c   the rule that nothing is missed: who is in motion, what may be delivered
  * cause.c    what caused what
+ * sharing.c  several sockets at one address: who got what
  * program.c  processes that became other programs: their output, and when they are at rest
  * claims.c   whose the sockets of programs are
  * patience.c what kernels would give up while a recipe waits for a person
@@ -88,6 +89,8 @@ struct world {
 	uint64_t stirred,
 		stirred_ns; /* the journal's last event when it was last looked at, and since when */
 	uint64_t look_due_ns; /* when somebody who is slow is looked at again; 0 = nobody is */
+	struct text shared_names
+		[2]; /* the last one that was said, of the source and of the destination */
 	uint64_t alarm_ns; /* when the script wants to be called; 0 = not */
 	world_changed_fn *changed;
 	void *changed_arg;
@@ -118,6 +121,20 @@ uint64_t cause_motive(const struct process *p);
  * a timer has sent is told of as its doing. */
 uint64_t cause_of_sent(struct world *w, unsigned host, const struct segment *s, struct endpoint *e,
 	bool again);
+
+/* sharing.c */
+
+/* What those have in common who share `local`, one of the two addresses of s, as its peer or its sender; kept for the next
+ * call about the same end. NULL: nobody shares it, or s is not for them. */
+const char *sharing_name(struct world *w, const struct tracker *t, const struct segment *s,
+	const struct address *local, const struct address *remote);
+/* s is about to be delivered to e (NULL = no connection, or one of several), and then was: who has got it, NULL = is not for
+ * several, or not known. */
+void sharing_before(struct tracker *t, const struct segment *s, const struct endpoint *e);
+struct endpoint *sharing_taker(struct tracker *t, const struct segment *s,
+	const struct endpoint *e);
+/* Tell that; of TCP when the connection is known. event: the EVENT_DELIVERED. */
+void sharing_tell(struct world *w, const struct segment *s, struct endpoint *taker, uint64_t event);
 
 /* answers.c */
 

@@ -3,6 +3,7 @@
 
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -29,7 +30,7 @@ static size_t clear_family(struct sockdiag *diag, int family)
 {
 	struct remains r = { 0 };
 	/* request mini-sockets go with the listener */
-	size_t missed = sockdiag_dump(diag, family, ~0U, keep, &r) < 0;
+	size_t missed = sockdiag_dump(diag, family, IPPROTO_TCP, ~0U, keep, &r) < 0;
 
 	for (size_t i = 0; i < r.count; i++)
 		(void)sockdiag_destroy(diag, &r.reports[i]);

@@ -337,6 +337,8 @@ void world_free(struct world *w)
 		free(w->hosts[i]);
 	}
 	free(w->hosts);
+	text_done(&w->shared_names[0]);
+	text_done(&w->shared_names[1]);
 	descriptor_table_done(&w->descriptors);
 	wire_free(w->wire);
 	journal_free(w->journal);

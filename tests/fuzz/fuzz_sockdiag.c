@@ -93,7 +93,7 @@ static void ask(struct sockdiag *diag, uint8_t question)
 			check_detail(&detail);
 		break;
 	default:
-		r = sockdiag_dump(diag, AF_INET6, ~0U, check_report, &count);
+		r = sockdiag_dump(diag, AF_INET6, IPPROTO_TCP, ~0U, check_report, &count);
 	}
 	LAB_ASSERT(r <= 0);
 }

@@ -3,6 +3,7 @@
  * process, nobody in its namespaces, and no connection. */
 #include <dirent.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -147,8 +148,8 @@ static _Noreturn void count_sockets(const struct family *f)
 	if (setns(f->namespaces[0], CLONE_NEWNET) < 0)
 		_exit(102);
 	diag = sockdiag_open(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-	if (!diag || sockdiag_dump(diag, AF_INET, ~0U, count_one, &count) < 0 ||
-		sockdiag_dump(diag, AF_INET6, ~0U, count_one, &count) < 0)
+	if (!diag || sockdiag_dump(diag, AF_INET, IPPROTO_TCP, ~0U, count_one, &count) < 0 ||
+		sockdiag_dump(diag, AF_INET6, IPPROTO_TCP, ~0U, count_one, &count) < 0)
 		_exit(103);
 	sockdiag_close(diag);
 	_exit(count > 100 ? 100 : (int)count);

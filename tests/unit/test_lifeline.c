@@ -289,6 +289,51 @@ static void narrow_terminal_cuts_no_state(void **state)
 	text_done(&out);
 }
 
+static void listen_at_80(struct journal *j, uint32_t endpoint, const char *listener,
+	const char *process)
+{
+	make(j, endpoint, listener, process);
+	add(j,
+		(struct event){ .kind = EVENT_STATE,
+			.subject = listener,
+			.host = "localhost",
+			.state = { .endpoint = endpoint,
+				.from = STATE_CLOSED,
+				.to = STATE_LISTEN,
+				.local = at("127.0.0.1:80") } });
+}
+
+/* What came for one of them is in no column of one of them, also not when it is known later. */
+static void listeners_at_one_address_are_one_lifeline(void **state)
+{
+	static const char *const names[] = { "m" };
+	struct journal *j = *state;
+	struct ladder_options options = { .ascii = true },
+			      of_m = { .names = names, .name_count = 1 };
+	struct text drawn = TEXT_EMPTY;
+	struct diag d = { 0 };
+	struct segment syn = tcp(SEGMENT_SYN, 0, 0);
+
+	syn.src = at("127.0.0.1:1000");
+	syn.dst = at("127.0.0.1:80");
+	listen_at_80(j, 1, "l", "server");
+	listen_at_80(j, 2, "m", "other");
+	make(j, 3, "c", "main");
+	put(j, 1, "c", ":80", syn, 0);
+	change(j, 4, ":80/?4", STATE_NONE, STATE_SYN_RECEIVED, deliver(j, 1));
+	put(j, 2, ":80/?4", "c", tcp(SYN_ACK, 0, 1), 0);
+	put(j, 3, "c", ":80/?4", tcp(SEGMENT_ACK, 1, 1), deliver(j, 2));
+	deliver(j, 3);
+	change(j, 4, "m/1", STATE_SYN_RECEIVED, STATE_ESTABLISHED, 0);
+	assert_int_equal(ladder_format(j, &options, &drawn, &d), 0);
+	assert_non_null(strstr(text_get(&drawn), " l, m, :80\n"));
+	assert_non_null(strstr(text_get(&drawn), "| m/1 ESTABLISHED\n"));
+	text_clear(&drawn);
+	assert_int_equal(ladder_format(j, &of_m, &drawn, &d), 0);
+	assert_non_null(strstr(text_get(&drawn), "#1 SYN"));
+	text_done(&drawn);
+}
+
 static void too_many_and_unknown_names_are_refused(void **state)
 {
 	static const char *const names[] = { "l", "c", "server", "main", "localhost", "nobody" };
@@ -320,6 +365,7 @@ int main(void)
 		LADDER_TEST(sides_stay_from_one_ladder_to_the_next),
 		LADDER_TEST(narrow_terminal_is_not_overrun),
 		LADDER_TEST(narrow_terminal_cuts_no_state),
+		LADDER_TEST(listeners_at_one_address_are_one_lifeline),
 		LADDER_TEST(too_many_and_unknown_names_are_refused),
 	};
 

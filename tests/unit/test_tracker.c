@@ -453,6 +453,91 @@ static void listener_beside_another_is_found_by_its_cookie(void **state)
 	assert_int_equal(l->sendq, 3);
 }
 
+/* As they are in a dump of both families; which of these it is does not matter here. */
+static void script_queues(struct bench *b, uint32_t of_l, uint32_t of_m)
+{
+	struct inet_diag_msg l = diag_socket(1, STATE_LISTEN, 80, 0),
+			     m = diag_socket(2, STATE_LISTEN, 80, 0);
+
+	l.idiag_rqueue = of_l;
+	m.idiag_rqueue = of_m;
+	scripted_dump(&b->kernel, l);
+	scripted_dump(&b->kernel, m);
+}
+
+static void child_of_one_of_several_is_of_the_one_whose_queue_grows(void **state)
+{
+	struct bench *b = *state;
+	const struct address here = loopback(80);
+	struct endpoint *l = listener(b), *child, *m;
+
+	assert_false(tracker_is_shared(b->tracker, &here, NULL));
+	m = adopt(b, "m", 2, STATE_LISTEN, 80, 0, SOCK_TIMER_NONE, 0);
+	assert_true(tracker_is_shared(b->tracker, &here, NULL));
+	assert_null(tracker_listener(b->tracker, &here));
+	scripted_answer(&b->kernel, diag_socket(3, STATE_NEW_SYN_RECV, 80, 1000));
+	child = look_at(b, 80, 1000, CAUSE, NULL);
+	assert_string_equal(child->name, "left:80/?3");
+	assert_true(child->of_several);
+	script_queues(b, 4, 1);
+	tracker_read_queues(b->tracker, IPPROTO_TCP, &here);
+	script_queues(b, 4, 2);
+	assert_ptr_equal(tracker_grown(b->tracker, IPPROTO_TCP, &here), m);
+	tracker_came_to(b->tracker, child, m, CAUSE);
+	assert_string_equal(child->name, "m/1");
+	assert_ptr_equal(child->listener, m);
+	assert_false(child->of_several);
+	assert_int_equal(l->recvq, 4);
+	assert_story(b,
+		"1 l NONE>LISTEN<500 2 m NONE>LISTEN<500 3 left:80/?3 NONE>SYN-RECEIVED<500 4 m/1 -:-1<500 ");
+}
+
+static void queues_that_do_not_tell_are_nobodys(void **state)
+{
+	struct bench *b = *state;
+	const struct address here = loopback(80);
+
+	listener(b);
+	adopt(b, "m", 2, STATE_LISTEN, 80, 0, SOCK_TIMER_NONE, 0);
+	/* without a look before */
+	assert_null(tracker_grown(b->tracker, IPPROTO_TCP, &here));
+	/* before, the kernel did not answer */
+	scripted_refuse(&b->kernel, -ENOBUFS);
+	tracker_read_queues(b->tracker, IPPROTO_TCP, &here);
+	assert_null(tracker_grown(b->tracker, IPPROTO_TCP, &here));
+	/* none has grown: an accept() was quicker */
+	script_queues(b, 1, 1);
+	tracker_read_queues(b->tracker, IPPROTO_TCP, &here);
+	script_queues(b, 1, 0);
+	assert_null(tracker_grown(b->tracker, IPPROTO_TCP, &here));
+	/* both have */
+	script_queues(b, 1, 1);
+	tracker_read_queues(b->tracker, IPPROTO_TCP, &here);
+	script_queues(b, 2, 2);
+	assert_null(tracker_grown(b->tracker, IPPROTO_TCP, &here));
+}
+
+static void listener_that_is_closed_has_no_queue(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *l = listener(b);
+	const struct endpoint_facts closed = facts(1, STATE_CLOSED, 80, 0);
+	struct inet_diag_msg m = diag_socket(1, STATE_LISTEN, 80, 0);
+
+	m.idiag_rqueue = 2;
+	m.idiag_wqueue = 1;
+	scripted_answer(&b->kernel, m);
+	tracker_look(b->tracker, l, NULL, CAUSE);
+	assert_int_equal(l->recvq, 2);
+	scripted_refuse(&b->kernel, -ENOENT);
+	scripted_nobody(&b->kernel); /* IPv4 */
+	scripted_nobody(&b->kernel); /* IPv6 */
+	tracker_look(b->tracker, l, &closed, CAUSE);
+	assert_int_equal(l->state, STATE_CLOSED);
+	assert_int_equal(l->recvq, 0);
+	assert_int_equal(l->sendq, 0);
+}
+
 /* ip(7), ipv6(7): 0.0.0.0 takes IPv4 only, :: takes both. */
 static void listener_on_any_takes_its_family_only(void **state)
 {
@@ -522,7 +607,9 @@ static void datagram_goes_to_whom_it_fits_best(void **state)
 	connected = adopt_datagram(b, 3, here, 1000);
 	adopt_datagram(b, 4, here, 0);
 	assert_ptr_equal(tracker_datagram(b->tracker, &here, &friend), connected);
-	assert_int_equal(tracker_datagram(b->tracker, &here, &other)->cookie % 2, 0);
+	assert_false(tracker_is_shared(b->tracker, &here, &friend));
+	assert_null(tracker_datagram(b->tracker, &here, &other)); /* one of two */
+	assert_true(tracker_is_shared(b->tracker, &here, &other));
 	assert_ptr_equal(tracker_datagram(b->tracker, &far, &other), wild);
 	/* it is another's port now */
 	any.port = 54;
@@ -562,6 +649,9 @@ int main(void)
 		TRACKER_TEST(find_after_a_change_of_addresses_forgets_the_old_ones),
 		TRACKER_TEST(listener_on_the_very_address_goes_first),
 		TRACKER_TEST(listener_beside_another_is_found_by_its_cookie),
+		TRACKER_TEST(child_of_one_of_several_is_of_the_one_whose_queue_grows),
+		TRACKER_TEST(queues_that_do_not_tell_are_nobodys),
+		TRACKER_TEST(listener_that_is_closed_has_no_queue),
 		TRACKER_TEST(listener_on_any_takes_its_family_only),
 		TRACKER_TEST(listeners_of_both_families_are_met),
 		TRACKER_TEST(datagram_goes_to_whom_it_fits_best),
