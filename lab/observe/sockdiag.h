@@ -74,6 +74,9 @@ int sockdiag_detail(struct sockdiag *diag, uint8_t protocol, const struct addres
 typedef void sockdiag_each_fn(void *arg, const struct sock_report *report);
 int sockdiag_dump(struct sockdiag *diag, int family, uint32_t states, sockdiag_each_fn *each,
 	void *arg);
+/* The same of UDP: every socket that is bound, also by having sent or connected. Its state says nothing. -ENOENT: this
+ * kernel has no udp_diag (CONFIG_INET_UDP_DIAG). Source: net/ipv4/udp_diag.c udp_dump(), v6.1. */
+int sockdiag_dump_udp(struct sockdiag *diag, int family, sockdiag_each_fn *each, void *arg);
 
 /* End the TCP socket that was reported so, whoever has it, as `ss --kill` does: it sends RST where one is due, and is
  * gone when this returns. Needs CAP_NET_ADMIN in its namespace, here and where `diag` was opened, and a kernel with

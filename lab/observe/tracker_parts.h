@@ -17,6 +17,8 @@ struct tracker {
 	size_t count;
 	struct endpoint_index index;
 	struct endpoint_list touched; /* borrowed */
+	struct endpoint_list met; /* borrowed; datagrams.c */
+	bool no_udp_diag; /* and that has been told */
 	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
 	uint64_t late_poll_ns;
 	/* asking.c: sock_diag did not answer, and everything is asked again; 0 = it does */
