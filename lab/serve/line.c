@@ -164,7 +164,7 @@ static bool is_quiet(const struct journal *j, const struct event *event)
 		return false;
 	cause = journal_get(j, event->cause);
 	return !event->process || !cause || cause->kind != EVENT_RETURN ||
-		!event->socket.remote.port;
+		!event->socket.local.port;
 }
 
 static bool has_subject(const struct event *event)

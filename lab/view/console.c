@@ -297,7 +297,7 @@ static void tell_story(struct console *c, const struct journal *j, const struct 
 	case EVENT_SOCKET:
 		if (event->process && event->cause &&
 			journal_get(j, event->cause)->kind == EVENT_RETURN &&
-			event->socket.remote.port)
+			event->socket.local.port)
 			story_line(c, j, event, "", "");
 		break;
 	case EVENT_RULE:

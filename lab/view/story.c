@@ -81,7 +81,7 @@ static bool told(const struct journal *j, const struct event *event)
 	case EVENT_SOCKET:
 		cause = journal_get(j, event->cause);
 		return event->process && cause && cause->kind == EVENT_RETURN &&
-			event->socket.remote.port;
+			event->socket.local.port;
 	case EVENT_COMMAND:
 		return !event_is_retold(event);
 	default:
