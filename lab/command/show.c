@@ -270,8 +270,10 @@ static int show_run(struct cmd_call *c, struct diag *d)
 	const struct statement *s = c->statement;
 	struct sock_detail detail = { 0 };
 	struct endpoint *e = NULL;
-	int r = name_socket(c->world, s, &s->words[1], &e, d);
+	int r;
 
+	world_read_programs(c->world);
+	r = name_socket(c->world, s, &s->words[1], &e, d);
 	for (size_t i = 2; r == 0 && i < s->word_count; i++) {
 		size_t distance;
 		const struct sock_field *near = sock_field_nearest(s->words[i].text, &distance);

@@ -138,6 +138,7 @@ static int ss_run(struct cmd_call *c, struct diag *d)
 	const struct statement *s = c->statement;
 	struct text out = TEXT_EMPTY;
 
+	world_read_programs(c->world);
 	for (size_t i = 1; i < s->word_count; i++) {
 		if (kind_of(c->world, s->words[i].text) == WORD_NONE)
 			return statement_error(s, &s->words[i], d,

@@ -31,8 +31,8 @@ static int wire_run(struct cmd_call *c, struct diag *d)
 		text_puts(&out, "\n");
 	}
 	if (!out.len)
-		text_printf(&out, "the wire is empty; %" PRIu64 " packets so far\n",
-			wire_last_number(w));
+		text_printf(&out, "the wire is empty; %" PRIu64 " packet%s so far\n",
+			wire_last_number(w), wire_last_number(w) == 1 ? "" : "s");
 	for (const struct rule *rule = wire_rules(w)->first; rule; rule = rule->next) {
 		bool used_up = rule->count && rule->hits == rule->count;
 

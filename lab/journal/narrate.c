@@ -108,9 +108,10 @@ static void narrate_socket(const struct event *event, struct text *out)
 		text_printf(out, "is descriptor %d of %s", event->socket.fd, event->process);
 	else
 		text_puts(out, "is nobody's descriptor any more");
+	if (event->process && event->socket.local.port)
+		text_printf(out, ", %s", address_format(&event->socket.local, local));
 	if (event->process && event->socket.remote.port)
-		text_printf(out, ", %s to %s", address_format(&event->socket.local, local),
-			address_format(&event->socket.remote, remote));
+		text_printf(out, " to %s", address_format(&event->socket.remote, remote));
 }
 
 bool narrate_tells_socket(const struct journal *j, const struct event *event)
@@ -119,7 +120,7 @@ bool narrate_tells_socket(const struct journal *j, const struct event *event)
 
 	return event->text ||
 		(event->process && cause && cause->kind == EVENT_RETURN &&
-			event->socket.remote.port);
+			event->socket.local.port);
 }
 
 const char *narrate_verdict(enum prediction_verdict verdict)

@@ -59,8 +59,9 @@ struct endpoint {
 	/* endpoint_index.h */
 	struct hash_link by_cookie, by_pair, by_port;
 	bool has_pair, has_port; /* it is in that one */
-	bool is_touched;
-	TAILQ_ENTRY(endpoint) touched;
+	bool is_touched, is_met;
+	bool has_moved; /* UDP: to other addresses, which nobody has told of */
+	TAILQ_ENTRY(endpoint) touched, met; /* met: in datagrams.c */
 };
 
 #endif

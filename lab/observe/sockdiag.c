@@ -210,6 +210,17 @@ int sockdiag_lookup(struct sockdiag *diag, const struct address *local,
 	return (unsigned)ret_report->state < STATE_COUNT ? 0 : -EBADMSG;
 }
 
+/* 0, or what has ended a dump before its time; -ENOENT: no such protocol in this kernel. Source: net/netlink/af_netlink.c
+ * netlink_dump() sends what the last call returned, net/ipv4/inet_diag.c __inet_diag_dump(), v6.1. */
+static int how_it_ended(const struct nlmsghdr *done)
+{
+	int error = 0;
+
+	if (mnl_nlmsg_get_payload_len(done) >= sizeof(error))
+		memcpy(&error, mnl_nlmsg_get_payload(done), sizeof(error));
+	return error < 0 ? error : 0;
+}
+
 /* Have `each` see every message about a socket of this protocol and family. 0 or -errno. */
 static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t states, uint8_t ext,
 	void each(void *arg, const struct nlmsghdr *m), void *arg)
@@ -242,10 +253,10 @@ static int dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t st
 			if (m->nlmsg_seq != diag->sequence)
 				continue;
 			if (m->nlmsg_type == NLMSG_DONE)
-				return 0;
+				return how_it_ended(m);
 			if (m->nlmsg_type == NLMSG_ERROR &&
 				mnl_nlmsg_get_payload_len(m) >= sizeof(*error) && error->error < 0)
-				return error->error; /* -ENOENT: no such protocol in this kernel */
+				return error->error;
 			if (m->nlmsg_type == NLMSG_ERROR ||
 				mnl_nlmsg_get_payload_len(m) < sizeof(struct inet_diag_msg))
 				return -EBADMSG;

@@ -71,7 +71,8 @@ int sockdiag_detail(struct sockdiag *diag, uint8_t protocol, const struct addres
 	struct sock_detail *ret_detail);
 
 /* Every socket of one family (AF_INET, AF_INET6) and protocol (IPPROTO_TCP, IPPROTO_UDP) in the states of the mask
- * (1 << TCP_*; of UDP ~0). each: called once per socket, must not ask `diag` anything. Not a snapshot: one may be missed or come twice.
+ * (1 << TCP_*; of UDP ~0: it says nothing, and only what is bound is there, also by having sent or connected). each:
+ * called once per socket, must not ask `diag` anything. Not a snapshot: one may be missed or come twice.
  * 0 or -errno. Source: sock_diag(7). */
 typedef void sockdiag_each_fn(void *arg, const struct sock_report *report);
 int sockdiag_dump(struct sockdiag *diag, int family, uint8_t protocol, uint32_t states,

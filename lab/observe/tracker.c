@@ -24,6 +24,7 @@ struct tracker *tracker_new(struct journal *journal, const char *host_name, stru
 	t->diag = diag;
 	t->ids = ids;
 	TAILQ_INIT(&t->touched);
+	TAILQ_INIT(&t->met);
 	return t;
 }
 

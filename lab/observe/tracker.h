@@ -86,6 +86,13 @@ uint64_t tracker_hidden_timer_fired(struct tracker *t, struct endpoint *e);
 /* Meet the listeners that nobody told us about: those of programs. */
 void tracker_meet_listeners(struct tracker *t, uint64_t cause);
 
+/* Meet the UDP sockets that nobody told us about, and see what has become of those met so. Touched are those that nobody is
+ * known to hold, that have other addresses now (has_moved), and that have none, since the kernel has them in its tables no
+ * more: they were closed, or connect(2) to AF_UNSPEC has taken their port away. */
+void tracker_meet_datagrams(struct tracker *t, uint64_t cause);
+/* The one met so behind e (NULL: the first); NULL at the end. */
+struct endpoint *tracker_met_datagram(const struct tracker *t, const struct endpoint *e);
+
 /* Without asking the kernel: the connection with these addresses that is not CLOSED, or NULL. */
 struct endpoint *tracker_find(const struct tracker *t, const struct address *local,
 	const struct address *remote);

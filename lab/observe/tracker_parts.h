@@ -18,6 +18,8 @@ struct tracker {
 	struct endpoint_index index;
 	struct endpoint_list touched; /* borrowed */
 	bool queues_read; /* sharing.c: and nothing was delivered since */
+	struct endpoint_list met; /* borrowed; datagrams.c */
+	bool no_udp_diag; /* and that has been told */
 	uint64_t due_ns; /* no endpoint's timer or look is due before; 0 = none has one */
 	uint64_t late_poll_ns;
 	/* asking.c: sock_diag did not answer, and everything is asked again; 0 = it does */

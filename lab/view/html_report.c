@@ -241,10 +241,12 @@ static void put_ladder(const struct page *p)
 	text_puts(p->out,
 		".<span class=\"hint\"> Point at anything to see what caused it and what came of it.</span>");
 	if (p->scene->left_out)
-		text_printf(p->out, " %" PRIu64 " later moments are not drawn; the story has them.",
-			p->scene->left_out);
+		text_printf(p->out, " %" PRIu64 " later moment%s not drawn; the story has %s.",
+			p->scene->left_out, p->scene->left_out == 1 ? " is" : "s are",
+			p->scene->left_out == 1 ? "it" : "them");
 	if (p->scene->hidden && p->scene->lifelines.left_out) {
-		text_printf(p->out, " Not drawn: %" PRIu64 " packets of ", p->scene->hidden);
+		text_printf(p->out, " Not drawn: %" PRIu64 " packet%s of ", p->scene->hidden,
+			p->scene->hidden == 1 ? "" : "s");
 		html(p->scene->lifelines.left_out, p->out);
 		text_puts(p->out, ".");
 	}

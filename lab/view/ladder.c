@@ -376,8 +376,8 @@ static void write_legend(struct ladder *l, size_t first, struct text *out)
 	if (separator[0])
 		text_puts(out, "\n");
 	if (l->hidden && l->lifelines.left_out)
-		text_printf(out, "not shown: %" PRIu64 " packets of %s; `ladder NAME ...` does\n",
-			l->hidden, l->lifelines.left_out);
+		text_printf(out, "not shown: %" PRIu64 " packet%s of %s; `ladder NAME ...` does\n",
+			l->hidden, l->hidden == 1 ? "" : "s", l->lifelines.left_out);
 }
 
 static void draw(struct ladder *l, struct text *out)

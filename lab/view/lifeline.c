@@ -347,10 +347,24 @@ static void write_names(const struct cast *c, int lifeline, struct text *out)
 	}
 }
 
-/* "server 127.0.0.1:8080"; of many on one host ":8080" */
+/* Has a socket of another port the same name, given again? */
+static bool has_other_ports(const struct cast *c, const struct party *p)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct party *other = &c->parties[i];
+
+		if (other->lifeline == p->lifeline && other->socket && other->local.port &&
+			other->local.port != p->local.port && same(other->name, p->name))
+			return true;
+	}
+	return false;
+}
+
+/* "server 127.0.0.1:8080"; of many on one host ":8080"; of one name for many ports "main 127.0.0.1:*" */
 static void write_place(const struct cast *c, const struct party *p, bool narrow, struct text *out)
 {
 	char address[ADDRESS_TEXT_MAX];
+	struct address host = p->local;
 
 	if (!p->socket) {
 		/* the address is the title */
@@ -365,10 +379,17 @@ static void write_place(const struct cast *c, const struct party *p, bool narrow
 	if (!p->local.port)
 		return;
 	text_puts(out, out->len ? " " : "");
-	if (narrow)
+	if (has_other_ports(c, p)) {
+		host.port = 0;
+		if (!narrow)
+			text_printf(out, p->local.family == AF_INET6 ? "[%s]" : "%s",
+				address_format(&host, address));
+		text_puts(out, ":*");
+	} else if (narrow) {
 		text_printf(out, ":%u", p->local.port);
-	else
+	} else {
 		text_puts(out, address_format(&p->local, address));
+	}
 }
 
 /* The title of an address is the address; without a port when it stands for several. */

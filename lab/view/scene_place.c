@@ -116,12 +116,19 @@ static const double distance[END_COUNT][END_COUNT] = {
 	[END_TEXT] = { [END_STATE] = 14, [END_SENT] = 13, [END_ARRIVED] = 12, [END_TEXT] = 16 },
 };
 
+/* The words of a lifeline between others stand at its right, where arrows slant away and come in: how far below the words
+ * one begins or ends, and how far below the beginning of one the next words are. */
+#define WORDS_TO_SENT 24
+#define WORDS_TO_ARRIVED 30
+#define SENT_TO_WORDS 36
+
 struct lane {
 	double y[END_COUNT]; /* of the last of each kind; 0 = there was none */
 	enum end last;
 	uint64_t event, other,
 		cause; /* of the last one; of a call that returned at once, other = that */
 	uint64_t state; /* event of the last state */
+	double clear; /* of a lifeline between others: from here on words lie on no arrow */
 };
 
 struct placing {
@@ -148,14 +155,29 @@ static bool belongs(const struct lane *lane, enum end end, uint64_t cause, bool 
 	return lane->last == END_TEXT && cause && (cause == lane->event || cause == lane->other);
 }
 
+static bool is_inner(const struct scene *s, int lifeline)
+{
+	return lifeline > 0 && lifeline + 1 < (int)s->lifelines.count;
+}
+
+/* The least height of an arrow at a lifeline; other: at its other end. */
+static double below_words(const struct placing *p, int lifeline, int other, enum end end, double y)
+{
+	double words = p->lanes[lifeline].y[END_TEXT];
+
+	if (!is_inner(p->scene, lifeline) || other <= lifeline || words <= 0)
+		return y;
+	return larger(y, words + (end == END_SENT ? WORDS_TO_SENT : WORDS_TO_ARRIVED));
+}
+
 /* The height of something at a lifeline, at least `y`. */
 static double settle(struct placing *p, int lifeline, enum end end, double y, uint64_t event,
 	uint64_t cause, bool woken)
 {
 	struct lane *lane = &p->lanes[lifeline];
-	bool outer = lifeline == 0 || lifeline + 1 == (int)p->scene->lifelines.count;
 	/* between lifelines words and arrows share the room */
-	bool apart = !outer && (end == END_SENT || end == END_ARRIVED || lane->last == END_ARRIVED);
+	bool apart = is_inner(p->scene, lifeline) &&
+		(end == END_SENT || end == END_ARRIVED || lane->last == END_ARRIVED);
 
 	if (!belongs(lane, end, cause, woken) || apart) {
 		for (int above = END_STATE; above < END_COUNT; above++) {
@@ -214,10 +236,13 @@ static double place_mark(struct placing *p, struct scene_mark *m, double y)
 
 	/* beside the state it returns by, even when that has sent something meanwhile */
 	if (m->kind == MARK_RETURN && m->cause && m->cause == lane->state &&
-		lane->y[END_TEXT] + distance[END_TEXT][END_TEXT] <= lane->y[END_STATE]) {
+		lane->y[END_TEXT] + distance[END_TEXT][END_TEXT] <= lane->y[END_STATE] &&
+		lane->clear <= lane->y[END_STATE]) {
 		m->y = lane->y[END_TEXT] = lane->y[END_STATE];
 		return m->y;
 	}
+	if (end == END_TEXT)
+		y = larger(y, lane->clear);
 	m->y = settle(p, m->lifeline, end, y, m->event, m->cause, m->kind == MARK_RETURN);
 	lane->other = m->returned;
 	return m->y;
@@ -227,10 +252,13 @@ static double place_sent(struct placing *p, struct scene_arrow *a, double y)
 {
 	/* what the wire or somebody else has made begins beside the lifeline */
 	if (a->kind == EVENT_SEGMENT)
-		a->y_sent = settle(p, a->from, END_SENT, y, a->event, a->cause, false);
+		a->y_sent = settle(p, a->from, END_SENT,
+			below_words(p, a->from, a->to, END_SENT, y), a->event, a->cause, false);
 	else
 		a->y_sent = larger(y + STEP, p->sent + APART);
 	p->sent = a->y_sent;
+	if (a->to > a->from && is_inner(p->scene, a->from))
+		p->lanes[a->from].clear = a->y_sent + SENT_TO_WORDS;
 	return a->y_sent;
 }
 
@@ -261,7 +289,8 @@ static double place_end(struct placing *p, struct scene_arrow *a, double y)
 	if (a->held)
 		y = larger(y, clear_of_others(p, a) + slant);
 	if (a->fate == FATE_DELIVERED)
-		y = settle(p, a->to, END_ARRIVED, y, a->end, 0, false);
+		y = settle(p, a->to, END_ARRIVED, below_words(p, a->to, a->from, END_ARRIVED, y),
+			a->end, 0, false);
 	if (a->fate == FATE_DELIVERED && a->damage)
 		p->lanes[a->to].y[END_ARRIVED] += NOTE;
 	if (a->fate == FATE_LOST && !a->held)

@@ -4,7 +4,10 @@
  * Whatever a program does to the state of a connection puts a segment on the wire, and with each of those its socket is
  * read (motion.c). No segment tells of a listener that comes or goes, of a connect() given up, of a FIN that has to wait
  * behind data, and of accept(). Those are read when all is at rest and at each heartbeat; of the sockets that anything
- * has happened to, so ten thousand idle ones cost nothing. A listener is also looked for before a SYN comes to it. */
+ * has happened to, so ten thousand idle ones cost nothing. A listener is also looked for before a SYN comes to it.
+ *
+ * UDP sockets have no states; that they come, go and move is read then, too, and where a datagram leaves, or is for, a port
+ * that nobody is known to have. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,6 +78,12 @@ struct claims {
 	size_t count;
 };
 
+static void add_claim(struct claims *c, struct endpoint *e)
+{
+	c->endpoints = memory_grow(c->endpoints, (c->count + 1) * sizeof(struct endpoint *));
+	c->endpoints[c->count++] = e;
+}
+
 static void claim_of(void *arg, int pid, bool leader)
 {
 	const struct claims *c = arg;
@@ -98,6 +107,34 @@ static void claim_of(void *arg, int pid, bool leader)
 	}
 	if (folder)
 		closedir(folder);
+}
+
+struct descriptor_search {
+	const struct descriptor *descriptor;
+	bool found;
+};
+
+static void search_of(void *arg, int pid, bool leader)
+{
+	struct descriptor_search *s = arg;
+	char entry[16];
+	int fd;
+
+	if (!leader || s->found || (fd = family_open(pid, "fd", O_DIRECTORY)) < 0)
+		return;
+	snprintf(entry, sizeof(entry), "%d", s->descriptor->fd);
+	s->found = inode_of(fd, entry) == s->descriptor->endpoint->inode;
+	close(fd);
+}
+
+/* The kernel has this UDP socket in its tables no more: does somebody still hold it, though it is bound to nothing? */
+static bool is_still_held(const struct endpoint *e)
+{
+	struct descriptor_search s = { 0 };
+
+	for (s.descriptor = e->held; s.descriptor && !s.found; s.descriptor = s.descriptor->next)
+		family_walk((int)s.descriptor->process->outer_pid, search_of, &s);
+	return s.found;
 }
 
 /* The kernel says that no process has a descriptor of it any more. */
@@ -163,28 +200,72 @@ static void claim_cheaply(struct world_host *h, struct endpoint *e)
 	}
 }
 
+/* Does a program run here, or begin to? It may be quicker than its answer. */
+static bool has_programs(struct world_host *h)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < h->world->process_count; i++)
+		any |= answers_in_exec(h->world->processes[i]);
+	return any || h->programs;
+}
+
+static bool is_any_unclaimed(const struct claims *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (is_unclaimed(c->endpoints[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Look for them in every program of a host, the last one started first. */
+static void claim_now(struct world_host *h, struct claims *claims)
+{
+	struct world *w = h->world;
+
+	for (size_t i = w->process_count; is_any_unclaimed(claims) && i-- > 0;) {
+		const struct process *p = &w->processes[i]->process;
+
+		claims->wp = w->processes[i];
+		if (p->host == &h->host && (answers_in_exec(claims->wp) || p->program) && !p->ended)
+			family_walk((int)p->outer_pid, claim_of, claims);
+	}
+}
+
 struct endpoint *claims_meet_sender(struct world_host *h, const struct address *local,
 	const struct address *remote)
 {
-	struct world *w = h->world;
 	struct endpoint *e = NULL;
-	struct claims claims = { .endpoints = &e, .count = 1 };
-	bool any = false;
 
-	for (size_t i = 0; i < w->process_count; i++) /* it may be quicker than its answer */
-		any |= answers_in_exec(w->processes[i]);
-	if (any || h->programs)
+	if (has_programs(h))
 		e = tracker_foresee(h->tracker, local, remote);
 	if (e && is_unclaimed(e))
 		claim_cheaply(h, e);
-	for (size_t i = w->process_count; e && is_unclaimed(e) && i-- > 0;) {
-		const struct process *p = &w->processes[i]->process;
-
-		claims.wp = w->processes[i];
-		if (p->host == &h->host && (answers_in_exec(claims.wp) || p->program) && !p->ended)
-			family_walk((int)p->outer_pid, claim_of, &claims);
-	}
+	if (e && is_unclaimed(e))
+		claim_now(h, &(struct claims){ .endpoints = &e, .count = 1 });
 	return e;
+}
+
+struct endpoint *claims_meet_datagram(struct world_host *h, const struct address *local,
+	const struct address *remote)
+{
+	const struct process *p = any_program(h);
+	struct claims claims = { 0 };
+	struct endpoint *found;
+
+	if (h->missed_port == local->port || !has_programs(h))
+		return NULL;
+	tracker_meet_datagrams(h->tracker, p ? p->program_event : 0);
+	for (struct endpoint *e = NULL; (e = tracker_met_datagram(h->tracker, e));) {
+		if (is_unclaimed(e))
+			add_claim(&claims, e);
+	}
+	claim_now(h, &claims);
+	free(claims.endpoints);
+	found = tracker_datagram(h->tracker, local, remote);
+	h->missed_port = found ? 0 : local->port;
+	return found;
 }
 
 void claims_met(struct world_host *h, struct endpoint *e)
@@ -206,6 +287,19 @@ void claims_meet_listeners(struct world_host *h)
 	tracker_meet_listeners(h->tracker, p ? p->program_event : 0);
 }
 
+/* A UDP socket of a program that was touched. */
+static void follow_datagram(struct endpoint *e)
+{
+	const struct descriptor *d = e->held;
+
+	if (!e->local.port && !is_still_held(e))
+		e->inode = 0;
+	else if (d && e->has_moved)
+		tracker_own(e->tracker, e, d->name, d->process->name, d->fd,
+			d->process->program_event);
+	e->has_moved = false;
+}
+
 void claims_read(struct world_host *h)
 {
 	struct world *w = h->world;
@@ -215,21 +309,22 @@ void claims_read(struct world_host *h)
 	struct endpoint *e, *next;
 
 	tracker_meet_listeners(h->tracker, cause);
+	tracker_meet_datagrams(h->tracker, cause);
+	h->missed_port = 0;
 	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
 		next = tracker_touched(h->tracker, e);
 		if (e->held && !e->held->process->program) { /* whoever has it tells of his calls */
 			tracker_untouch(e);
 			continue;
 		}
-		if (e->state != STATE_CLOSED)
+		if (e->is_met)
+			follow_datagram(e);
+		else if (e->state != STATE_CLOSED)
 			tracker_look(h->tracker, e, NULL,
 				e->held ? e->held->process->program_event : cause);
 		claims_met(h, e);
-		if (!is_unclaimed(e))
-			continue;
-		claims.endpoints = memory_grow(claims.endpoints,
-			(claims.count + 1) * sizeof(struct endpoint *));
-		claims.endpoints[claims.count++] = e;
+		if (is_unclaimed(e))
+			add_claim(&claims, e);
 	}
 	for (size_t i = 0; i < w->process_count; i++) {
 		claims.wp = w->processes[i];

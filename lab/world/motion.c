@@ -337,6 +337,17 @@ static struct endpoint *sender_in_call(struct world *w, unsigned host, const str
 	return found;
 }
 
+/* Programs' sockets that are not known yet. sender: as far as it is. Returns who it is then. */
+static struct endpoint *meet_datagram_ends(struct world *w, unsigned host, unsigned to,
+	const struct segment *s, struct endpoint *sender)
+{
+	if (!sender && world_tracker_at(w, host))
+		sender = claims_meet_datagram(w->hosts[host], &s->src, &s->dst);
+	if (world_tracker_at(w, to) && !end_of(w, to, s, &s->dst, &s->src))
+		claims_meet_datagram(w->hosts[to], &s->dst, &s->src);
+	return sender;
+}
+
 static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const struct segment *s,
 	bool again)
 {
@@ -345,6 +356,8 @@ static struct wire_origin wire_sent(void *arg, unsigned host, unsigned to, const
 	struct wire_origin origin = { 0 };
 	struct overtaken overtaken;
 
+	if (s->kind == SEGMENT_UDP)
+		e = meet_datagram_ends(w, host, to, s, e);
 	if (!e && s->kind == SEGMENT_UDP && world_tracker_at(w, host))
 		e = sender_in_call(w, host, s);
 	if (!e && opens(s) && world_tracker_at(w, host))

@@ -40,6 +40,8 @@ struct world_host {
 	bool channel_polled, tun_polled; /* that handle is open */
 	struct world *world; /* borrowed, up */
 	size_t programs; /* processes that run one here */
+	uint16_t
+		missed_port; /* claims_meet_datagram() looked for last in vain, since claims_read(); 0 = none */
 	size_t beat_next; /* index of the socket that the next heartbeat looks at */
 	struct patience_limit limits[PATIENCE_LIMITS];
 	int64_t lost; /* packets for which wire0 had no room, as it was told */
@@ -181,6 +183,10 @@ void claims_met(struct world_host *h, struct endpoint *e);
 /* A socket on this host sends its first SYN: meet it, and whoever has it. It waits in connect(), so that its descriptor is
  * there. NULL: it is gone already, or no program runs here. */
 struct endpoint *claims_meet_sender(struct world_host *h, const struct address *local,
+	const struct address *remote);
+/* A datagram leaves, or is for, a port that nobody on this host is known to have: meet the programs' UDP sockets. Returns
+ * whose it is; NULL: nobody has it, or no program runs here. */
+struct endpoint *claims_meet_datagram(struct world_host *h, const struct address *local,
 	const struct address *remote);
 /* Meet the listeners of programs, before a SYN does. */
 void claims_meet_listeners(struct world_host *h);

@@ -284,6 +284,16 @@ bool program_read_all(struct world *w)
 	return any;
 }
 
+void world_read_programs(struct world *w)
+{
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		p->unread |= p->program && !p->ended;
+	}
+	program_read_all(w);
+}
+
 /* Has it had the CPU since we asked last? One that slept all the time has done nothing. Source: proc(5) of 6.x,
  * /proc/PID/schedstat: time on the CPU, time waiting for it, how often it had it. */
 static bool has_run(struct world_process *wp)

@@ -132,6 +132,8 @@ int world_call(struct world *w, struct process *p, const struct call_order *orde
 int world_type(struct world *w, struct process *p, const void *data, size_t len);
 /* Send a signal. 0, or -errno as kill(2) gave it. */
 int world_kill(struct world *w, struct process *p, int signal, uint64_t cause);
+/* Read back what programs have done that nothing tells of, now and not when they come to rest. */
+void world_read_programs(struct world *w);
 /* Read one socket back now: its queues and its timer. */
 void world_look(struct world *w, struct endpoint *e);
 /* Read every socket of the lab back, whoever owns it (for ss: queues and timers). */

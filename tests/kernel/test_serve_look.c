@@ -179,6 +179,31 @@ static void words_are_not_cut(void **state)
 	assert_clean(room);
 }
 
+/* Long states and timers, at the sizes of small projectors. */
+static void a_small_projector_shows_all_of_it(void **state)
+{
+	static const char *const lines[] = { "process server", "socket l in server", "bind l :8080",
+		"listen l", "hold ack", "socket c", "connect c :8080", "say \"shown\"", NULL };
+	static const int sizes[][2] = { { 1024, 768 }, { 1280, 800 } };
+	struct room *room = *state;
+
+	type(room, lines);
+	for (size_t i = 0; i < 2; i++) {
+		browser_look_sized(&room->browser, "light", sizes[i][0], sizes[i][1]);
+		visit(room, room->web.view);
+		await_said(room, "shown");
+		await_page(room,
+			"document.querySelector('#sockets .timer b') && document.querySelector('#ladder [data-state=\"SYN-RECEIVED\"]')");
+		await_page(room,
+			"((body) => body.scrollWidth <= body.clientWidth)(document.querySelector('#sockets .body'))");
+		await_page(room,
+			"((body) => [...body.querySelectorAll('.pill rect')].every((one) => { const box = one.getBoundingClientRect(), all = body.querySelector('svg:last-of-type').getBoundingClientRect();"
+			"return box.left >= all.left && box.right <= all.right; }))(document.querySelector('#ladder .body'))");
+	}
+	browser_look_sized(&room->browser, "light", 1920, 1080);
+	assert_clean(room);
+}
+
 static void a_phone_shows_all_of_it(void **state)
 {
 	static const char *const lines[] = { "socket l", "bind l :80", "listen l",
@@ -242,6 +267,7 @@ int main(void)
 		ROOM_TEST(repeats_are_one_line_while_a_class_thinks),
 		ROOM_TEST(the_story_is_at_its_end),
 		ROOM_TEST(words_are_not_cut),
+		ROOM_TEST(a_small_projector_shows_all_of_it),
 		ROOM_TEST(a_phone_shows_all_of_it),
 		ROOM_TEST(who_is_refused_can_read_why),
 	};

@@ -91,7 +91,7 @@ static void what_wire0_has_no_room_for_is_told(void **state)
 	assert_int_equal(read(fd, &byte, 1), 0); /* it has ended */
 	close(fd);
 	assert_int_equal(kill(p.pid, SIGCONT), 0);
-	snprintf(line, sizeof(line), "expect f exited 0\nmark over\n");
+	snprintf(line, sizeof(line), "expect f exited 0 within 1m\nmark over\n");
 	program_say(&p, line, strlen(line));
 	count(&p, &told, &lost);
 	print_message("%lld of %d told, %lld lost\n", told, SENT, lost);

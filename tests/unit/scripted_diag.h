@@ -108,6 +108,12 @@ static inline void scripted_dump(struct scripted *k, struct inet_diag_msg m)
 	scripted_raw(k, k->answers, NLMSG_DONE, &(int){ 0 }, sizeof(int));
 }
 
+/* The next question, a dump, will end before its time, with -ENOENT and the like. */
+static inline void scripted_dump_fails(struct scripted *k, int error)
+{
+	scripted_raw(k, ++k->answers, NLMSG_DONE, &error, sizeof(error));
+}
+
 /* What was asked since the last look must be these pairs of ports: "1000>80 ". */
 static inline void assert_asked(struct scripted *k, const char *expected)
 {

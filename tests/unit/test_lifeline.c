@@ -201,6 +201,39 @@ static void many_sockets_of_a_process_share_its_lifeline(void **state)
 		"not shown: 4 packets of c, e; `ladder NAME ...` does\n");
 }
 
+/* A name that is given again is one column, and of its ports none is the one; what is left out is counted in words. */
+static void name_given_again_has_no_one_port(void **state)
+{
+	static const char *const places[] = { "127.0.0.1:4001", "127.0.0.1:4002" };
+	struct journal *j = *state;
+	struct ladder_options options = { .ascii = true, .most = 2 };
+
+	make(j, 1, "l", "server");
+	for (uint32_t i = 0; i < 2; i++) {
+		make(j, 2 + i, "c", "main");
+		name(j, 2 + i, "c", "main", places[i], 4);
+		put(j, 1 + i, "c", "l", tcp(SEGMENT_SYN, 0, 0), 0);
+		deliver(j, 1 + i);
+	}
+	assert_drawn(j, &options,
+		"                            c                                              l\n"
+		"    ms              main 127.0.0.1:*                                    server\n"
+		"(3 lines before; `ladder all` draws all)\n"
+		"   0.0 socket() = 3  CLOSED |                                              |\n"
+		"   0.0                      |--- #2 SYN seq 0 ---------------------------->|\n");
+	make(j, 9, "d", "main");
+	put(j, 3, "d", "l", tcp(SEGMENT_SYN, 0, 0), 0);
+	options.names = (const char *const[]){ "c" };
+	options.name_count = 1;
+	options.most = 1;
+	assert_drawn(j, &options,
+		"                c                                              l\n"
+		"    ms  main 127.0.0.1:*                                    server\n"
+		"(4 lines before; `ladder all` draws all)\n"
+		"   0.0          |--- #2 SYN seq 0 ---------------------------->|\n"
+		"not shown: 1 packet of d; `ladder NAME ...` does\n");
+}
+
 /* A process alone brings those along it talked with, as a socket does. */
 static void process_alone_brings_its_peers(void **state)
 {
@@ -361,6 +394,7 @@ int main(void)
 		LADDER_TEST(self_connect_is_one_lifeline_with_loops),
 		LADDER_TEST(hosts_can_be_the_columns),
 		LADDER_TEST(many_sockets_of_a_process_share_its_lifeline),
+		LADDER_TEST(name_given_again_has_no_one_port),
 		LADDER_TEST(process_alone_brings_its_peers),
 		LADDER_TEST(sides_stay_from_one_ladder_to_the_next),
 		LADDER_TEST(narrow_terminal_is_not_overrun),

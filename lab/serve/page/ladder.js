@@ -286,11 +286,12 @@ export class Ladder {
 		picture.append(group);
 		if (row.kind === 'state') {
 			const wide = row.text.length * 7.3 + 20;
+			const x = Math.max(wide / 2 + 1, Math.min(row.life.x, width - wide / 2 - 1));
 
 			group.setAttribute('class', `pill ${stateClass(row.state)}`);
 			group.dataset.state = row.state;
-			group.append(svg('rect', { x: row.life.x - wide / 2, y: row.y - 10, width: wide, height: 20, rx: 10 }),
-				svg('text', { x: row.life.x, y: row.y + 4, 'text-anchor': 'middle' }, row.text));
+			group.append(svg('rect', { x: x - wide / 2, y: row.y - 10, width: wide, height: 20, rx: 10 }),
+				svg('text', { x, y: row.y + 4, 'text-anchor': 'middle' }, row.text));
 		} else if (row.kind === 'call') {
 			this.drawCall(group, row, width);
 		} else if (row.kind === 'say') {
