@@ -45,7 +45,8 @@ const struct cmd_def cmd_hold = {
 	.detail =
 		"They stay until `step`, `release` or `drop`. MATCH: syn, syn/ack, ack, data, fin, fin/ack,\n"
 		"rst, udp, icmp; from X, to X (a socket, host or address), port N; where \"PCAP FILTER\"; joined:\n"
-		"hold syn/ack to c. The kernels' timers run on meanwhile: what is held is sent again after 0.2 s,\n"
+		"hold syn/ack to c. A connected socket is its connection, another its address and port (help match).\n"
+		"The kernels' timers run on meanwhile: what is held is sent again after 0.2 s,\n"
 		"a SYN after 1 s, and the copies pile up on the wire, marked (again #1). Without retransmissions they are\n"
 		"dropped as long as something of their connection is held, and counted (`rules`): so one can stop and\n"
 		"talk. The timers double all the same, and give up in the end: a SYN/ACK after 63 s, a SYN after 131 s,\n"

@@ -42,6 +42,8 @@ static int list_rules(struct cmd_call *c)
 			text_puts(&out, ", used up");
 		else if (rule->count)
 			text_printf(&out, ", %" PRIu64 " to go", rule->count - rule->hits);
+		if (match_is_over(&rule->match))
+			text_puts(&out, ", over: its socket's addresses are another's");
 		text_puts(&out, "\n");
 		text_done(&what);
 	}

@@ -19,28 +19,25 @@
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* X of `from X`: a socket's local address, a host (all its addresses), or an address with or without port. */
+/* X of `from X`: a socket, a host (all its addresses), or an address with or without port. */
 static int match_end(const struct world *w, const struct statement *s, const struct token *t,
-	struct address *ret_address, const struct address **ret_also, size_t *ret_also_count,
-	struct diag *d)
+	struct match_end *ret_end, struct diag *d)
 {
 	const struct endpoint *e = name_find_socket(w, t->text);
 	const struct host *host = e ? NULL : world_host(w, t->text);
 
-	if (e && !e->local.port)
-		return statement_error(s, t, d, "socket '%s' has no address yet", e->name);
 	if (e) {
-		*ret_address = e->local;
+		ret_end->socket = &e->party;
 		return 0;
 	}
 	if (host) {
-		*ret_also = host->addresses;
-		*ret_also_count = host->address_count;
+		ret_end->also = host->addresses;
+		ret_end->also_count = host->address_count;
 	}
-	if (name_host_part(w, t->text, strlen(t->text), NULL, AF_UNSPEC, ret_address) == 0)
+	if (name_host_part(w, t->text, strlen(t->text), NULL, AF_UNSPEC, &ret_end->address) == 0)
 		return 0;
 	if (strchr(t->text, ':') || t->text[0] == '@')
-		return name_address(w, s, t, NULL, AF_UNSPEC, ret_address, d);
+		return name_address(w, s, t, NULL, AF_UNSPEC, &ret_end->address, d);
 	return statement_error(s, t, d, "'%.40s' is no socket, host or address", t->text);
 }
 
@@ -73,13 +70,13 @@ static int match_filter(const struct world *w, const struct statement *s, const 
 static int pair_from(const struct world *w, const struct statement *s, const struct token *value,
 	struct match *m, struct diag *d)
 {
-	return match_end(w, s, value, &m->from, &m->from_also, &m->from_also_count, d);
+	return match_end(w, s, value, &m->from, d);
 }
 
 static int pair_to(const struct world *w, const struct statement *s, const struct token *value,
 	struct match *m, struct diag *d)
 {
-	return match_end(w, s, value, &m->to, &m->to_also, &m->to_also_count, d);
+	return match_end(w, s, value, &m->to, d);
 }
 
 static int pair_port(const struct world *w, const struct statement *s, const struct token *value,

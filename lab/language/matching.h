@@ -15,7 +15,7 @@ struct statement;
 struct world;
 
 /* One MATCH beginning at words[*index]: [syn/ack ...] [from X] [to X] [port N] [where "FILTER"], X a
- * socket, a host or an address. *index moves behind it. 0, or -EINVAL with a message that helps, also when
+ * socket, which means what it is whenever that is asked, a host or an address. *index moves behind it. 0, or -EINVAL with a message that helps, also when
  * there is no MATCH at all. */
 int match_read(const struct world *w, const struct statement *s, size_t *index,
 	struct match *ret_match, struct diag *d);

@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 #include "base/hash_table.h"
+#include "base/party.h"
 #include "base/tcp_state.h"
 #include "observe/sockdiag.h"
 
@@ -25,6 +26,7 @@ struct endpoint {
 	int fd; /* in that process; -1 = nobody's */
 	bool was_held; /* it has had a descriptor, so when nobody has it now it is not waiting for accept() */
 	struct address local, remote;
+	struct party party; /* which packets are its; outlives both when a connection ends */
 	enum tcp_state state;
 	enum sock_timer timer;
 	uint64_t timer_due_ns; /* CLOCK_MONOTONIC; meaningful when timer is not NONE */

@@ -120,8 +120,10 @@ void endpoint_index_pair(struct endpoint_index *x, struct endpoint *e)
 
 	if (!e->remote.family || last == e)
 		return;
-	if (last)
+	if (last) {
 		endpoint_index_remove_pair(x, last);
+		last->party.over = true;
+	}
 	hash_table_add(&x->by_pair, &e->by_pair, address_hash(&e->local, &e->remote));
 	e->has_pair = true;
 }

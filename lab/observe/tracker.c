@@ -102,6 +102,18 @@ struct endpoint *tracker_datagram(const struct tracker *t, const struct address 
 	return endpoint_index_datagram(&t->index, local, remote, &several);
 }
 
+/* Of a TCP connection that has ended the kernel tells no addresses any more, and packets may still come for it; so it
+ * is meant by them until its socket has others. */
+static void update_party(struct endpoint *e)
+{
+	if (e->protocol == IPPROTO_TCP && e->state != STATE_LISTEN && !e->remote.port &&
+		e->party.remote.port)
+		return;
+	e->party.local = e->local;
+	e->party.remote = e->remote;
+	e->party.over = false;
+}
+
 /* false when they are what they were. */
 static bool set_addresses(struct tracker *t, struct endpoint *e, const struct address *local,
 	const struct address *remote)
@@ -111,6 +123,7 @@ static bool set_addresses(struct tracker *t, struct endpoint *e, const struct ad
 	endpoint_index_remove_pair(&t->index, e);
 	e->local = *local;
 	e->remote = *remote;
+	update_party(e);
 	if (e->state != STATE_NONE && e->state != STATE_CLOSED)
 		endpoint_index_pair(&t->index, e);
 	endpoint_index_port(&t->index, e);
@@ -144,10 +157,12 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	if (e->state == state)
 		return;
 	e->state = state;
-	if (state == STATE_CLOSED)
+	if (state == STATE_CLOSED) {
 		e->timer = SOCK_TIMER_NONE;
-	else
+	} else {
+		update_party(e);
 		endpoint_index_pair(&t->index, e);
+	}
 	endpoint_index_port(&t->index, e);
 	e->changed = journal_add(t->journal, event);
 }
@@ -218,6 +233,7 @@ static struct endpoint *add_endpoint(struct tracker *t, uint64_t cookie, const c
 	e->id = ++*t->ids;
 	e->cookie = cookie;
 	e->fd = -1;
+	e->party.name = &e->name;
 	e->protocol = IPPROTO_TCP;
 	e->tracker = t;
 	if (name)

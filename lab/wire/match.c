@@ -56,19 +56,30 @@ int match_parse_word(const char *word, uint16_t *ret_must)
 	return 0;
 }
 
-static bool end_matches(const struct address *wanted, const struct address *also, size_t also_count,
-	const struct address *end)
+/* Bound to 0.0.0.0 or :: it is meant by its port. */
+static bool is_at(const struct address *wanted, const struct address *end)
 {
-	if (wanted->family == AF_UNSPEC)
-		return true;
-	for (size_t i = 0; i < also_count; i++) {
-		if (address_same_host(&also[i], end) &&
-			(!wanted->port || wanted->port == end->port))
-			return true;
-	}
-	/* a socket bound to 0.0.0.0 or :: is meant by its port */
 	return (address_is_any(wanted) || address_same_host(wanted, end)) &&
 		(!wanted->port || wanted->port == end->port);
+}
+
+/* end: the source for `from`, the destination for `to`; other: the opposite. */
+static bool end_matches(const struct match_end *wanted, const struct address *end,
+	const struct address *other)
+{
+	const struct party *socket = wanted->socket;
+
+	if (socket)
+		return socket->local.port && is_at(&socket->local, end) &&
+			(!socket->remote.port || address_equal(&socket->remote, other));
+	if (wanted->address.family == AF_UNSPEC)
+		return true;
+	for (size_t i = 0; i < wanted->also_count; i++) {
+		if (address_same_host(&wanted->also[i], end) &&
+			(!wanted->address.port || wanted->address.port == end->port))
+			return true;
+	}
+	return is_at(&wanted->address, end);
 }
 
 bool match_segment(const struct match *m, const struct segment *s)
@@ -89,8 +100,7 @@ bool match_segment(const struct match *m, const struct segment *s)
 		return false;
 	if (m->port && m->port != s->src.port && m->port != s->dst.port)
 		return false;
-	return end_matches(&m->from, m->from_also, m->from_also_count, &s->src) &&
-		end_matches(&m->to, m->to_also, m->to_also_count, &s->dst);
+	return end_matches(&m->from, &s->src, &s->dst) && end_matches(&m->to, &s->dst, &s->src);
 }
 
 bool match_packet(const struct match *m, const struct segment *s, const uint8_t *packet, size_t len)
@@ -98,9 +108,24 @@ bool match_packet(const struct match *m, const struct segment *s, const uint8_t 
 	return match_segment(m, s) && (!m->filter || filter_matches(m->filter, packet, len));
 }
 
-void match_format(const struct match *m, struct text *out)
+bool match_is_over(const struct match *m)
+{
+	return (m->from.socket && m->from.socket->over) || (m->to.socket && m->to.socket->over);
+}
+
+/* " from a", " to 127.0.0.1:80" */
+static void format_end(const char *word, const struct match_end *end, struct text *out)
 {
 	char buffer[ADDRESS_TEXT_MAX];
+
+	if (end->socket)
+		text_printf(out, " %s %s", word, *end->socket->name);
+	else if (end->address.family)
+		text_printf(out, " %s %s", word, address_format(&end->address, buffer));
+}
+
+void match_format(const struct match *m, struct text *out)
+{
 	const char *separator = "";
 
 	if (!m->must)
@@ -111,10 +136,8 @@ void match_format(const struct match *m, struct text *out)
 			separator = "/";
 		}
 	}
-	if (m->from.family)
-		text_printf(out, " from %s", address_format(&m->from, buffer));
-	if (m->to.family)
-		text_printf(out, " to %s", address_format(&m->to, buffer));
+	format_end("from", &m->from, out);
+	format_end("to", &m->to, out);
 	if (m->port)
 		text_printf(out, " port %u", m->port);
 	if (m->filter) {

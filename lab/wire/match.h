@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which segments a rule, a step or an expectation means: `syn/ack from bob port 80`. A plain value;
- * names were resolved to addresses before. */
+/* Which segments a rule, a step or an expectation means: `syn/ack from bob port 80`. A plain value; names were resolved
+ * before, those of hosts to addresses, those of sockets to what says which addresses they have by now. */
 #ifndef LAB_WIRE_MATCH_H
 #define LAB_WIRE_MATCH_H
 
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/party.h"
 #include "journal/segment.h"
 
 struct text;
@@ -21,13 +22,21 @@ struct text;
 
 struct filter;
 
+/* X of `from X`. */
+struct match_end {
+	struct address address; /* family AF_UNSPEC = any; port 0 = any port */
+	/* a host was named, and these are its, too: borrowed from it */
+	const struct address *also;
+	size_t also_count;
+	/* a socket was named, and nothing of the above counts: borrowed from it. Connected it means its connection, and so
+	 * both ends; else its local address and port, and before it has those nothing. */
+	const struct party *socket;
+};
+
 struct match {
 	/* SEGMENT_SYN | _FIN | _RST | _ACK, MATCH_DATA; or one of MATCH_TCP, _UDP, _ICMP; 0 = any packet */
 	uint16_t must;
-	struct address from, to; /* family AF_UNSPEC = any; port 0 = any port */
-	/* a host was named, and these are its, too: borrowed from it */
-	const struct address *from_also, *to_also;
-	size_t from_also_count, to_also_count;
+	struct match_end from, to;
 	uint16_t port; /* either end; 0 = any */
 	const struct filter *filter; /* `where "..."`: borrowed, from filter_get(); NULL = none */
 };
@@ -43,8 +52,10 @@ bool match_segment(const struct match *m, const struct segment *s);
 /* The same, and the filter on the packet's bytes. match_segment() leaves the filter out. */
 bool match_packet(const struct match *m, const struct segment *s, const uint8_t *packet,
 	size_t len);
+/* A socket it names has ended, and what is sent between its addresses from now on is another's. */
+bool match_is_over(const struct match *m);
 
-/* "syn/ack from 127.0.0.1:80", "any". Appended. */
+/* "syn/ack from a", "data to 127.0.0.1:80", "any". Appended. */
 void match_format(const struct match *m, struct text *out);
 /* A segment as a MATCH would name it: "fin/ack", "data". Appended. */
 void match_format_segment(const struct segment *s, struct text *out);

@@ -98,7 +98,8 @@ void rule_list_apply(struct rule_list *list, const struct segment *s, const uint
 		ret_by_kind[k] = NULL;
 	for (struct rule *r = list->first; r; r = r->next) {
 		if (!ret_by_kind[r->kind] && (!r->count || r->hits < r->count) && can_apply(r, s) &&
-			match_packet(&r->match, s, packet, len) && dice_fall(r))
+			!match_is_over(&r->match) && match_packet(&r->match, s, packet, len) &&
+			dice_fall(r))
 			ret_by_kind[r->kind] = r;
 	}
 	for (int k = 0; k < RULE_COUNT; k++) {

@@ -134,11 +134,12 @@ static void match_from_looks_at_the_source_only(void **state)
 	const struct segment s = between("10.0.0.1", 1000, "10.0.0.2", 80);
 
 	(void)state;
-	assert_true(match_segment(&(struct match){ .from = at("10.0.0.1", 0) }, &s));
-	assert_true(match_segment(&(struct match){ .from = at("10.0.0.1", 1000) }, &s));
-	assert_false(match_segment(&(struct match){ .from = at("10.0.0.1", 80) }, &s));
-	assert_false(match_segment(&(struct match){ .from = at("10.0.0.2", 0) }, &s));
-	assert_false(match_segment(&(struct match){ .from = at("::ffff:10.0.0.1", 0) }, &s));
+	assert_true(match_segment(&(struct match){ .from.address = at("10.0.0.1", 0) }, &s));
+	assert_true(match_segment(&(struct match){ .from.address = at("10.0.0.1", 1000) }, &s));
+	assert_false(match_segment(&(struct match){ .from.address = at("10.0.0.1", 80) }, &s));
+	assert_false(match_segment(&(struct match){ .from.address = at("10.0.0.2", 0) }, &s));
+	assert_false(
+		match_segment(&(struct match){ .from.address = at("::ffff:10.0.0.1", 0) }, &s));
 }
 
 static void match_to_looks_at_the_destination_only(void **state)
@@ -146,10 +147,10 @@ static void match_to_looks_at_the_destination_only(void **state)
 	const struct segment s = between("fd00::1", 1000, "fd00::2", 80);
 
 	(void)state;
-	assert_true(match_segment(&(struct match){ .to = at("fd00::2", 0) }, &s));
-	assert_true(match_segment(&(struct match){ .to = at("fd00::2", 80) }, &s));
-	assert_false(match_segment(&(struct match){ .to = at("fd00::2", 1000) }, &s));
-	assert_false(match_segment(&(struct match){ .to = at("fd00::1", 0) }, &s));
+	assert_true(match_segment(&(struct match){ .to.address = at("fd00::2", 0) }, &s));
+	assert_true(match_segment(&(struct match){ .to.address = at("fd00::2", 80) }, &s));
+	assert_false(match_segment(&(struct match){ .to.address = at("fd00::2", 1000) }, &s));
+	assert_false(match_segment(&(struct match){ .to.address = at("fd00::1", 0) }, &s));
 }
 
 static void match_port_takes_either_end(void **state)
@@ -166,8 +167,8 @@ static void match_joined_needs_every_part(void **state)
 {
 	const struct segment s = between("10.0.0.1", 1000, "10.0.0.2", 80);
 	const struct match whole = { .must = ACK,
-		.from = at("10.0.0.1", 0),
-		.to = at("10.0.0.2", 80),
+		.from.address = at("10.0.0.1", 0),
+		.to.address = at("10.0.0.2", 80),
 		.port = 1000 };
 	struct match m = whole;
 
@@ -176,10 +177,10 @@ static void match_joined_needs_every_part(void **state)
 	m.must = RST;
 	assert_false(match_segment(&m, &s));
 	m = whole;
-	m.from.bytes[0]++;
+	m.from.address.bytes[0]++;
 	assert_false(match_segment(&m, &s));
 	m = whole;
-	m.to.port++;
+	m.to.address.port++;
 	assert_false(match_segment(&m, &s));
 	m = whole;
 	m.port++;
@@ -198,7 +199,9 @@ static void assert_match_shown(const struct match *m, const char *expected)
 static void match_of_a_host_takes_each_of_its_addresses(void **state)
 {
 	const struct address also[] = { at("10.0.0.254", 0), at("fd00::1", 0) };
-	const struct match m = { .to = at("127.0.0.1", 0), .to_also = also, .to_also_count = 2 };
+	const struct match m = { .to.address = at("127.0.0.1", 0),
+		.to.also = also,
+		.to.also_count = 2 };
 	const struct segment own = between("127.0.0.1", 1000, "127.0.0.1", 80);
 	const struct segment second = between("10.0.0.1", 1000, "10.0.0.254", 80);
 	const struct segment sixth = between("fd00::2", 1000, "fd00::1", 80);
@@ -211,13 +214,71 @@ static void match_of_a_host_takes_each_of_its_addresses(void **state)
 	assert_false(match_segment(&m, &back));
 }
 
+static void match_of_a_socket_takes_what_it_is_by_then(void **state)
+{
+	struct party socket = { 0 };
+	const struct match from = { .from.socket = &socket }, to = { .to.socket = &socket };
+	const struct segment own = between("10.0.0.1", 80, "10.0.0.2", 1000);
+	const struct segment other = between("10.0.0.1", 80, "10.0.0.2", 1001);
+	const struct segment answer = between("10.0.0.2", 1000, "10.0.0.1", 80);
+	const struct segment open = between("10.0.0.3", 1000, "10.0.0.1", 80);
+
+	(void)state;
+	/* neither bound nor connected: not even by 0.0.0.0:0 */
+	assert_false(match_segment(&from, &own));
+	assert_false(match_segment(&to, &own));
+	/* a listener */
+	socket.local = at("10.0.0.1", 80);
+	assert_true(match_segment(&from, &own));
+	assert_true(match_segment(&from, &other));
+	assert_false(match_segment(&from, &answer));
+	assert_true(match_segment(&to, &answer));
+	assert_true(match_segment(&to, &open));
+	assert_false(match_segment(&to, &own));
+	/* bound to its port only */
+	socket.local = at("0.0.0.0", 80);
+	assert_true(match_segment(&from, &own));
+	assert_false(match_segment(&from, &answer));
+	/* connected */
+	socket.local = at("10.0.0.1", 80);
+	socket.remote = at("10.0.0.2", 1000);
+	assert_true(match_segment(&from, &own));
+	assert_false(match_segment(&from, &other));
+	assert_false(match_segment(&from, &answer));
+	assert_true(match_segment(&to, &answer));
+	assert_false(match_segment(&to, &open));
+	assert_false(match_segment(&to, &own));
+}
+
+static void match_of_a_socket_is_over_when_it_is(void **state)
+{
+	struct party socket = { 0 };
+
+	(void)state;
+	for (int over = 0; over < 2; over++) {
+		socket.over = over;
+		assert_int_equal(match_is_over(&(struct match){ .from.socket = &socket }), over);
+		assert_int_equal(match_is_over(&(struct match){ .to.socket = &socket }), over);
+	}
+	assert_false(match_is_over(&(struct match){ .from.address = at("10.0.0.1", 80) }));
+}
+
 static void match_prints_as_it_is_typed(void **state)
 {
+	char waiting[] = "l/1", accepted[] = "a", *name = waiting;
+	const struct party socket = { .name = &name, .local = at("127.0.0.1", 80) };
+	const struct match data = { .must = MATCH_DATA, .from.socket = &socket };
+
 	(void)state;
+	assert_match_shown(&data, "data from l/1");
+	name = accepted;
+	assert_match_shown(&data, "data from a");
+	assert_match_shown(&(struct match){ .to.socket = &socket }, "any to a");
 	assert_match_shown(&(struct match){ 0 }, "any");
-	assert_match_shown(&(struct match){ .must = SYN | ACK, .from = at("127.0.0.1", 80) },
+	assert_match_shown(&(struct match){ .must = SYN | ACK,
+				   .from.address = at("127.0.0.1", 80) },
 		"syn/ack from 127.0.0.1:80");
-	assert_match_shown(&(struct match){ .to = at("fd00::1", 0), .port = 80 },
+	assert_match_shown(&(struct match){ .to.address = at("fd00::1", 0), .port = 80 },
 		"any to fd00::1 port 80");
 }
 
@@ -478,6 +539,8 @@ int main(void)
 		cmocka_unit_test(match_port_takes_either_end),
 		cmocka_unit_test(match_joined_needs_every_part),
 		cmocka_unit_test(match_of_a_host_takes_each_of_its_addresses),
+		cmocka_unit_test(match_of_a_socket_takes_what_it_is_by_then),
+		cmocka_unit_test(match_of_a_socket_is_over_when_it_is),
 		cmocka_unit_test(match_prints_as_it_is_typed),
 		cmocka_unit_test(match_word_printed_parses_back),
 		FLOW_TEST(see_handshake_counts_from_the_syns),

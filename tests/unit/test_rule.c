@@ -61,6 +61,23 @@ static void numbers_are_never_given_twice(void **state)
 	assert_null(list.first);
 }
 
+static void rule_whose_socket_is_over_applies_no_more(void **state)
+{
+	struct rule_list list = { 0 };
+	struct segment s = data;
+	struct party socket = { .local = { .family = AF_INET, .port = 80 } };
+	struct rule drop = { .kind = RULE_DROP, .match.from.socket = &socket };
+
+	(void)state;
+	s.src = (struct address){ .family = AF_INET, .bytes = { 10, 0, 0, 1 }, .port = 80 };
+	rule_add(&list, &drop);
+	assert_applied(&list, &s, "0 1 0 0 0 0 ");
+	socket.over = true;
+	assert_applied(&list, &s, "0 0 0 0 0 0 ");
+	assert_list(&list, "1:1 ");
+	rule_list_done(&list);
+}
+
 static void remove_takes_first_middle_and_last(void **state)
 {
 	struct rule_list list = { 0 };
@@ -352,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_never_given_twice),
+		cmocka_unit_test(rule_whose_socket_is_over_applies_no_more),
 		cmocka_unit_test(remove_takes_first_middle_and_last),
 		cmocka_unit_test(remove_kind_leaves_the_others),
 		cmocka_unit_test(added_rule_is_a_copy_with_its_own_row_of_random_numbers),

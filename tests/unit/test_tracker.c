@@ -218,6 +218,8 @@ static void other_cookie_with_the_same_pair_ends_the_old_one(void **state)
 	assert_int_equal(cause, 77);
 	assert_int_equal(old->state, STATE_CLOSED);
 	assert_ptr_equal(find(b, 1000, 80), new);
+	assert_true(old->party.over);
+	assert_false(new->party.over);
 	assert_story(b,
 		"1 c NONE>TIME-WAIT<500 2 c TIME-WAIT>CLOSED<77 "
 		"3 left/?2 NONE>SYN-SENT<77 ");
@@ -361,6 +363,43 @@ static void after_no_answer_everything_is_asked_again(void **state)
 		"4 c ESTABLISHED>CLOSE-WAIT<77 5 left/?3 NONE>ESTABLISHED<77 "
 		"6 d ESTABLISHED>CLOSED<77 7 (note) ");
 	assert_int_equal(tracker_due_ns(b->tracker), 0);
+}
+
+/* ---- whose a packet is ---- */
+
+static void party_outlives_a_connection_until_there_is_another(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint_facts f = facts(7, STATE_CLOSED, 0, 0);
+	struct endpoint *e = adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	assert_string_equal(*e->party.name, "c");
+	scripted_refuse(&b->kernel, -ENOENT); /* it was reset, and its port is nobody's */
+	tracker_look(b->tracker, e, &f, CAUSE);
+	assert_int_equal(e->state, STATE_CLOSED);
+	assert_int_equal(e->local.port, 0);
+	assert_int_equal(e->remote.port, 0);
+	assert_int_equal(e->party.local.port, 1000);
+	assert_int_equal(e->party.remote.port, 80);
+	adopt(b, "c", 7, STATE_SYN_SENT, 1001, 81, SOCK_TIMER_NONE, 0);
+	assert_int_equal(e->party.local.port, 1001);
+	assert_int_equal(e->party.remote.port, 81);
+	assert_false(e->party.over);
+}
+
+static void party_of_a_socket_that_listens_after_a_connection_is_its_address(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint_facts f = facts(7, STATE_CLOSED, 90, 0);
+	struct endpoint *e = adopt(b, "c", 7, STATE_ESTABLISHED, 1000, 80, SOCK_TIMER_NONE, 0);
+
+	scripted_refuse(&b->kernel, -ENOENT);
+	scripted_refuse(&b->kernel, -ENOENT);
+	tracker_look(b->tracker, e, &f, CAUSE);
+	assert_int_equal(e->party.remote.port, 80);
+	adopt(b, "c", 7, STATE_LISTEN, 90, 0, SOCK_TIMER_NONE, 0);
+	assert_int_equal(e->party.local.port, 90);
+	assert_int_equal(e->party.remote.port, 0);
 }
 
 /* ---- finding ---- */
@@ -593,6 +632,17 @@ static struct endpoint *adopt_datagram(struct bench *b, uint64_t cookie, struct 
 	return e;
 }
 
+static void party_of_a_datagram_socket_is_what_it_is_connected_to(void **state)
+{
+	struct bench *b = *state;
+	struct endpoint *e = adopt_datagram(b, 1, loopback(53), 1000);
+
+	assert_int_equal(e->party.remote.port, 1000);
+	adopt_datagram(b, 1, loopback(53), 0); /* connect() to AF_UNSPEC */
+	assert_int_equal(e->party.local.port, 53);
+	assert_int_equal(e->party.remote.port, 0);
+}
+
 /* net/ipv4/udp.c compute_score() */
 static void datagram_goes_to_whom_it_fits_best(void **state)
 {
@@ -743,6 +793,9 @@ int main(void)
 		TRACKER_TEST(look_at_when_the_answer_is_unreadable_keeps_the_state),
 		TRACKER_TEST(look_whose_answer_was_lost_is_made_again),
 		TRACKER_TEST(after_no_answer_everything_is_asked_again),
+		TRACKER_TEST(party_outlives_a_connection_until_there_is_another),
+		TRACKER_TEST(party_of_a_socket_that_listens_after_a_connection_is_its_address),
+		TRACKER_TEST(party_of_a_datagram_socket_is_what_it_is_connected_to),
 		TRACKER_TEST(look_that_changes_addresses_only_stays_findable),
 		TRACKER_TEST(look_at_a_deferred_syn_finds_whom_it_dials),
 		TRACKER_TEST(find_after_a_change_of_addresses_forgets_the_old_ones),
