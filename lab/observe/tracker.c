@@ -143,10 +143,12 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	if (e->state == state)
 		return;
 	e->state = state;
-	if (state == STATE_CLOSED)
+	if (state == STATE_CLOSED) {
 		e->timer = SOCK_TIMER_NONE;
-	else
+		e->inode = 0; /* until the kernel tells of it again */
+	} else {
 		endpoint_index_pair(&t->index, e);
+	}
 	endpoint_index_port(&t->index, e);
 	e->changed = journal_add(t->journal, event);
 }
