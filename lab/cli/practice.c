@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/paragraph.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "journal/event.h"
@@ -16,6 +17,8 @@
 #include "language/statement.h"
 #include "language/telling.h"
 #include "world/world.h"
+
+#define GOAL_INDENT 7 /* "[ ] 1  " */
 
 /* The exercise whose name is nearest to what was typed, "" = none is near. */
 static void find_nearest(const char *name, struct text *out)
@@ -134,15 +137,19 @@ bool practice_failed(const struct practice *p)
 
 void practice_print(const struct practice *p)
 {
-	struct text goals = TEXT_EMPTY;
+	struct text goals = TEXT_EMPTY, out = TEXT_EMPTY;
 
+	paragraph_add_filled(&out, p->exercise->opening);
+	text_puts(&out, "\n");
 	attempt_format(p->attempt, &goals);
-	printf("%s\n%s\n`goal` tells how it stands, `hint` helps, `help` lists the commands.\n%s\n",
-		p->exercise->opening, text_get(&goals),
+	paragraph_add_lines(&out, 0, GOAL_INDENT, text_get(&goals));
+	printf("%s\n`goal` tells how it stands, `hint` helps, `help` lists the commands.\n%s\n",
+		text_get(&out),
 		p->exercise->student[0]
 			? "`submit` writes the file to hand in."
 			: "This is for practice, and cannot be handed in: for that begin with --student ID.");
 	fflush(stdout);
+	text_done(&out);
 	text_done(&goals);
 }
 

@@ -65,7 +65,8 @@ const struct cmd_def cmd_exec = {
 	.detail =
 		"Its sockets are called NAME/FD and watched like ours; what it writes is shown, `type` feeds\n"
 		"its standard input, `kill` ends it. Quote arguments that hold blanks, # or ;. PROGRAM without a /\n"
-		"is looked for in PATH, ./cl in the folder tcplab was started in; ~ is not replaced.",
+		"is looked for in PATH, ./cl in the folder tcplab was started in; ~ is not replaced. Many programs\n"
+		"keep what they print until it is much, or they end: exec web stdbuf -oL ./server shows each line.",
 	.source = "execve(2)",
 	.example = "exec web nc -l -p 8080",
 	.flags = CMD_OUTCOME | CMD_OUTSIDE | CMD_REFUSED,

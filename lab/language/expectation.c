@@ -112,6 +112,7 @@ int expectation_read_fate(const struct statement *s, size_t *i, struct expectati
 		e->number = number;
 	} else if (is_word(s, *i, "killed") && *i + 1 < s->word_count) {
 		e->kind = EXPECT_KILLED;
+		*i += is_word(s, *i + 1, "by") && *i + 2 < s->word_count; /* as the story says it */
 		e->number = (uint64_t)signal_parse(s->words[++*i].text);
 		if (!e->number)
 			return statement_error(s, &s->words[*i], d, "'%.40s' is no signal",

@@ -36,6 +36,7 @@ struct endpoint {
 	uint32_t round; /* of the last dump it was in (tracker_parts.h) */
 	uint64_t read_ns; /* when the kernel last said all this (CLOCK_MONOTONIC); 0 = never */
 	bool has_data; /* it has sent data since it was last looked at, so sendq is out of date */
+	bool fin_waits; /* a FIN has come to it before data that is still missing */
 	uint32_t children; /* connections that came to this listener so far */
 	uint8_t protocol; /* IPPROTO_TCP, or another, which has no state */
 	uint32_t inode; /* of its descriptor as in /proc/PID/fd; 0 = none, or not reported yet */

@@ -250,7 +250,7 @@ static size_t place_len(const char *line, size_t len)
 
 static size_t behind_place(const char *line, size_t len)
 {
-	static const char *const whole[] = { LIVE_PLAIN, LIVE_BLOCK };
+	static const char *const whole[] = { LIVE_PLAIN, LIVE_BLOCK, LIVE_TOLD };
 	const char *end = memmem(line, len, LIVE_END, strlen(LIVE_END)), *gap;
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {

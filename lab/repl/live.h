@@ -12,6 +12,8 @@ struct journal;
 struct text;
 
 #define LIVE_PLAIN "tcplab> " /* when there is nothing to say */
+#define LIVE_TOLD                                                                                  \
+	"> " /* no prompt: what a story, that somebody copies from, puts before a command */
 #define LIVE_END " > " /* of a prompt that says something */
 #define LIVE_ANSWER "your prediction > " /* while a question waits */
 #define LIVE_BLOCK "...> " /* while a block is open */

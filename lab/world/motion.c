@@ -184,7 +184,7 @@ static bool can_move(const struct segment *s, const struct endpoint *e)
 	if (s->kind != SEGMENT_TCP) /* an ICMP error can end a connection that is being opened */
 		return s->kind == SEGMENT_ICMP && s->icmp.quotes;
 	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST)) || !e ||
-		e->state != STATE_ESTABLISHED;
+		e->state != STATE_ESTABLISHED || e->fin_waits;
 }
 
 /* Does this segment show that e, who sent it, is in another state than the one last read? That state may have been
@@ -222,12 +222,12 @@ static bool shows_accept(const struct world_host *h, const struct segment *s,
 		(e->state == STATE_ESTABLISHED || e->state == STATE_CLOSE_WAIT);
 }
 
-/* The socket that has or had these addresses; of a SYN to nobody yet, the listener. */
+/* The socket that has or had these addresses; of a SYN to nobody, or nobody any more, the listener. */
 static const char *name_at(struct world *w, unsigned host, const struct segment *s,
 	const struct address *local, const struct address *remote)
 {
 	const struct tracker *t = world_tracker_at(w, host);
-	const struct endpoint *e;
+	const struct endpoint *e, *listener;
 
 	if (!t)
 		return NULL;
@@ -236,8 +236,10 @@ static const char *name_at(struct world *w, unsigned host, const struct segment 
 		return e ? e->name : NULL;
 	}
 	e = tracker_last(t, local, remote);
-	if (!e && (s->flags & SEGMENT_SYN) && local == &s->dst)
-		e = tracker_listener(t, local);
+	if ((!e || e->state == STATE_CLOSED) && (s->flags & SEGMENT_SYN) && local == &s->dst) {
+		listener = tracker_listener(t, local);
+		e = listener ? listener : e;
+	}
 	return e ? e->name : NULL;
 }
 
@@ -299,7 +301,8 @@ static bool overtake(const struct world_host *h, const struct segment *s, const 
 	d = holders(h->tracker, e, local);
 	if (d && !d->process->program)
 		return false;
-	ret_overtaken->state = (s->flags & SEGMENT_FIN) ? STATE_CLOSE_WAIT : STATE_ESTABLISHED;
+	ret_overtaken->state =
+		(s->flags & SEGMENT_FIN) || e->fin_waits ? STATE_CLOSE_WAIT : STATE_ESTABLISHED;
 	ret_overtaken->cause = e->last_in;
 	ret_overtaken->by = d ? d->process->program_event : 0;
 	return true;
@@ -368,8 +371,9 @@ static void look_before(struct world *w, unsigned host, const struct segment *s,
 
 	if (!e && (s->flags & SEGMENT_SYN) && !tracker_listener(h->tracker, &s->dst))
 		claims_meet_listeners(h);
-	if (e && (s->flags & (SEGMENT_FIN | SEGMENT_RST)) && e->state == STATE_ESTABLISHED &&
-		(e->sendq || e->has_data) && !(e->held && !e->held->process->program))
+	if (e && ((s->flags & (SEGMENT_FIN | SEGMENT_RST)) || e->fin_waits) &&
+		e->state == STATE_ESTABLISHED && (e->sendq || e->has_data) &&
+		!(e->held && !e->held->process->program))
 		look(w, host, &s->dst, &s->src, e, 0, NULL);
 }
 
@@ -413,6 +417,14 @@ static void wake_holders(struct world *w, unsigned host, const struct segment *s
 		wake(d->process, d->endpoint);
 }
 
+/* Has this FIN come before data that is still missing? Its kernel keeps it, and what fills the gap moves the state. */
+static void keep_fin(const struct segment *s, struct endpoint *e)
+{
+	if (e && s->kind == SEGMENT_TCP && (s->flags & SEGMENT_FIN) &&
+		(e->state == STATE_ESTABLISHED || e->state == STATE_SYN_RECEIVED))
+		e->fin_waits = true;
+}
+
 static void wire_delivered(void *arg, unsigned host, const struct segment *s, uint64_t event)
 {
 	struct world *w = arg;
@@ -435,6 +447,7 @@ static void wire_delivered(void *arg, unsigned host, const struct segment *s, ui
 		if (other)
 			look(w, host, &s->icmp.quoted_src, &s->icmp.quoted_dst, other, event, NULL);
 	}
+	keep_fin(s, end_of(w, host, s, &s->dst, &s->src));
 	if (opens(s) && (other = tracker_find(t, &s->dst, &s->src)))
 		other->last_in = event; /* it may have come to be just now */
 	if (e)

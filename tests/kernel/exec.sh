@@ -38,7 +38,7 @@ run 0 'exec p sh -c "echo one; echo two >&2; exit 3"; expect p exited 3 within 5
 told 'p +\| one' 'p +\| two' 'p +exited with 3'
 run 0 'exec p cat; type p "hello\n"; type p eof; expect p exited 0 within 5s'
 told 'p +\| hello'
-run 0 'exec p cat; expect p running; kill p; expect p killed SIGTERM within 5s'
+run 0 'exec p cat; expect p running; kill p; expect p killed by SIGTERM within 5s'
 run 0 'exec p printf "\\033[31m\\200\\n"; expect p exited 0 within 5s'
 told 'p +\| \\x1b\[31m\\x80'
 run 0 'exec p /no/such/program => ENOENT; expect p exited 127'

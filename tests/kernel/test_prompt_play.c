@@ -82,6 +82,8 @@ static void anything_when_typed_in_between_leaves_the_recipe(void **state)
 	pty_await_typed(&s->pty, "");
 	pty_type(&s->pty, "[4/4] c CLOSED > say \"p\\x61sted\"\r"); /* with its prompt */
 	pty_await_lines(&s->pty, 1, "pasted", NULL);
+	run(s, "> say \"out of a st\\x6fry\"");
+	pty_await_lines(&s->pty, 1, "out of a story", NULL);
 	pty_await_cursor(&s->pty, "[4/4] c CLOSED  mine CLOSED > ");
 	run(s, "next all");
 	pty_await_lines(&s->pty, 1, "has come to its end", NULL);

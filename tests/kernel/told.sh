@@ -41,6 +41,13 @@ told 'forge rst from 10.9.9.9:1000 to :80' 'RST seq 0 win 0  \(forged\)'
 told 'forge rst from 10.9.9.9:1000 to :80 win 7' 'RST seq 0 win 7  \(forged\)'
 told 'forge syn from 10.9.9.9:1000 to :80 seq 0 mss 1000 ts 12 34 sack 5 9' \
 	'SYN seq 0 win 64240 <mss 1000, TS 12/34, sack 5-9>  \(forged\)'
+# a FIN that came before the data: what fills the gap moves the state
+told "$pair hold data without retransmissions; send c \"x\"; close c; release; expect a CLOSE-WAIT" \
+	' a +ESTABLISHED -> CLOSE-WAIT +<- #4'
+# the same pair again: the socket that had it is gone, the listener answers
+told 'socket l; bind l :80; listen l; socket k; bind k :4000; connect k :80; accept l a; send k "unread"; close a; close k
+	socket k2; bind k2 :4000; connect k2 :80' \
+	' k2 > l +SYN ' ' l/2 +SYN-RECEIVED'
 # the kernel binds it with what it sends
 told 'socket s udp; bind s :53; socket q udp; sendto q "x" :53; recvfrom s => "x"' \
 	'#1 +q > s  UDP len 1 "x" +<- main: sendto'

@@ -28,6 +28,7 @@ static void one_more_makes_room_seldom_and_keeps_what_is_there(void **state)
 		uint32_t *before = numbers;
 
 		numbers = memory_one_more(numbers, i, sizeof(*numbers));
+		assert_non_null(numbers);
 		moves += numbers != before;
 		numbers[i] = i;
 	}
