@@ -38,7 +38,7 @@ struct world_host {
 	uv_poll_t channel_poll, tun_poll;
 	bool channel_polled, tun_polled; /* that handle is open */
 	struct world *world; /* borrowed, up */
-	size_t programs; /* that run here, or live on in their children */
+	size_t programs; /* processes that run one here */
 	size_t beat_next; /* index of the socket that the next heartbeat looks at */
 	struct patience_limit limits[PATIENCE_LIMITS];
 	int64_t lost; /* packets for which wire0 had no room, as it was told */
