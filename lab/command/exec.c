@@ -63,9 +63,8 @@ const struct cmd_def cmd_exec = {
 	.max_args = CMD_MANY,
 	.summary = "run a real program on a host, as process NAME",
 	.detail =
-		"Its sockets are called NAME/FD and watched like ours, also those of its children: `ss` tells the pid\n"
-		"of the one that has it. What it writes is shown, `type` feeds its standard input, `kill` ends it\n"
-		"(and not its children). Quote arguments that hold blanks, # or ;. PROGRAM without a /\n"
+		"Its sockets are called NAME/FD and watched like ours; what it writes is shown, `type` feeds\n"
+		"its standard input, `kill` ends it. Quote arguments that hold blanks, # or ;. PROGRAM without a /\n"
 		"is looked for in PATH, ./cl in the folder tcplab was started in; ~ is not replaced. Many programs\n"
 		"keep what they print until it is much, or they end: exec web stdbuf -oL ./server shows each line.",
 	.source = "execve(2)",
