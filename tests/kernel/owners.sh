@@ -200,6 +200,7 @@ socket n
 connect n 127.0.0.1:7000
 recv n
 ss
+host localhost crash
 RECIPE
 run 0 --allow-exec -f "$work/forked.lab"
 k=$(pid_of k) m=$(pid_of m)
@@ -212,6 +213,7 @@ for n in 1 2 3; do
 done
 same "$(pid_of n)" "$k"
 same "$(owners s/4 3 | sort)" "$(printf '%s\n' "$k fd 4" "$m fd 4" | sort)"
+has out ' s/3 +LISTEN -> CLOSED +<- localhost: power cut$'
 lacks out 'nobody: (orphan|not accepted yet)'
 lacks out 'does not report'
 
