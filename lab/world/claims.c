@@ -385,8 +385,10 @@ static void touch_all(struct world_host *h)
 void claims_look(struct world_host *h, struct endpoint *e)
 {
 	struct world *w = h->world;
+	bool ours =
+		e && e->held && !e->held->process->program; /* whoever has it tells of his calls */
 
-	if (!h->programs)
+	if (!h->programs || ours)
 		return;
 	if (e)
 		tracker_touch(e);
