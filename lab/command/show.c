@@ -119,7 +119,7 @@ static void add_holders(const struct endpoint *e, struct text *out)
 
 	for (const char *begin = "Also held by "; other; other = other->next, begin = ", ")
 		text_printf(out, "%s%s %d fd %d", begin, other->process->name,
-			(int)other->process->outer_pid, other->fd);
+			descriptor_pid(other), other->fd);
 	text_puts(out, e->held && e->held->next ? "\n" : "");
 }
 

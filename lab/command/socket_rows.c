@@ -11,7 +11,7 @@
 #include "journal/narrate.h"
 #include "observe/sock_field.h"
 #include "observe/tracker.h"
-#include "world/process.h"
+#include "world/descriptor.h"
 #include "world/world.h"
 
 static uint64_t read_field(const char *name, const struct sock_detail *detail)
@@ -56,7 +56,6 @@ static void take_change(struct socket_row *row, struct world *w, const struct en
 void socket_rows_add(struct socket_rows *rows, struct world *w, const struct endpoint *e,
 	const struct sock_detail *detail, uint64_t at)
 {
-	const struct process *owner = world_owner(e);
 	uint64_t now = clock_now_ns();
 	struct socket_row row = { .name = e->name,
 		.protocol = e->protocol == IPPROTO_TCP ? NULL : "UDP",
@@ -66,7 +65,7 @@ void socket_rows_add(struct socket_rows *rows, struct world *w, const struct end
 		.local = e->local,
 		.remote = e->remote,
 		.process = e->process,
-		.pid = owner ? (int)owner->outer_pid : 0,
+		.pid = e->held ? descriptor_pid(e->held) : 0,
 		.fd = e->fd,
 		.nobody = why_nobody(e),
 		.timer = e->state == STATE_CLOSED ? NULL : sock_timer_name(e->timer),

@@ -158,12 +158,12 @@ const struct cmd_def cmd_ss = {
 	.max_args = WORDS_MOST,
 	.summary = "list every socket as the kernel reports it now, or some of them",
 	.detail =
-		"State, queues, addresses and owner (process, its pid, descriptor); the timer that runs, with what is\n"
-		"left of it and how often it has fired; cwnd, the segments that may be on their way, and rto; the last\n"
-		"transition, how long ago, and why. Of a listener, RECV-Q is the accept queue and SEND-Q its limit; a FIN\n"
-		"counts as one byte. `nobody` owns what was closed but has not ended, or was not accepted yet. What is\n"
-		"CLOSED and has no descriptor is left out. `ss alice ESTABLISHED`: on that host, and in that state. `show`\n"
-		"tells everything of one.",
+		"State, queues, addresses and owner (process, its pid, descriptor; of a program that forks the pid of\n"
+		"the child that has it); the timer that runs, with what is left of it and how often it has fired; cwnd,\n"
+		"the segments that may be on their way, and rto; the last transition, how long ago, and why. Of a\n"
+		"listener, RECV-Q is the accept queue and SEND-Q its limit; a FIN counts as one byte. `nobody` owns what\n"
+		"was closed but has not ended, or was not accepted yet. What is CLOSED and has no descriptor is left\n"
+		"out. `ss alice ESTABLISHED`: on that host, and in that state. `show` tells everything of one.",
 	.source = "sock_diag(7), ss(8)",
 	.example = "ss",
 	.flags = CMD_FREE | CMD_LOOKS,

@@ -159,6 +159,7 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	e->state = state;
 	if (state == STATE_CLOSED) {
 		e->timer = SOCK_TIMER_NONE;
+		e->inode = 0; /* until the kernel tells of it again */
 	} else {
 		update_party(e);
 		endpoint_index_pair(&t->index, e);

@@ -12,6 +12,7 @@
 #include "observe/sock_field.h"
 #include "observe/tracker.h"
 #include "watch/now.h"
+#include "world/descriptor.h"
 #include "world/world.h"
 
 #define STEPS_MOST 1000 /* sockets passed over at a time: those that are CLOSED stay in the list */
@@ -82,7 +83,6 @@ struct socket_now readings_now(const struct readings *r, const struct world *w,
 	const struct endpoint *e)
 {
 	const struct host *host = world_host_of(w, e);
-	const struct process *owner = e->process ? world_owner(e) : NULL;
 	const struct reading *reading = readings_get(r, e);
 	bool fresh = reading && e->state != STATE_CLOSED && reading->read_ns > e->read_ns;
 	uint64_t read_ns = fresh ? reading->read_ns : e->read_ns;
@@ -92,7 +92,7 @@ struct socket_now readings_now(const struct readings *r, const struct world *w,
 		.name = e->name,
 		.host = host ? host->name : "",
 		.process = e->process,
-		.pid = owner ? owner->outer_pid : 0,
+		.pid = e->held ? descriptor_pid(e->held) : 0,
 		.fd = e->fd < 0 ? 0 : e->fd,
 		.tcp = e->protocol == IPPROTO_TCP,
 		.state = e->state,

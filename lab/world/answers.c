@@ -221,8 +221,32 @@ void answers_on_process(uv_poll_t *handle, int status, int events)
 	answers_read(handle->data);
 }
 
-/* Its sockets are closed by now: the kernel does that before the parent hears of the end. cause: 0 = what it
- * was told or doing. */
+/* Its sockets are closed by now: the kernel does that before the parent hears of the end. But for those that children of a
+ * program have as well. */
+static void leave_sockets(struct world_process *wp, uint64_t cause)
+{
+	struct process *p = &wp->process;
+	struct world *w = wp->world;
+
+	wp->lives_on = false;
+	for (size_t i = 0; i < w->descriptors.count; i++) {
+		struct descriptor *d = w->descriptors.items[i];
+
+		if (!d->open || d->process != p)
+			continue;
+		if (claims_inherit(d)) {
+			wp->lives_on = true;
+			continue;
+		}
+		world_close_descriptor(w, d, cause);
+		if (!d->endpoint->held)
+			tracker_look(world_tracker(w, p->host), d->endpoint, NULL, cause);
+	}
+	if (p->program && !wp->lives_on)
+		w->hosts[p->host->index]->programs--;
+}
+
+/* cause: 0 = what it was told or doing */
 static void process_gone(struct world_process *wp, int wait_status, uint64_t cause)
 {
 	struct process *p = &wp->process;
@@ -243,8 +267,6 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 	if (!cause && p->in_call)
 		cause = p->call.event;
 	wire_drain(w->wire);
-	if (p->program)
-		w->hosts[p->host->index]->programs--;
 	p->ended = true;
 	p->in_motion = false;
 	fd_closep(&p->stat);
@@ -260,15 +282,7 @@ static void process_gone(struct world_process *wp, int wait_status, uint64_t cau
 				.signal = p->killed,
 				.code = p->exit_code,
 				.core = WIFSIGNALED(wait_status) && WCOREDUMP(wait_status) } });
-	for (size_t i = 0; i < w->descriptors.count; i++) {
-		struct descriptor *d = w->descriptors.items[i];
-
-		if (!d->open || d->process != p)
-			continue;
-		world_close_descriptor(w, d, outcome.event);
-		if (!d->endpoint->held)
-			tracker_look(world_tracker(w, p->host), d->endpoint, NULL, outcome.event);
-	}
+	leave_sockets(wp, outcome.event);
 	world_close_channel(wp);
 	program_ended(wp);
 	if (p->in_call)
@@ -283,8 +297,12 @@ void answers_end_host(struct world_host *h, uint64_t cause)
 	for (size_t i = 0; i < w->process_count; i++) {
 		struct process *p = &w->processes[i]->process;
 
-		if (p->host == &h->host && !p->ended)
+		if (p->host != &h->host)
+			continue;
+		if (!p->ended)
 			process_gone(w->processes[i], SIGKILL, cause);
+		else if (w->processes[i]->lives_on)
+			leave_sockets(w->processes[i], cause);
 	}
 }
 

@@ -19,11 +19,13 @@ uint64_t cause_motive(const struct process *p)
 	return p->in_call ? p->call.event : p->program_event;
 }
 
-/* Dead already, and the host has not told yet. */
+/* Dead already, and the host has not told yet. (Where it has, the children of a program have what it had.) */
 static bool is_dying(const struct process *p)
 {
 	char state = process_state(p);
 
+	if (p->ended)
+		return false;
 	return state == 0 || state == 'Z' || state == 'X';
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "journal/event.h"
 #include "observe/tracker.h"
 #include "world/family.h"
@@ -31,7 +32,7 @@ static const struct process *any_program(const struct world_host *h)
 	for (size_t i = 0; i < w->process_count; i++) {
 		const struct process *p = &w->processes[i]->process;
 
-		if (p->host != &h->host || !p->program || p->ended)
+		if (p->host != &h->host || !program_is_there(w->processes[i]))
 			continue;
 		if (p->unread)
 			return p;
@@ -43,16 +44,23 @@ static const struct process *any_program(const struct world_host *h)
 
 static bool is_unclaimed(const struct endpoint *e)
 {
-	return e->inode && e->state != STATE_CLOSED && !e->held;
+	return e->inode && !e->held;
 }
 
-/* Name what a program holds: "web/3". */
-static void claim(struct world_process *wp, int fd, struct endpoint *e)
+/* The program itself has it, or a child of it. */
+static int child_or_none(const struct process *p, int pid)
+{
+	return pid == (int)p->outer_pid ? 0 : pid;
+}
+
+/* Name what a program holds, or its child `pid`: "web/3". */
+static void claim(struct world_process *wp, int pid, int fd, struct endpoint *e)
 {
 	struct text name = TEXT_EMPTY;
 
 	text_printf(&name, "%s/%d", wp->process.name, fd);
-	descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e);
+	descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e)->pid =
+		child_or_none(&wp->process, pid);
 	tracker_own(e->tracker, e, text_get(&name), wp->process.name, fd,
 		wp->process.program_event);
 	text_done(&name);
@@ -71,6 +79,105 @@ static unsigned long inode_of(int folder, const char *entry)
 	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
 }
 
+typedef void socket_fn(void *arg, int pid, int fd, unsigned long inode);
+
+static void each_socket(int pid, socket_fn *each, void *arg)
+{
+	const struct dirent *entry;
+	int fd = family_open(pid, "fd", O_DIRECTORY);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	while (folder && (entry = readdir(folder))) {
+		unsigned long inode = inode_of(fd, entry->d_name);
+
+		if (inode)
+			each(arg, pid, (int)strtol(entry->d_name, NULL, 10), inode);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+/* Has the one that d tells of it still? */
+static bool is_there(const struct descriptor *d)
+{
+	CLEANUP(fd_closep) int childs = d->pid ? family_open(d->pid, "fd", O_DIRECTORY) : -1;
+	int folder = d->pid ? childs : world_process_of(d->process)->descriptors;
+	char entry[16];
+
+	snprintf(entry, sizeof(entry), "%d", d->fd);
+	return folder >= 0 && inode_of(folder, entry) == d->endpoint->inode;
+}
+
+/* Is it a process of its own, and no child left behind? */
+static bool is_process(const struct world *w, const struct host *host, int pid)
+{
+	for (size_t i = 0; i < w->process_count; i++) {
+		const struct process *p = &w->processes[i]->process;
+
+		if (p->host == host && !p->ended && (int)p->outer_pid == pid)
+			return true;
+	}
+	return false;
+}
+
+struct search {
+	const struct descriptor *descriptor;
+	int pid, fd; /* who has the same socket now; pid 0 = nobody was found */
+};
+
+static void compare(void *arg, int pid, int fd, unsigned long inode)
+{
+	struct search *s = arg;
+
+	if (!s->pid && inode == s->descriptor->endpoint->inode) {
+		s->pid = pid;
+		s->fd = fd;
+	}
+}
+
+static void search_in(void *arg, int pid, bool leader)
+{
+	const struct search *s = arg;
+
+	if (leader && !s->pid)
+		each_socket(pid, compare, arg);
+}
+
+static bool is_known(const void *arg, int pid)
+{
+	const struct search *s = arg;
+	struct process *p = s->descriptor->process;
+
+	return is_process(world_process_of(p)->world, p->host, pid);
+}
+
+/* fork() gives descriptors to others, close() and exit() leave them there, and nothing tells of it. false: nobody else was
+ * found to have it. */
+static bool pass_on(struct descriptor *d)
+{
+	struct process *p = d->process;
+	struct endpoint *e = d->endpoint;
+	struct search s = { .descriptor = d };
+
+	if (!p->ended)
+		family_walk((int)p->outer_pid, search_in, &s);
+	if (!s.pid)
+		family_walk_children((int)p->host->pid, is_known, search_in, &s);
+	if (!s.pid)
+		return false;
+	d->pid = child_or_none(p, s.pid);
+	if (d->fd != s.fd) {
+		d->fd = s.fd;
+		tracker_own(e->tracker, e, e->name, p->name, d->fd, p->program_event);
+	}
+	return true;
+}
+
+bool claims_inherit(struct descriptor *d)
+{
+	return d->process->program && d->endpoint->inode && (is_there(d) || pass_on(d));
+}
+
 /* Sockets that somebody holds and nobody is known to hold, and a program that may be who. */
 struct claims {
 	struct world_process *wp;
@@ -84,57 +191,58 @@ static void add_claim(struct claims *c, struct endpoint *e)
 	c->endpoints[c->count++] = e;
 }
 
-static void claim_of(void *arg, int pid, bool leader)
+/* Of what is left behind nobody says by whom: the one that had its listener. */
+static bool may_claim(const struct claims *c, const struct endpoint *e)
 {
-	const struct claims *c = arg;
-	const struct dirent *entry;
-	DIR *folder;
-	int fd;
+	const struct endpoint *listener = tracker_listener(e->tracker, &e->local);
 
-	if (!leader || (fd = family_open(pid, "fd", O_DIRECTORY)) < 0)
-		return;
-	folder = fdopendir(fd);
-	while (folder && (entry = readdir(folder))) {
-		unsigned long inode = inode_of(fd, entry->d_name);
-
-		for (size_t i = 0; inode && i < c->count; i++) {
-			if (c->endpoints[i]->inode != inode || c->endpoints[i]->held)
-				continue;
-			if (!c->wp->process.program)
-				answers_exec_worked(c->wp);
-			claim(c->wp, (int)strtol(entry->d_name, NULL, 10), c->endpoints[i]);
-		}
-	}
-	if (folder)
-		closedir(folder);
+	return !c->wp->lives_on || !listener || !listener->held ||
+		listener->held->process == &c->wp->process;
 }
 
-struct descriptor_search {
-	const struct descriptor *descriptor;
-	bool found;
-};
-
-static void search_of(void *arg, int pid, bool leader)
+static void claim_one(void *arg, int pid, int fd, unsigned long inode)
 {
-	struct descriptor_search *s = arg;
-	char entry[16];
-	int fd;
+	const struct claims *c = arg;
 
-	if (!leader || s->found || (fd = family_open(pid, "fd", O_DIRECTORY)) < 0)
-		return;
-	snprintf(entry, sizeof(entry), "%d", s->descriptor->fd);
-	s->found = inode_of(fd, entry) == s->descriptor->endpoint->inode;
-	close(fd);
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->endpoints[i]->inode != inode || c->endpoints[i]->held ||
+			!may_claim(c, c->endpoints[i]))
+			continue;
+		if (!c->wp->process.program)
+			answers_exec_worked(c->wp);
+		claim(c->wp, pid, fd, c->endpoints[i]);
+	}
+}
+
+static void claim_of(void *arg, int pid, bool leader)
+{
+	if (leader)
+		each_socket(pid, claim_one, arg);
+}
+
+static bool is_known_too(const void *arg, int pid)
+{
+	const struct claims *c = arg;
+
+	return is_process(c->wp->world, c->wp->process.host, pid);
+}
+
+/* In the processes of this program, or those that it has left behind. */
+static void claim_in(struct claims *c)
+{
+	if (c->wp->lives_on)
+		family_walk_children((int)c->wp->process.host->pid, is_known_too, claim_of, c);
+	else if (!c->wp->process.ended)
+		family_walk((int)c->wp->process.outer_pid, claim_of, c);
 }
 
 /* The kernel has this UDP socket in its tables no more: does somebody still hold it, though it is bound to nothing? */
 static bool is_still_held(const struct endpoint *e)
 {
-	struct descriptor_search s = { 0 };
-
-	for (s.descriptor = e->held; s.descriptor && !s.found; s.descriptor = s.descriptor->next)
-		family_walk((int)s.descriptor->process->outer_pid, search_of, &s);
-	return s.found;
+	for (struct descriptor *d = e->held; d; d = d->next)
+		if (claims_inherit(d))
+			return true;
+	return false;
 }
 
 /* The kernel says that no process has a descriptor of it any more. */
@@ -180,7 +288,7 @@ static bool claim_next(struct world_process *wp, struct endpoint *e)
 		snprintf(entry, sizeof(entry), "%d", fd);
 		if (inode_of(wp->descriptors, entry) != e->inode)
 			continue;
-		claim(wp, fd, e);
+		claim(wp, (int)wp->process.outer_pid, fd, e);
 		return true;
 	}
 	return false;
@@ -313,6 +421,8 @@ void claims_read(struct world_host *h)
 	h->missed_port = 0;
 	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
 		next = tracker_touched(h->tracker, e);
+		if (e->held && e->held->process->program && e->inode && !is_there(e->held))
+			pass_on(e->held);
 		if (e->held && !e->held->process->program) { /* whoever has it tells of his calls */
 			tracker_untouch(e);
 			continue;
@@ -331,9 +441,39 @@ void claims_read(struct world_host *h)
 		p = &claims.wp->process;
 		if (p->host != &h->host || !p->program || !p->unread)
 			continue;
-		if (claims.count && !p->ended)
-			family_walk((int)p->outer_pid, claim_of, &claims);
+		if (claims.count)
+			claim_in(&claims);
 		claims.wp->process.unread = false;
 	}
 	free(claims.endpoints);
+}
+
+static void touch_all(struct world_host *h)
+{
+	struct endpoint *e;
+
+	for (size_t i = 0; (e = tracker_get(h->tracker, i)); i++) {
+		if (is_unclaimed(e) || (e->held && e->held->process->program))
+			tracker_touch(e);
+	}
+}
+
+void claims_look(struct world_host *h, struct endpoint *e)
+{
+	struct world *w = h->world;
+	bool ours =
+		e && e->held && !e->held->process->program; /* whoever has it tells of his calls */
+
+	if (!h->programs || ours)
+		return;
+	if (e)
+		tracker_touch(e);
+	else
+		touch_all(h);
+	for (size_t i = 0; i < w->process_count; i++) {
+		struct process *p = &w->processes[i]->process;
+
+		p->unread |= p->host == &h->host && program_is_there(w->processes[i]);
+	}
+	claims_read(h);
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "observe/tracker.h"
+#include "world/process.h"
 
 void descriptor_table_done(struct descriptor_table *t)
 {
@@ -33,6 +34,11 @@ struct descriptor *descriptor_add(struct descriptor_table *t, const char *name,
 	t->items = memory_grow(t->items, (t->count + 1) * sizeof(struct descriptor *));
 	t->items[t->count++] = d;
 	return d;
+}
+
+int descriptor_pid(const struct descriptor *d)
+{
+	return d->pid ? d->pid : (int)d->process->outer_pid;
 }
 
 void descriptor_close(struct descriptor *d)

@@ -15,6 +15,7 @@ struct descriptor {
 	char *name; /* owned: "c", "child/c" */
 	struct process *process; /* borrowed */
 	struct endpoint *endpoint; /* borrowed */
+	int pid; /* program: of its child that has it, as main sees it; 0 = it has it itself */
 	int fd;
 	bool open;
 	struct descriptor *next; /* borrowed: the next open one of the same endpoint */
@@ -35,6 +36,8 @@ struct descriptor *descriptor_find(const struct descriptor_table *t, const char 
 /* The open one with that number in that process, or NULL. */
 struct descriptor *descriptor_at(const struct descriptor_table *t, const struct process *process,
 	int fd);
+/* In which process it is to be found, as the user's ps(1) shows it: `process`, or a child of that. */
+int descriptor_pid(const struct descriptor *d);
 /* It is closed: no longer one of its socket's, and found by name only. */
 void descriptor_close(struct descriptor *d);
 

@@ -29,7 +29,9 @@ int family_children(int pid, int tid)
 
 static void walk(int pid, unsigned depth, family_fn *each, void *arg);
 
-static void walk_children(int pid, int tid, unsigned depth, family_fn *each, void *arg)
+/* known: NULL = none is left out */
+static void walk_children(int pid, int tid, unsigned depth, family_known_fn *known, family_fn *each,
+	void *arg)
 {
 	char line[4096], *at = line, *end;
 	CLEANUP(fd_closep) int fd = family_children(pid, tid);
@@ -40,8 +42,10 @@ static void walk_children(int pid, int tid, unsigned depth, family_fn *each, voi
 		return;
 	line[len] = '\0';
 	/* each number has a blank behind it: one without was cut */
-	for (long child; (child = strtol(at, &end, 10)) > 0 && *end == ' '; at = end)
-		walk((int)child, depth - 1, each, arg);
+	for (long child; (child = strtol(at, &end, 10)) > 0 && *end == ' '; at = end) {
+		if (!known || !known(arg, (int)child))
+			walk((int)child, depth - 1, each, arg);
+	}
 }
 
 static void walk(int pid, unsigned depth, family_fn *each, void *arg)
@@ -59,7 +63,7 @@ static void walk(int pid, unsigned depth, family_fn *each, void *arg)
 			continue;
 		each(arg, tid, tid == pid);
 		if (depth)
-			walk_children(pid, tid, depth, each, arg);
+			walk_children(pid, tid, depth, NULL, each, arg);
 	}
 	if (tasks)
 		closedir(tasks);
@@ -68,4 +72,9 @@ static void walk(int pid, unsigned depth, family_fn *each, void *arg)
 void family_walk(int pid, family_fn *each, void *arg)
 {
 	walk(pid, CHILDREN_DEPTH, each, arg);
+}
+
+void family_walk_children(int pid, family_known_fn *known, family_fn *each, void *arg)
+{
+	walk_children(pid, pid, CHILDREN_DEPTH, known, each, arg);
 }

@@ -63,6 +63,7 @@ struct world_process {
 	char run[64]; /* program: what schedstat said at its last heartbeat */
 	int next_fd; /* program: the number its next socket will have, if it has no other files */
 	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
+	bool lives_on; /* program: it has ended, and children that it has left behind have sockets of it */
 	struct world *world; /* borrowed, up */
 };
 
@@ -104,6 +105,12 @@ struct world {
 static inline struct world_process *world_process_of(struct process *p)
 {
 	return (struct world_process *)((char *)p - offsetof(struct world_process, process));
+}
+
+/* Does it run a program, itself or by children left behind? */
+static inline bool program_is_there(const struct world_process *wp)
+{
+	return wp->process.program && (!wp->process.ended || wp->lives_on);
 }
 
 /* motion.c */
@@ -190,6 +197,11 @@ struct endpoint *claims_meet_datagram(struct world_host *h, const struct address
 	const struct address *remote);
 /* Meet the listeners of programs, before a SYN does. */
 void claims_meet_listeners(struct world_host *h);
+/* The program has ended: has a child of it that socket? Then d is that child's. */
+bool claims_inherit(struct descriptor *d);
+/* Somebody asks how the sockets of a host stand and whose they are: read those of programs back, as their doing. e: this one,
+ * NULL = all. */
+void claims_look(struct world_host *h, struct endpoint *e);
 /* Read back what the programs of a host have done; whose the sockets are, of those that may have done it. */
 void claims_read(struct world_host *h);
 

@@ -322,12 +322,28 @@ static void look_in_turn(struct world_host *h)
 	}
 }
 
+/* It has ended; have the children that it has left behind a socket of it yet? */
+static bool still_lives_on(const struct world_process *wp)
+{
+	const struct descriptor_table *t = &wp->world->descriptors;
+
+	for (size_t i = t->count; i-- > 0;) {
+		if (t->items[i]->open && t->items[i]->process == &wp->process)
+			return true;
+	}
+	return false;
+}
+
 uint64_t program_beat(struct world_process *wp)
 {
 	struct process *p = &wp->process;
 	struct world_host *h = wp->world->hosts[p->host->index];
 
-	if (!p->program || p->ended)
+	if (wp->lives_on && !still_lives_on(wp)) {
+		wp->lives_on = false;
+		h->programs--;
+	}
+	if (!program_is_there(wp))
 		return 0;
 	if (!p->in_motion && wp->beat_due_ns <= clock_now_ns()) {
 		come_to_rest(wp, is_asleep(wp) ? BEAT_IDLE_NS : BEAT_BUSY_NS);

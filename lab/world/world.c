@@ -409,17 +409,31 @@ int world_kill(struct world *w, struct process *p, int signal, uint64_t cause)
 	return r;
 }
 
+static void look(struct endpoint *e)
+{
+	bool told = e->held && e->held->process->program; /* claims_look() */
+
+	if (e->state != STATE_CLOSED && !told)
+		tracker_look(e->tracker, e, NULL, 0);
+}
+
 void world_look(struct world *w, struct endpoint *e)
 {
-	(void)w;
-	if (e->state != STATE_CLOSED)
-		tracker_look(e->tracker, e, NULL, 0);
+	const struct host *host = world_host_of(w, e);
+
+	if (host)
+		claims_look(w->hosts[host->index], e);
+	look(e);
 }
 
 void world_look_all(struct world *w)
 {
 	struct endpoint *e;
 
+	for (size_t h = w->first_host; h < w->host_count; h++) {
+		if (w->hosts[h]->tracker)
+			claims_look(w->hosts[h], NULL);
+	}
 	for (size_t i = 0; (e = world_socket_at(w, i)); i++)
-		world_look(w, e);
+		look(e);
 }
