@@ -308,13 +308,17 @@ void answers_end_host(struct world_host *h, uint64_t cause)
 
 void answers_on_host(uv_poll_t *handle, int status, int events)
 {
-	struct world_host *h = handle->data;
+	(void)status;
+	(void)events;
+	answers_read_host(handle->data);
+}
+
+void answers_read_host(struct world_host *h)
+{
 	struct world *w = h->world;
 	struct host_message m;
 	int r;
 
-	(void)status;
-	(void)events;
 	while ((r = host_next_exit(&h->host, &m)) == 1) {
 		for (size_t i = 0; i < w->process_count; i++) {
 			struct process *p = &w->processes[i]->process;

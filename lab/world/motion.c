@@ -138,6 +138,10 @@ bool world_settled(struct world *w)
 	uint64_t now;
 
 	w->look_due_ns = 0;
+	/* an end that came before the answer to something else was asked of its host has been read already: nothing wakes us */
+	for (size_t h = 0; h < w->host_count; h++)
+		if (w->hosts[h]->host.exit_count)
+			answers_read_host(w->hosts[h]);
 	if (wire_idle(w->wire) && calm(w, false) && answered(w)) {
 		/* Programs make many calls in a row. To look on until they sleep would take the CPU from them: the wire
 		 * wakes us, or the timer (program_beat()). */

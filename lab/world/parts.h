@@ -156,6 +156,8 @@ void answers_exec_worked(struct world_process *p);
 void answers_on_process(uv_poll_t *handle, int status, int events);
 /* Take the news of a host: processes that ended. */
 void answers_on_host(uv_poll_t *handle, int status, int events);
+/* Take in which processes have ended. */
+void answers_read_host(struct world_host *h);
 
 /* Every process of a host was killed with it: tell their ends. */
 void answers_end_host(struct world_host *h, uint64_t cause);
