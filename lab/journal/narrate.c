@@ -136,8 +136,6 @@ const char *narrate_verdict(enum prediction_verdict verdict)
 	return words[verdict];
 }
 
-/* Where its command was told without the sentence ("claim A1 ..."), as that would have answered a question, it comes now;
- * unless it was left, and is kept back. */
 static void narrate_timer(const struct event *event, struct text *out)
 {
 	const char *tried = strcmp(event->text, "retransmission") == 0 ? "retransmission" : "probe";
@@ -152,6 +150,8 @@ static void narrate_timer(const struct event *event, struct text *out)
 			event->timer.retransmits);
 }
 
+/* Where its command was told without the sentence ("claim A1 ..."), as that would have answered a question, it comes now;
+ * unless it was left, and is kept back. */
 static void narrate_claim(const struct journal *j, const struct event *event, struct text *out)
 {
 	const struct event *command = journal_get(j, event->cause);

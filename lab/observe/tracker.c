@@ -157,6 +157,7 @@ static void set_state(struct tracker *t, struct endpoint *e, enum tcp_state stat
 	if (e->state == state)
 		return;
 	e->state = state;
+	e->fin_waits &= state == STATE_SYN_RECEIVED || state == STATE_ESTABLISHED;
 	if (state == STATE_CLOSED) {
 		e->timer = SOCK_TIMER_NONE;
 		e->inode = 0; /* until the kernel tells of it again */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the tracker share: tracker.c, timers.c, asking.c, sharing.c. */
+/* What the files of the tracker share: tracker.c, timers.c, asking.c, sharing.c, datagrams.c. */
 #ifndef LAB_OBSERVE_TRACKER_PARTS_H
 #define LAB_OBSERVE_TRACKER_PARTS_H
 

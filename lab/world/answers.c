@@ -229,12 +229,13 @@ static void leave_sockets(struct world_process *wp, uint64_t cause)
 	struct world *w = wp->world;
 
 	wp->lives_on = false;
+	heirs_look(wp);
 	for (size_t i = 0; i < w->descriptors.count; i++) {
 		struct descriptor *d = w->descriptors.items[i];
 
 		if (!d->open || d->process != p)
 			continue;
-		if (claims_inherit(d)) {
+		if (p->program && heirs_has(d)) {
 			wp->lives_on = true;
 			continue;
 		}

@@ -8,14 +8,9 @@
  *
  * UDP sockets have no states; that they come, go and move is read then, too, and where a datagram leaves, or is for, a port
  * that nobody is known to have. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "journal/event.h"
 #include "observe/tracker.h"
 #include "world/family.h"
@@ -67,117 +62,6 @@ static void claim(struct world_process *wp, int pid, int fd, struct endpoint *e)
 	wp->next_fd = fd + 1;
 }
 
-/* The inode of the socket behind an entry of /proc/PID/fd; 0 = it is none. */
-static unsigned long inode_of(int folder, const char *entry)
-{
-	char target[64];
-	ssize_t len = readlinkat(folder, entry, target, sizeof(target) - 1);
-
-	if (len <= 0)
-		return 0;
-	target[len] = '\0';
-	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
-}
-
-typedef void socket_fn(void *arg, int pid, int fd, unsigned long inode);
-
-static void each_socket(int pid, socket_fn *each, void *arg)
-{
-	const struct dirent *entry;
-	int fd = family_open(pid, "fd", O_DIRECTORY);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-
-	while (folder && (entry = readdir(folder))) {
-		unsigned long inode = inode_of(fd, entry->d_name);
-
-		if (inode)
-			each(arg, pid, (int)strtol(entry->d_name, NULL, 10), inode);
-	}
-	if (folder)
-		closedir(folder);
-}
-
-/* Has the one that d tells of it still? */
-static bool is_there(const struct descriptor *d)
-{
-	CLEANUP(fd_closep) int childs = d->pid ? family_open(d->pid, "fd", O_DIRECTORY) : -1;
-	int folder = d->pid ? childs : world_process_of(d->process)->descriptors;
-	char entry[16];
-
-	snprintf(entry, sizeof(entry), "%d", d->fd);
-	return folder >= 0 && inode_of(folder, entry) == d->endpoint->inode;
-}
-
-/* Is it a process of its own, and no child left behind? */
-static bool is_process(const struct world *w, const struct host *host, int pid)
-{
-	for (size_t i = 0; i < w->process_count; i++) {
-		const struct process *p = &w->processes[i]->process;
-
-		if (p->host == host && !p->ended && (int)p->outer_pid == pid)
-			return true;
-	}
-	return false;
-}
-
-struct search {
-	const struct descriptor *descriptor;
-	int pid, fd; /* who has the same socket now; pid 0 = nobody was found */
-};
-
-static void compare(void *arg, int pid, int fd, unsigned long inode)
-{
-	struct search *s = arg;
-
-	if (!s->pid && inode == s->descriptor->endpoint->inode) {
-		s->pid = pid;
-		s->fd = fd;
-	}
-}
-
-static void search_in(void *arg, int pid, bool leader)
-{
-	const struct search *s = arg;
-
-	if (leader && !s->pid)
-		each_socket(pid, compare, arg);
-}
-
-static bool is_known(const void *arg, int pid)
-{
-	const struct search *s = arg;
-	struct process *p = s->descriptor->process;
-
-	return is_process(world_process_of(p)->world, p->host, pid);
-}
-
-/* fork() gives descriptors to others, close() and exit() leave them there, and nothing tells of it. false: nobody else was
- * found to have it. */
-static bool pass_on(struct descriptor *d)
-{
-	struct process *p = d->process;
-	struct endpoint *e = d->endpoint;
-	struct search s = { .descriptor = d };
-
-	if (!p->ended)
-		family_walk((int)p->outer_pid, search_in, &s);
-	if (!s.pid)
-		family_walk_children((int)p->host->pid, is_known, search_in, &s);
-	if (!s.pid)
-		return false;
-	d->pid = child_or_none(p, s.pid);
-	if (d->fd != s.fd) {
-		d->fd = s.fd;
-		tracker_own(e->tracker, e, e->name, p->name, d->fd, p->program_event);
-	}
-	return true;
-}
-
-bool claims_inherit(struct descriptor *d)
-{
-	return d->process->program && d->endpoint->inode && (is_there(d) || pass_on(d));
-}
-
 /* Sockets that somebody holds and nobody is known to hold, and a program that may be who. */
 struct claims {
 	struct world_process *wp;
@@ -191,13 +75,19 @@ static void add_claim(struct claims *c, struct endpoint *e)
 	c->endpoints[c->count++] = e;
 }
 
-/* Of what is left behind nobody says by whom: the one that had its listener. */
-static bool may_claim(const struct claims *c, const struct endpoint *e)
+/* Of what is left behind nobody says by whom: the one of which that child has another socket, else the one that had its
+ * listener. */
+static bool may_claim(const struct claims *c, int pid, const struct endpoint *e)
 {
-	const struct endpoint *listener = tracker_listener(e->tracker, &e->local);
+	const struct descriptor_table *t = &c->wp->world->descriptors;
 
-	return !c->wp->lives_on || !listener || !listener->held ||
-		listener->held->process == &c->wp->process;
+	if (!c->wp->lives_on)
+		return true;
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->items[i]->open && t->items[i]->pid == pid)
+			return t->items[i]->process == &c->wp->process;
+	}
+	return !e->listener || !e->listener->held || e->listener->held->process == &c->wp->process;
 }
 
 static void claim_one(void *arg, int pid, int fd, unsigned long inode)
@@ -206,7 +96,7 @@ static void claim_one(void *arg, int pid, int fd, unsigned long inode)
 
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->endpoints[i]->inode != inode || c->endpoints[i]->held ||
-			!may_claim(c, c->endpoints[i]))
+			!may_claim(c, pid, c->endpoints[i]))
 			continue;
 		if (!c->wp->process.program)
 			answers_exec_worked(c->wp);
@@ -217,14 +107,14 @@ static void claim_one(void *arg, int pid, int fd, unsigned long inode)
 static void claim_of(void *arg, int pid, bool leader)
 {
 	if (leader)
-		each_socket(pid, claim_one, arg);
+		family_each_socket(pid, claim_one, arg);
 }
 
 static bool is_known_too(const void *arg, int pid)
 {
 	const struct claims *c = arg;
 
-	return is_process(c->wp->world, c->wp->process.host, pid);
+	return heirs_is_process(c->wp->world, c->wp->process.host, pid);
 }
 
 /* In the processes of this program, or those that it has left behind. */
@@ -239,10 +129,21 @@ static void claim_in(struct claims *c)
 /* The kernel has this UDP socket in its tables no more: does somebody still hold it, though it is bound to nothing? */
 static bool is_still_held(const struct endpoint *e)
 {
-	for (struct descriptor *d = e->held; d; d = d->next)
-		if (claims_inherit(d))
+	for (const struct descriptor *d = e->held; d; d = d->next)
+		if (heirs_has(d))
 			return true;
 	return false;
+}
+
+/* Where a program has lost a socket that somebody has, look for it, and for all it has lost: once a reading. */
+static void follow_holder(const struct endpoint *e)
+{
+	struct world_process *wp = e->held && e->inode ? world_process_of(e->held->process) : NULL;
+
+	if (!wp || !wp->process.program || wp->heirs_read || heirs_has(e->held))
+		return;
+	heirs_look(wp);
+	wp->heirs_read = true;
 }
 
 /* The kernel says that no process has a descriptor of it any more. */
@@ -286,7 +187,7 @@ static bool claim_next(struct world_process *wp, struct endpoint *e)
 
 	for (int fd = wp->next_fd; wp->descriptors >= 0 && fd < wp->next_fd + CLAIM_AHEAD; fd++) {
 		snprintf(entry, sizeof(entry), "%d", fd);
-		if (inode_of(wp->descriptors, entry) != e->inode)
+		if (family_socket(wp->descriptors, entry) != e->inode)
 			continue;
 		claim(wp, (int)wp->process.outer_pid, fd, e);
 		return true;
@@ -333,11 +234,10 @@ static void claim_now(struct world_host *h, struct claims *claims)
 	struct world *w = h->world;
 
 	for (size_t i = w->process_count; is_any_unclaimed(claims) && i-- > 0;) {
-		const struct process *p = &w->processes[i]->process;
-
 		claims->wp = w->processes[i];
-		if (p->host == &h->host && (answers_in_exec(claims->wp) || p->program) && !p->ended)
-			family_walk((int)p->outer_pid, claim_of, claims);
+		if (claims->wp->process.host == &h->host &&
+			(answers_in_exec(claims->wp) || program_is_there(claims->wp)))
+			claim_in(claims);
 	}
 }
 
@@ -421,8 +321,7 @@ void claims_read(struct world_host *h)
 	h->missed_port = 0;
 	for (e = tracker_touched(h->tracker, NULL); e; e = next) {
 		next = tracker_touched(h->tracker, e);
-		if (e->held && e->held->process->program && e->inode && !is_there(e->held))
-			pass_on(e->held);
+		follow_holder(e);
 		if (e->held && !e->held->process->program) { /* whoever has it tells of his calls */
 			tracker_untouch(e);
 			continue;
@@ -438,6 +337,7 @@ void claims_read(struct world_host *h)
 	}
 	for (size_t i = 0; i < w->process_count; i++) {
 		claims.wp = w->processes[i];
+		claims.wp->heirs_read = false;
 		p = &claims.wp->process;
 		if (p->host != &h->host || !p->program || !p->unread)
 			continue;

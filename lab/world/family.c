@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -25,6 +26,33 @@ int family_children(int pid, int tid)
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
 	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+unsigned long family_socket(int folder, const char *entry)
+{
+	char target[64];
+	ssize_t len = readlinkat(folder, entry, target, sizeof(target) - 1);
+
+	if (len <= 0)
+		return 0;
+	target[len] = '\0';
+	return strncmp(target, "socket:[", 8) == 0 ? strtoul(target + 8, NULL, 10) : 0;
+}
+
+void family_each_socket(int pid, family_socket_fn *each, void *arg)
+{
+	const struct dirent *entry;
+	int fd = family_open(pid, "fd", O_DIRECTORY);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	while (folder && (entry = readdir(folder))) {
+		unsigned long inode = family_socket(fd, entry->d_name);
+
+		if (inode)
+			each(arg, pid, (int)strtol(entry->d_name, NULL, 10), inode);
+	}
+	if (folder)
+		closedir(folder);
 }
 
 static void walk(int pid, unsigned depth, family_fn *each, void *arg);

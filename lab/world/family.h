@@ -18,5 +18,10 @@ void family_walk_children(int pid, family_known_fn *known, family_fn *each, void
 /* Open /proc/PID/NAME (a thread's number will do), or the list of a thread's children, to be read. The descriptor is the caller's; -1 with errno. */
 int family_open(int pid, const char *name, int flags);
 int family_children(int pid, int tid);
+/* The inode of the socket behind an entry of /proc/PID/fd, a folder that is open; 0 = it is none. */
+unsigned long family_socket(int folder, const char *entry);
+/* Call `each` for every descriptor of a socket that a process has. */
+typedef void family_socket_fn(void *arg, int pid, int fd, unsigned long inode);
+void family_each_socket(int pid, family_socket_fn *each, void *arg);
 
 #endif

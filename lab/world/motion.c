@@ -391,7 +391,8 @@ static void look_before(struct world *w, unsigned host, const struct segment *s,
 {
 	struct world_host *h = w->hosts[host];
 
-	if (!e && (s->flags & SEGMENT_SYN) && !tracker_listener(h->tracker, &s->dst))
+	if (!e && (s->flags & SEGMENT_SYN) && !tracker_listener(h->tracker, &s->dst) &&
+		!tracker_is_shared(h->tracker, &s->dst, NULL))
 		claims_meet_listeners(h);
 	if (e && ((s->flags & (SEGMENT_FIN | SEGMENT_RST)) || e->fin_waits) &&
 		e->state == STATE_ESTABLISHED && (e->sendq || e->has_data) &&
@@ -504,9 +505,9 @@ static void tell_lost(struct world *w)
 			continue;
 		text_printf(&words,
 			"%" PRId64
-			" packets were lost before the lab saw them: wire0 was full, of more than it "
+			" %s lost before the lab saw them: wire0 was full, of more than it "
 			"could take away in time",
-			lost - h->lost);
+			lost - h->lost, lost - h->lost == 1 ? "packet was" : "packets were");
 		h->lost = lost;
 		journal_add(w->journal,
 			(struct event){ .kind = EVENT_NOTE,

@@ -63,6 +63,7 @@ struct world_process {
 	char run[64]; /* program: what schedstat said at its last heartbeat */
 	int next_fd; /* program: the number its next socket will have, if it has no other files */
 	uint64_t beat_due_ns; /* program: when it is looked at next, whatever happens */
+	bool heirs_read; /* claims_read() has looked for all that it has lost */
 	bool lives_on; /* program: it has ended, and children that it has left behind have sockets of it */
 	struct world *world; /* borrowed, up */
 };
@@ -184,6 +185,16 @@ void program_ended(struct world_process *p);
 /* Close its pipes, whoever has the other ends. */
 void program_close(struct world_process *p);
 
+/* heirs.c */
+
+/* Is it where it was last found: in the program, or in that child of it? */
+bool heirs_has(const struct descriptor *d);
+/* Look for the sockets of a program that are where they were no more: in its processes, and in those that were left behind. Who
+ * has one is told of from then on. All in one walk. */
+void heirs_look(struct world_process *wp);
+/* Is it a process of its own, and no child left behind? pid: as main sees it. */
+bool heirs_is_process(const struct world *w, const struct host *host, int pid);
+
 /* claims.c */
 
 /* A socket on this host was looked at: whose is it now? Asks for what is cheap to know, the rest when all is at
@@ -199,8 +210,6 @@ struct endpoint *claims_meet_datagram(struct world_host *h, const struct address
 	const struct address *remote);
 /* Meet the listeners of programs, before a SYN does. */
 void claims_meet_listeners(struct world_host *h);
-/* The program has ended: has a child of it that socket? Then d is that child's. */
-bool claims_inherit(struct descriptor *d);
 /* Somebody asks how the sockets of a host stand and whose they are: read those of programs back, as their doing. e: this one,
  * NULL = all. */
 void claims_look(struct world_host *h, struct endpoint *e);

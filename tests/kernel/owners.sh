@@ -8,6 +8,7 @@
 cat >"$work/program.c" <<'PROGRAM'
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,8 +120,32 @@ static void forked(void)
 	pause();
 }
 
+/* Leaves a child behind, that has a UDP socket, and connects when it is told to. */
+static int leave(const char *port)
+{
+	struct sockaddr_in address = *here();
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), c;
+	char none;
+
+	address.sin_port = htons(atoi(port));
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+		recv(fd, &none, 1, 0) != 1)
+		return 1;
+	if (fork())
+		return 0;
+	if (recv(fd, &none, 1, 0) != 1)
+		return 1;
+	c = socket(AF_INET, SOCK_STREAM, 0);
+	if (try_to_connect(c) < 0)
+		return 1;
+	serve(c);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3)
+		return leave(argv[2]);
 	if (argc != 2)
 		return 2;
 	if (strcmp(argv[1], "again") == 0)
@@ -216,5 +241,30 @@ same "$(owners s/4 3 | sort)" "$(printf '%s\n' "$k fd 4" "$m fd 4" | sort)"
 has out ' s/3 +LISTEN -> CLOSED +<- localhost: power cut$'
 lacks out 'nobody: (orphan|not accepted yet)'
 lacks out 'does not report'
+
+# ---- two programs that have left a child behind: what one of these opens is not the other program's ----
+
+cat >"$work/left.lab" <<RECIPE
+socket l
+bind l :7000
+listen l
+socket u udp
+exec p $work/program leave 5301
+exec s $work/program leave 5302
+expect p blocked recvfrom within 9s
+expect s blocked recvfrom within 9s
+sendto u "f" :5301
+sendto u "f" :5302
+expect p exited 0 within 9s
+expect s exited 0 within 9s
+sendto u "c" :5302
+accept l a
+recv a
+ss
+RECIPE
+run 0 --allow-exec -f "$work/left.lab"
+same "$(owners s/4 1)" "$(pid_of a) fd 4"
+has out ' #[0-9]+ +s/4 > l +SYN .*<- s$'
+lacks out ' p/4 '
 
 ((failures == 0))
