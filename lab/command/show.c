@@ -282,7 +282,7 @@ static int show_run(struct cmd_call *c, struct diag *d)
 			r = statement_error(s, &s->words[i], d,
 				"no field '%.40s'%s%s%s; `help topics` lists them",
 				s->words[i].text, near ? "; did you mean '" : "",
-				near ? near->name : "", near ? "'?" : "; `help topics` lists them");
+				near ? near->name : "", near ? "'?" : "");
 	}
 	if (r < 0)
 		return r;
