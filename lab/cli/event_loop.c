@@ -61,3 +61,14 @@ void event_loop_hear(uv_loop_t *loop, uv_signal_t *handle, uv_signal_cb called, 
 	handle->data = data;
 	uv_signal_start(handle, called, number);
 }
+
+void event_loop_ignore(uv_signal_t *handle)
+{
+	sigset_t signals;
+
+	/* uv_close() gives it back its default action, at once */
+	sigemptyset(&signals);
+	sigaddset(&signals, handle->signum);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	uv_close((uv_handle_t *)handle, NULL);
+}

@@ -14,5 +14,7 @@ int event_loop_open(uv_loop_t *loop, struct diag *d);
 /* Have `called` called for this signal; handle->data is `data`. On an open loop that cannot fail. */
 void event_loop_hear(uv_loop_t *loop, uv_signal_t *handle, uv_signal_cb called, int number,
 	void *data);
+/* Close the handle of a signal that shall not cut the end short: it has no effect any more. */
+void event_loop_ignore(uv_signal_t *handle);
 
 #endif

@@ -133,7 +133,7 @@ static void close_lab(struct lab *lab)
 	stepper_close(&lab->stepper);
 	uv_close((uv_handle_t *)&lab->interrupt, NULL);
 	uv_close((uv_handle_t *)&lab->terminate, NULL);
-	uv_close((uv_handle_t *)&lab->hangup, NULL);
+	event_loop_ignore(&lab->hangup); /* the terminal's end can be read before it comes */
 	feed_close(lab->feed);
 	lab->feed = NULL;
 	world_close(lab->world, on_closed, lab);

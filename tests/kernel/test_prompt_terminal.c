@@ -217,6 +217,26 @@ static void terminal_when_hung_up_silently_ends_the_lab(void **state)
 	assert_int_equal(pty_wait(&s->pty), 0);
 }
 
+/* The end of the terminal can be read before its SIGHUP comes, which then meets a lab that is about to end. */
+static void signal_behind_the_hang_up_does_not_cut_the_end_short(void **state)
+{
+	struct session *s = *state;
+
+	for (uint64_t delay = 0; delay < 4 * NS_PER_MS; delay += NS_PER_MS / 4) {
+		uint64_t until;
+		int status;
+
+		start_on(s, "xterm", false);
+		pty_close(&s->pty);
+		until = clock_now_ns() + delay;
+		while (clock_now_ns() < until)
+			;
+		kill(s->pty.pid, SIGHUP);
+		status = pty_wait(&s->pty);
+		assert_true(WIFEXITED(status));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -235,6 +255,7 @@ int main(void)
 		TEST_AT_HOME(terminal_that_is_dumb_or_unknown_works_too),
 		TEST(terminal_when_hung_up_ends_the_lab),
 		TEST_AT_HOME(terminal_when_hung_up_silently_ends_the_lab),
+		TEST_AT_HOME(signal_behind_the_hang_up_does_not_cut_the_end_short),
 	};
 
 	if (!session_possible())
