@@ -75,6 +75,7 @@ static void ctrl_z_when_a_shell_is_there_stops_until_fg(void **state)
 	pty_await_cursor(&s->pty, "sh> ");
 	pty_type(&s->pty, lab_path());
 	pty_type(&s->pty, "\r");
+	pty_await_lines(&s->pty, 1, "runs on localhost", NULL); /* else it is the shell's prompt */
 	pty_await_typed(&s->pty, "");
 	pty_type(&s->pty, "say \"h\\x65l");
 	pty_await_typed(&s->pty, "say \"h\\x65l");
