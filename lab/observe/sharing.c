@@ -95,16 +95,6 @@ void tracker_came_to(struct tracker *t, struct endpoint *e, struct endpoint *lis
 	e->name = text_take(&name);
 	e->listener = listener;
 	e->of_several = false;
-	journal_add(t->journal,
-		(struct event){ .kind = EVENT_SOCKET,
-			.cause = cause,
-			.subject = e->name,
-			.host = t->host,
-			.text = text_get(&how),
-			.socket = { .cookie = e->cookie,
-				.endpoint = e->id,
-				.fd = -1,
-				.local = e->local,
-				.remote = e->remote } });
+	tracker_tell_socket(t, e, text_get(&how), cause);
 	text_done(&how);
 }

@@ -391,6 +391,23 @@ struct endpoint *tracker_adopt(struct tracker *t, const struct endpoint_facts *f
 	return e;
 }
 
+void tracker_tell_socket(struct tracker *t, const struct endpoint *e, const char *how,
+	uint64_t cause)
+{
+	journal_add(t->journal,
+		(struct event){ .kind = EVENT_SOCKET,
+			.cause = cause,
+			.subject = e->name,
+			.host = t->host,
+			.process = e->process,
+			.text = how,
+			.socket = { .cookie = e->cookie,
+				.endpoint = e->id,
+				.fd = e->fd,
+				.local = e->local,
+				.remote = e->remote } });
+}
+
 void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const char *process,
 	int fd, uint64_t cause)
 {
@@ -404,17 +421,7 @@ void tracker_own(struct tracker *t, struct endpoint *e, const char *name, const 
 	e->fd = fd;
 	e->was_held |= process != NULL;
 	e->of_several &= !process; /* who has it knows where it came from */
-	journal_add(t->journal,
-		(struct event){ .kind = EVENT_SOCKET,
-			.cause = cause,
-			.subject = e->name,
-			.host = t->host,
-			.process = e->process,
-			.socket = { .cookie = e->cookie,
-				.endpoint = e->id,
-				.fd = fd,
-				.local = e->local,
-				.remote = e->remote } });
+	tracker_tell_socket(t, e, NULL, cause);
 }
 
 struct endpoint *tracker_look_at(struct tracker *t, const struct address *local,

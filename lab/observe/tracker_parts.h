@@ -30,6 +30,9 @@ struct tracker {
 
 /* tracker.c */
 
+/* What it is called, and whose it is. how: that was found out; NULL = by a call, or by its descriptor. */
+void tracker_tell_socket(struct tracker *t, const struct endpoint *e, const char *how,
+	uint64_t cause);
 /* What a dump tells of one socket, which may be new. */
 void tracker_meet(struct tracker *t, const struct sock_report *r, uint64_t cause);
 

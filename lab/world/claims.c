@@ -42,20 +42,15 @@ static bool is_unclaimed(const struct endpoint *e)
 	return e->inode && !e->held;
 }
 
-/* The program itself has it, or a child of it. */
-static int child_or_none(const struct process *p, int pid)
-{
-	return pid == (int)p->outer_pid ? 0 : pid;
-}
-
 /* Name what a program holds, or its child `pid`: "web/3". */
 static void claim(struct world_process *wp, int pid, int fd, struct endpoint *e)
 {
 	struct text name = TEXT_EMPTY;
 
 	text_printf(&name, "%s/%d", wp->process.name, fd);
-	descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process, fd, e)->pid =
-		child_or_none(&wp->process, pid);
+	descriptor_found_in(descriptor_add(&wp->world->descriptors, text_get(&name), &wp->process,
+				    fd, e),
+		pid);
 	tracker_own(e->tracker, e, text_get(&name), wp->process.name, fd,
 		wp->process.program_event);
 	text_done(&name);
@@ -71,7 +66,7 @@ struct claims {
 
 static void add_claim(struct claims *c, struct endpoint *e)
 {
-	c->endpoints = memory_grow(c->endpoints, (c->count + 1) * sizeof(struct endpoint *));
+	c->endpoints = memory_one_more(c->endpoints, c->count, sizeof(struct endpoint *));
 	c->endpoints[c->count++] = e;
 }
 
@@ -110,18 +105,11 @@ static void claim_of(void *arg, int pid, bool leader)
 		family_each_socket(pid, claim_one, arg);
 }
 
-static bool is_known_too(const void *arg, int pid)
-{
-	const struct claims *c = arg;
-
-	return heirs_is_process(c->wp->world, c->wp->process.host, pid);
-}
-
 /* In the processes of this program, or those that it has left behind. */
 static void claim_in(struct claims *c)
 {
 	if (c->wp->lives_on)
-		family_walk_children((int)c->wp->process.host->pid, is_known_too, claim_of, c);
+		heirs_walk(c->wp, claim_of, c);
 	else if (!c->wp->process.ended)
 		family_walk((int)c->wp->process.outer_pid, claim_of, c);
 }

@@ -41,6 +41,11 @@ int descriptor_pid(const struct descriptor *d)
 	return d->pid ? d->pid : (int)d->process->outer_pid;
 }
 
+void descriptor_found_in(struct descriptor *d, int pid)
+{
+	d->pid = pid == (int)d->process->outer_pid ? 0 : pid;
+}
+
 void descriptor_close(struct descriptor *d)
 {
 	struct descriptor **place = &d->endpoint->held;

@@ -38,6 +38,8 @@ struct descriptor *descriptor_at(const struct descriptor_table *t, const struct 
 	int fd);
 /* In which process it is to be found, as the user's ps(1) shows it: `process`, or a child of that. */
 int descriptor_pid(const struct descriptor *d);
+/* That process has it now: its own, or a child of it. */
+void descriptor_found_in(struct descriptor *d, int pid);
 /* It is closed: no longer one of its socket's, and found by name only. */
 void descriptor_close(struct descriptor *d);
 

@@ -58,8 +58,8 @@ void family_each_socket(int pid, family_socket_fn *each, void *arg)
 static void walk(int pid, unsigned depth, family_fn *each, void *arg);
 
 /* known: NULL = none is left out */
-static void walk_children(int pid, int tid, unsigned depth, family_known_fn *known, family_fn *each,
-	void *arg)
+static void walk_children(int pid, int tid, unsigned depth, family_known_fn *known,
+	const void *known_arg, family_fn *each, void *arg)
 {
 	char line[4096], *at = line, *end;
 	CLEANUP(fd_closep) int fd = family_children(pid, tid);
@@ -71,7 +71,7 @@ static void walk_children(int pid, int tid, unsigned depth, family_known_fn *kno
 	line[len] = '\0';
 	/* each number has a blank behind it: one without was cut */
 	for (long child; (child = strtol(at, &end, 10)) > 0 && *end == ' '; at = end) {
-		if (!known || !known(arg, (int)child))
+		if (!known || !known(known_arg, (int)child))
 			walk((int)child, depth - 1, each, arg);
 	}
 }
@@ -91,7 +91,7 @@ static void walk(int pid, unsigned depth, family_fn *each, void *arg)
 			continue;
 		each(arg, tid, tid == pid);
 		if (depth)
-			walk_children(pid, tid, depth, NULL, each, arg);
+			walk_children(pid, tid, depth, NULL, NULL, each, arg);
 	}
 	if (tasks)
 		closedir(tasks);
@@ -102,7 +102,8 @@ void family_walk(int pid, family_fn *each, void *arg)
 	walk(pid, CHILDREN_DEPTH, each, arg);
 }
 
-void family_walk_children(int pid, family_known_fn *known, family_fn *each, void *arg)
+void family_walk_children(int pid, family_known_fn *known, const void *known_arg, family_fn *each,
+	void *arg)
 {
-	walk_children(pid, pid, CHILDREN_DEPTH, known, each, arg);
+	walk_children(pid, pid, CHILDREN_DEPTH, known, known_arg, each, arg);
 }

@@ -14,7 +14,8 @@ void family_walk(int pid, family_fn *each, void *arg);
 /* The same for the children of a process, and of theirs, but for the children that `known` knows: of a host's first
  * process, to which the kernel gives children whose parent has ended. */
 typedef bool family_known_fn(const void *arg, int pid);
-void family_walk_children(int pid, family_known_fn *known, family_fn *each, void *arg);
+void family_walk_children(int pid, family_known_fn *known, const void *known_arg, family_fn *each,
+	void *arg);
 /* Open /proc/PID/NAME (a thread's number will do), or the list of a thread's children, to be read. The descriptor is the caller's; -1 with errno. */
 int family_open(int pid, const char *name, int flags);
 int family_children(int pid, int tid);

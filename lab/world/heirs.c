@@ -17,7 +17,6 @@ struct lost {
 };
 
 struct search {
-	const struct world_process *wp;
 	struct lost *lost; /* owned */
 	size_t count, missing;
 };
@@ -33,15 +32,24 @@ bool heirs_has(const struct descriptor *d)
 		family_socket(folder, entry) == d->endpoint->inode;
 }
 
-bool heirs_is_process(const struct world *w, const struct host *host, int pid)
+/* Is it a process of its own, and no child left behind? */
+static bool is_process(const void *arg, int pid)
 {
+	const struct world_process *wp = arg;
+	const struct world *w = wp->world;
+
 	for (size_t i = 0; i < w->process_count; i++) {
 		const struct process *p = &w->processes[i]->process;
 
-		if (p->host == host && !p->ended && (int)p->outer_pid == pid)
+		if (p->host == wp->process.host && !p->ended && (int)p->outer_pid == pid)
 			return true;
 	}
 	return false;
+}
+
+void heirs_walk(const struct world_process *wp, family_fn *each, void *arg)
+{
+	family_walk_children((int)wp->process.host->pid, is_process, wp, each, arg);
 }
 
 static void compare(void *arg, int pid, int fd, unsigned long inode)
@@ -67,20 +75,13 @@ static void search_in(void *arg, int pid, bool leader)
 		family_each_socket(pid, compare, arg);
 }
 
-static bool is_known(const void *arg, int pid)
-{
-	const struct search *s = arg;
-
-	return heirs_is_process(s->wp->world, s->wp->process.host, pid);
-}
-
 static void pass_on(const struct lost *lost)
 {
 	struct descriptor *d = lost->descriptor;
 	const struct process *p = d->process;
 	struct endpoint *e = d->endpoint;
 
-	d->pid = lost->pid == (int)p->outer_pid ? 0 : lost->pid;
+	descriptor_found_in(d, lost->pid);
 	if (d->fd == lost->fd)
 		return;
 	d->fd = lost->fd;
@@ -91,7 +92,7 @@ void heirs_look(struct world_process *wp)
 {
 	const struct descriptor_table *t = &wp->world->descriptors;
 	const struct process *p = &wp->process;
-	struct search s = { .wp = wp };
+	struct search s = { 0 };
 
 	for (size_t i = 0; p->program && i < t->count; i++) {
 		struct descriptor *d = t->items[i];
@@ -105,7 +106,7 @@ void heirs_look(struct world_process *wp)
 	if (s.missing && !p->ended)
 		family_walk((int)p->outer_pid, search_in, &s);
 	if (s.missing)
-		family_walk_children((int)p->host->pid, is_known, search_in, &s);
+		heirs_walk(wp, search_in, &s);
 	for (size_t i = 0; i < s.count; i++) {
 		if (s.lost[i].pid)
 			pass_on(&s.lost[i]);

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "wire/wire.h"
 #include "world/descriptor.h"
+#include "world/family.h"
 #include "world/host.h"
 #include "world/process.h"
 #include "world/world.h"
@@ -192,8 +193,8 @@ bool heirs_has(const struct descriptor *d);
 /* Look for the sockets of a program that are where they were no more: in its processes, and in those that were left behind. Who
  * has one is told of from then on. All in one walk. */
 void heirs_look(struct world_process *wp);
-/* Is it a process of its own, and no child left behind? pid: as main sees it. */
-bool heirs_is_process(const struct world *w, const struct host *host, int pid);
+/* Call `each` for every thread of the processes that programs on its host have left behind, and of their children. */
+void heirs_walk(const struct world_process *wp, family_fn *each, void *arg);
 
 /* claims.c */
 
